@@ -1,0 +1,1 @@
+"""The wire: HTTP and JSON, never a frame."""

@@ -1,0 +1,1 @@
+"""Frame to chart: one theme, no arithmetic."""

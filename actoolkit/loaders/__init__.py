@@ -1,0 +1,1 @@
+"""Loaders: one function per endpoint, from the account to a typed frame."""

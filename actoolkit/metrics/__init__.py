@@ -1,0 +1,1 @@
+"""Frame to frame: pure functions, written once over Narwhals."""

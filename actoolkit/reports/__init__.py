@@ -1,0 +1,1 @@
+"""Chart, table and prose in one offline HTML file."""

@@ -1,0 +1,1 @@
+"""A synthetic account over real HTTP."""

@@ -1,0 +1,265 @@
+"""Which account, with which token, remembered where: a value, passed explicitly."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, NoReturn, Self
+
+from dotenv import dotenv_values
+from platformdirs import user_cache_path
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+from actoolkit.errors import CredentialsMissing, InvalidArgument, InvalidToken, InvalidURL
+
+URL_VARIABLE = "ACTIVECAMPAIGN_URL"
+TOKEN_VARIABLE = "ACTIVECAMPAIGN_API_TOKEN"  # noqa: S105 - the name of a variable, not a token
+CACHE_VARIABLE = "ACTOOLKIT_CACHE_DIR"
+RATE_LIMIT = 5.0
+"""Requests per second that ActiveCampaign allows an account, for all of its tools together."""
+
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+")
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_FIND_URL = "Copy it from ActiveCampaign: Settings > Developer > API Access (https://<account>.api-us1.com)."
+_FIND_TOKEN = "Copy it from ActiveCampaign: Settings > Developer > API Access."  # noqa: S105
+
+FrameKind = Literal["polars", "pandas"]
+
+
+class Token:
+    """An API token that shows itself to nobody.
+
+    ``repr``, ``str``, ``format``, ``vars`` and pickling reveal nothing; `reveal` is called in one
+    place, where the header is set.
+
+    Example:
+        >>> Token("test-abc")
+        Token(hidden)
+    """
+
+    __slots__ = ("_reveal",)
+
+    def __init__(self, value: str) -> None:
+        if not value or not value.isascii() or any(c.isspace() or not c.isprintable() for c in value):
+            raise InvalidToken("The API token is empty or has characters that no token has.", hint=_FIND_TOKEN)
+        self._reveal = lambda: value
+
+    def reveal(self) -> str:
+        """Give the text of the token."""
+        return self._reveal()
+
+    def __repr__(self) -> str:
+        return "Token(hidden)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and hmac.compare_digest(self.reveal(), other.reveal())
+
+    def __hash__(self) -> int:
+        return hash(("Token", self.reveal()))
+
+    def __reduce__(self) -> NoReturn:
+        raise InvalidToken("A token cannot be pickled.", hint="Pass the account's settings and read the token again.")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Account:
+    """One ActiveCampaign account, as seen by one API token.
+
+    Args:
+        url: The address in Settings > Developer. A trailing slash or ``/api/3`` is tolerated.
+        token: The API token of one of the account's users; hidden everywhere.
+        cache_dir: Folder of the cache. Default: the user's cache folder, or ``ACTOOLKIT_CACHE_DIR``.
+        frame: What loaders return when not told: "polars" or "pandas".
+        share: Share of the account's 5 requests/s to use, 0 < share <= 1; the rest is left for
+            other tools.
+        rate: Requests per second. Only a loopback account (the sandbox, a stub) may raise it.
+        minor_units: Decimals of currencies that have no hundredths, such as ``{"JPY": 0}``.
+        identity: Names the cache folder of a loopback account whose port changes.
+        clock: Gives the current moment (UTC). The sandbox passes its own.
+
+    Raises:
+        InvalidURL: The address is not https, or holds more than a host and ``/api/3``.
+        InvalidToken: The token is empty, or a real token would travel unencrypted.
+        InvalidArgument: ``share`` or ``rate`` out of range.
+
+    Example:
+        >>> Account(url="https://you.api-us1.com/api/3/", token="abc")
+        Account(url='https://you.api-us1.com', token=Token(hidden))
+    """
+
+    url: str
+    token: Token
+    cache_dir: Path | None = None
+    frame: FrameKind = "polars"
+    share: float = 1.0
+    rate: float = RATE_LIMIT
+    minor_units: Mapping[str, int] = field(default_factory=dict, hash=False)
+    identity: str | None = None
+    clock: Callable[[], datetime] = field(default=_utc_now, repr=False, compare=False)
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        token: str | Token,
+        cache_dir: str | os.PathLike[str] | None = None,
+        frame: FrameKind = "polars",
+        share: float = 1.0,
+        rate: float = RATE_LIMIT,
+        minor_units: Mapping[str, int] | None = None,
+        identity: str | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        secret = token if isinstance(token, Token) else Token(token.strip())
+        base = clean_url(url, secret)
+        if frame not in ("polars", "pandas"):
+            raise InvalidArgument(f"frame={frame!r} is not a kind of frame.", hint='Use "polars" or "pandas".')
+        if not 0 < share <= 1:
+            raise InvalidArgument(f"share={share!r} is not in (0, 1].", hint="share=0.6 uses 3 of the 5 requests/s.")
+        if not rate > 0 or (rate > RATE_LIMIT and not is_loopback(base)):
+            raise InvalidArgument(
+                f"rate={rate!r} is not between 0 and {RATE_LIMIT:g} requests/s.",
+                hint="ActiveCampaign allows 5 requests/s per account; only a loopback account may go faster.",
+            )
+        chosen = cache_dir if cache_dir is not None else os.environ.get(CACHE_VARIABLE)
+        values = {
+            "url": base,
+            "token": secret,
+            "cache_dir": Path(chosen).expanduser() if chosen else None,
+            "frame": frame,
+            "share": float(share),
+            "rate": float(rate),
+            "minor_units": {code.upper(): int(n) for code, n in (minor_units or {}).items()},
+            "identity": identity,
+            "clock": clock,
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"Account(url={self.url!r}, token=Token(hidden))"
+
+    @classmethod
+    def from_env(cls, *, dotenv: str | os.PathLike[str] | None = ".env", **overrides: object) -> Self:
+        """Describe the account by ``ACTIVECAMPAIGN_URL`` and ``ACTIVECAMPAIGN_API_TOKEN``.
+
+        Both come from the environment, or both from the ``.env`` file: a token never pairs with a
+        URL from another source.
+
+        Args:
+            dotenv: File to read when the environment has neither; None reads none.
+            **overrides: Further arguments of `Account`.
+
+        Raises:
+            CredentialsMissing: One of the two is not set.
+        """
+        found = _environment_pair(dotenv)
+        return cls(**{**found, **overrides})  # type: ignore[arg-type]
+
+    @property
+    def key(self) -> str:
+        """Name of this account's cache folder: readable host and a digest of host and token."""
+        host = self.identity or self.host
+        digest = hmac.new(self.token.reveal().encode(), host.encode(), hashlib.sha256).hexdigest()[:12]
+        readable = re.sub(r"[^a-z0-9.-]+", "-", host.lower()).strip("-.") or "account"
+        return f"{readable}-{digest}"
+
+    @property
+    def host(self) -> str:
+        """Host and, when not the default one, port."""
+        return self.url.split("://", 1)[1]
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of this account is remembered."""
+        return (self.cache_dir or user_cache_path("actoolkit")) / self.key
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the account is on this machine: the sandbox, or a stub."""
+        return is_loopback(self.url)
+
+    def now(self) -> datetime:
+        """The current moment of this account's clock, UTC."""
+        return self.clock()
+
+
+def _environment_pair(dotenv: str | os.PathLike[str] | None) -> dict[str, str]:
+    names = {"url": URL_VARIABLE, "token": TOKEN_VARIABLE}
+    sources: list[tuple[str, Mapping[str, str | None]]] = [("the environment", os.environ)]
+    if dotenv is not None and Path(dotenv).is_file():
+        sources.append((str(dotenv), dotenv_values(dotenv, interpolate=False)))
+    for source, values in sources:
+        found = {key: value for key, name in names.items() if (value := values.get(name))}
+        if len(found) == len(names):
+            return found
+        if found:
+            (lacking,) = (name for key, name in names.items() if key not in found)
+            raise CredentialsMissing(
+                f"{source} sets only one of {URL_VARIABLE} and {TOKEN_VARIABLE}: {lacking} is missing.",
+                hint=f"Set {lacking} in the same place. {_FIND_URL}",
+            )
+    raise CredentialsMissing(
+        f"No account: {URL_VARIABLE} and {TOKEN_VARIABLE} are not set.",
+        hint=f"Set both (or put them in a .env file), or try without an account: actoolkit report --sandbox. {_FIND_URL}",
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL names this machine.
+
+    Args:
+        url: A URL with a scheme.
+    """
+    return parse_url(url).host in _LOOPBACK
+
+
+def clean_url(url: str, token: Token) -> str:
+    """Check an account's address with the parser that will send to it.
+
+    Args:
+        url: As pasted by the user.
+        token: Decides whether plain http is allowed (only ``test-`` tokens, only on loopback).
+
+    Returns:
+        Scheme, host and port, nothing else.
+
+    Raises:
+        InvalidURL: The address is not one of an account.
+        InvalidToken: A real token would travel unencrypted.
+    """
+    text = url.strip()
+    if not text.isascii() or any(c.isspace() or c in "\\%@" or not c.isprintable() for c in text):
+        raise InvalidURL("The account's URL has characters that no account address has.", hint=_FIND_URL)
+    try:
+        parts = parse_url(text)
+    except LocationParseError:
+        parts = None
+    if parts is None or not parts.scheme or not parts.host or parts.auth or parts.query or parts.fragment:
+        raise InvalidURL(f"{text!r} is not the address of an account.", hint=_FIND_URL)
+    if (parts.path or "").rstrip("/") not in ("", "/api", "/api/3"):
+        raise InvalidURL(f"{text!r} has a path that is not /api/3.", hint=_FIND_URL)
+    host, port = parts.host.lower(), f":{parts.port}" if parts.port else ""
+    if host in _LOOPBACK:
+        if not token.reveal().startswith("test-"):
+            raise InvalidToken(
+                "A loopback account takes only a token that begins with 'test-', so that a real one never leaves for a stub.",
+                hint="Use the sandbox's token, or the https address of your account.",
+            )
+        return f"{parts.scheme}://{host}{port}"
+    if parts.scheme != "https":
+        raise InvalidURL(f"{text!r} is not https: the token would travel unencrypted.", hint=_FIND_URL)
+    if not _HOST.fullmatch(host) or host.rsplit(".", 1)[-1].isdigit() or re.fullmatch(r"0x[0-9a-f.x]+", host):
+        raise InvalidURL(f"{host!r} is not the host of an account.", hint=_FIND_URL)
+    return f"https://{host}{port}"

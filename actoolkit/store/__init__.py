@@ -1,0 +1,1 @@
+"""The memory: snapshots, the page journal, locks."""

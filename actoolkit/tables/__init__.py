@@ -1,0 +1,1 @@
+"""The shapes: wire rows become typed polars frames."""

@@ -1,0 +1,1 @@
+"""Explorers: controls, a metric and a chart."""
