@@ -1,8 +1,102 @@
 """Analytics over the ActiveCampaign v3 REST API.
 
-Importing the package is cheap and writes nothing.
+- ``load_*`` page through the API's endpoints into cached, typed DataFrames; `provenance` tells
+  where a frame came from, `describe` what its columns mean.
+- `actoolkit.metrics` turns frames into numbers, `actoolkit.charts` numbers into pictures,
+  `actoolkit.widgets` adds controls, `report` writes one offline HTML file.
+- `Account` names an account; `sandbox_account` builds a synthetic one: no key, no network.
+
+Importing the package is cheap and writes nothing: each name is imported when it is first used.
+
+Example:
+    >>> import actoolkit as ac
+    >>> with ac.sandbox_account(size="tiny") as account:
+    ...     campaigns = ac.load_campaigns(account=account, progress=False)
+    >>> campaigns.columns[0]
+    'campaign_id'
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from actoolkit import charts, errors, metrics, widgets
+    from actoolkit.loaders import (
+        load_automations,
+        load_campaign_lists,
+        load_campaigns,
+        load_connections,
+        load_contact_automations,
+        load_contact_lists,
+        load_contacts,
+        load_ecom_customers,
+        load_ecom_order_products,
+        load_ecom_orders,
+        load_email_activities,
+        load_lists,
+        load_messages,
+        load_score_values,
+        load_scores,
+        load_user,
+        provenance,
+        sync,
+    )
+    from actoolkit.reports import report
+    from actoolkit.sandbox import sandbox_account
+    from actoolkit.settings import Account
+    from actoolkit.tables import describe
+
 __version__ = "0.1.0"
+
+__all__ = [  # noqa: RUF022 - sorted by plain string order, checked by a test
+    "Account",
+    "charts",
+    "describe",
+    "errors",
+    "load_automations",
+    "load_campaign_lists",
+    "load_campaigns",
+    "load_connections",
+    "load_contact_automations",
+    "load_contact_lists",
+    "load_contacts",
+    "load_ecom_customers",
+    "load_ecom_order_products",
+    "load_ecom_orders",
+    "load_email_activities",
+    "load_lists",
+    "load_messages",
+    "load_score_values",
+    "load_scores",
+    "load_user",
+    "metrics",
+    "provenance",
+    "report",
+    "sandbox_account",
+    "sync",
+    "widgets",
+]
+
+_MODULES = ("charts", "errors", "metrics", "widgets")
+_HOMES = {
+    "Account": "settings",
+    "describe": "tables",
+    "report": "reports",
+    "sandbox_account": "sandbox",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'actoolkit' has no attribute {name!r}")
+    if name in _MODULES:
+        return import_module(f"actoolkit.{name}")
+    value = getattr(import_module(f"actoolkit.{_HOMES.get(name, 'loaders')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,7 @@
+"""``python -m actoolkit`` is the command line."""
+
+from __future__ import annotations
+
+from actoolkit.cli import main
+
+main()

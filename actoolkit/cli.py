@@ -1,0 +1,290 @@
+"""The command line: ``actoolkit report | sync | sandbox serve | notebooks | doctor``.
+
+Thin on purpose: each command calls one public function and prints what a person needs next.
+Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+import actoolkit
+from actoolkit.errors import ActoolkitError, CredentialsMissing, InvalidArgument
+
+if TYPE_CHECKING:
+    from actoolkit.settings import Account
+
+app = typer.Typer(
+    name="actoolkit",
+    help="Analytics over ActiveCampaign data: reports, synced tables, notebooks.",
+    epilog=(
+        "Your account: set ACTIVECAMPAIGN_URL and ACTIVECAMPAIGN_API_TOKEN (Settings > Developer), "
+        "in the environment or in a .env file. No account: add --sandbox."
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+sandbox_app = typer.Typer(
+    help="A synthetic account over real HTTP, for trying things out.", no_args_is_help=True
+)
+app.add_typer(sandbox_app, name="sandbox")
+
+_err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+class Size(StrEnum):
+    """Sizes of the synthetic account."""
+
+    tiny = "tiny"
+    small = "small"
+    medium = "medium"
+    large = "large"
+
+
+class Subject(StrEnum):
+    """Reports there are."""
+
+    overview = "overview"
+
+
+UseSandbox = Annotated[
+    bool, typer.Option("--sandbox", help="Use the built-in synthetic account: no key, no network.")
+]
+SandboxSize = Annotated[Size, typer.Option("--size", help="Size of the synthetic account.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the synthetic account.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Refresh = Annotated[
+    bool, typer.Option("--refresh", help="Load everything again, whatever is remembered.")
+]
+Day = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", show_default=False)
+]
+
+
+@contextmanager
+def _account(*, sandbox: bool, size: Size, seed: int) -> Iterator[Account]:
+    from actoolkit.settings import Account
+
+    if not sandbox:
+        yield Account.from_env()
+        return
+    from actoolkit.sandbox import sandbox_account
+
+    with sandbox_account(size=size.value, seed=seed) as account:
+        yield account
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - the signature of an option's callback
+    if value:
+        print(f"actoolkit {actoolkit.__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[  # noqa: ARG001, FBT002 - handled by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("report")
+def report_command(
+    subject: Annotated[Subject, typer.Argument(help="Which report.")] = Subject.overview,
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write.", dir_okay=False)
+    ] = Path("report.html"),
+    since: Day = None,
+    until: Day = None,
+    sandbox: UseSandbox = False,
+    size: SandboxSize = Size.small,
+    seed: Seed = 7,
+    refresh: Refresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a report as one HTML file that needs no network.
+
+    The period is half-open: --since is in, --until is out. Default: the last 12 months.
+    """
+    from actoolkit.reports import report
+
+    if not output.parent.is_dir():
+        raise InvalidArgument(
+            f"The folder {str(output.parent)!r} does not exist.",
+            hint="Create it, or choose another --output.",
+        )
+    with _account(sandbox=sandbox, size=size, seed=seed) as account:
+        made = report(
+            subject.value,
+            account=account,
+            since=_day(since),
+            until=_day(until),
+            refresh=refresh,
+            progress=False if quiet else None,
+        )
+        made.save(output)
+    if not quiet:
+        print(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB). Open it in a browser.")  # noqa: T201
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+@app.command("sync")
+def sync_command(
+    tables: Annotated[
+        list[str] | None,
+        typer.Argument(help="Tables to load, such as campaigns ecom_orders. Default: all that a report needs."),
+    ] = None,
+    *,
+    sandbox: UseSandbox = False,
+    size: SandboxSize = Size.small,
+    seed: Seed = 7,
+    refresh: Refresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Load tables into the cache and say what came from where."""
+    from actoolkit.loaders import sync
+
+    with _account(sandbox=sandbox, size=size, seed=seed) as account:
+        summary = sync(
+            account=account, tables=tables or None, refresh=refresh, progress=False if quiet else None
+        )
+    if not quiet:
+        _print_rows(summary.to_dicts())
+
+
+def _print_rows(rows: list[dict[str, object]]) -> None:
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in rows[0] if rows else ():
+        numbers = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.1f}"
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M UTC")
+        case _:
+            return str(value)
+
+
+@sandbox_app.command("serve")
+def sandbox_serve(
+    *,
+    size: SandboxSize = Size.small,
+    seed: Seed = 7,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8765,
+    rate_limit: Annotated[
+        float, typer.Option(min=0, help="Requests per second before it answers 429; 0 = no limit.")
+    ] = 5.0,
+    latency: Annotated[float, typer.Option(min=0, help="Seconds that each answer takes.")] = 0.0,
+) -> None:
+    """Serve the synthetic account on this machine until interrupted."""
+    from actoolkit.sandbox import serve
+
+    def ready(url: str, token: str) -> None:
+        print(f"export ACTIVECAMPAIGN_URL={url}\nexport ACTIVECAMPAIGN_API_TOKEN={token}", flush=True)  # noqa: T201
+        _err.print("Serving. Paste the two lines into another shell, then: actoolkit report. Stop with Ctrl-C.")
+
+    serve(size.value, seed, port=port, rate_limit=rate_limit or None, latency=latency, ready=ready)
+
+
+@app.command("notebooks")
+def notebooks_command(
+    folder: Annotated[Path, typer.Argument(help="Folder to copy into; made when missing.", file_okay=False)],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite notebooks of the same name.")] = False,
+) -> None:
+    """Copy the prebuilt notebooks into a folder of yours."""
+    sources = sorted(_prebuilt_notebooks().glob("*.ipynb"))
+    taken = [source.name for source in sources if (folder / source.name).exists()]
+    if taken and not force:
+        raise InvalidArgument(
+            f"{folder} already has {', '.join(taken)}.", hint="Add --force to overwrite, or choose another folder."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        (folder / source.name).write_bytes(source.read_bytes())
+        print(folder / source.name)  # noqa: T201
+    _err.print(f'Open them: python -m pip install "actoolkit[lab]" && jupyter lab {folder}')
+
+
+def _prebuilt_notebooks() -> Path:
+    package = Path(__file__).parent
+    installed = package / "prebuilt_notebooks"
+    return installed if installed.is_dir() else package.parent / "notebooks"
+
+
+@app.command("doctor")
+def doctor_command(
+    *, sandbox: UseSandbox = False, size: SandboxSize = Size.tiny, seed: Seed = 7
+) -> None:
+    """Check URL, token, plan, clock and cache folder, and say what to do next."""
+    from actoolkit.doctor import Finding, examine
+
+    marks = {"ok": "ok  ", "note": "note", "problem": "FAIL"}
+
+    def tell(finding: Finding) -> None:
+        print(f"{marks[finding.verdict]}  {finding.subject}: {finding.message}", flush=True)  # noqa: T201
+        if finding.remedy:
+            print(f"      {finding.remedy}", flush=True)  # noqa: T201
+
+    with _account(sandbox=sandbox, size=size, seed=seed) as account:
+        findings = [finding for finding in examine(account) if tell(finding) is None]
+    problems = sum(finding.verdict == "problem" for finding in findings)
+    if problems:
+        raise typer.Exit(1)
+    print("Ready. Next: actoolkit report" + (" --sandbox" if sandbox else ""))  # noqa: T201
+
+
+def main() -> NoReturn:
+    """Run the command line; every expected error is one line that ends with the next step."""
+    try:
+        app()
+    except InvalidArgument as error:
+        _fail(error, 2)
+    except CredentialsMissing as error:
+        _fail(error, 2)
+    except ActoolkitError as error:
+        _fail(error, 1)
+    except KeyboardInterrupt:
+        _err.print("Interrupted. What was loaded is kept; run the same command to go on.")
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _fail(error: ActoolkitError, code: int) -> NoReturn:
+    _err.print(f"actoolkit: {error}")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
