@@ -1,0 +1,57 @@
+"""Fixtures that several folders share.
+
+- ``isolated`` (automatic): no test sees the user's account, cache or proxies.
+- ``chromium``: a headless browser; where it is missing, the test says so and is skipped, unless
+  ACTOOLKIT_REQUIRE_BROWSER is set.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolated(tmp_path_factory):
+    """Point every cache at a folder that this test run shares, and forget the user's account."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    patch = pytest.MonkeyPatch()
+    patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
+    for name in ("ACTIVECAMPAIGN_URL", "ACTIVECAMPAIGN_API_TOKEN", "ACTOOLKIT_CACHE_DIR"):
+        patch.delenv(name, raising=False)
+    yield
+    patch.undo()
+
+
+def no_browser(reason: str) -> None:
+    """Skip, saying why; fail where browser tests are required."""
+    if os.environ.get("ACTOOLKIT_REQUIRE_BROWSER"):
+        pytest.fail(f"a browser is required here: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium of the system, driven by Playwright."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        no_browser("Chromium is not installed (Debian: apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
