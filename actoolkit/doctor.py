@@ -1,0 +1,168 @@
+"""What stands between this machine and a report: URL, token, clock, plan, cache folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from actoolkit.errors import ActoolkitError, ApiError, AuthenticationError, NotAvailable, StoreError
+from actoolkit.settings import Account
+
+if TYPE_CHECKING:
+    from actoolkit.api.reader import Body, Reader
+
+NEEDED = (
+    "campaigns",
+    "campaign_lists",
+    "lists",
+    "automations",
+    "contacts",
+    "contact_lists",
+    "ecom_orders",
+    "ecom_customers",
+)
+"""Tables that the overview report reads."""
+
+ROWS_PER_REQUEST = 100
+CLOCK_TOLERANCE = 120.0
+SPACE_WANTED = 500 * 10**6
+
+Verdict = Literal["ok", "note", "problem"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked.
+
+    Args:
+        subject: What was checked.
+        verdict: "ok", "note" (a report goes on without it) or "problem".
+        message: What was found.
+        remedy: What to do about it; empty when nothing.
+    """
+
+    subject: str
+    verdict: Verdict
+    message: str
+    remedy: str = ""
+
+
+def examine(account: Account) -> Iterator[Finding]:
+    """Check an account step by step; later steps are left out when an earlier one fails.
+
+    Reads one object and one row of each collection that a report needs, nothing more.
+
+    Args:
+        account: Whom to check.
+
+    Yields:
+        One finding per check, in the order of checking.
+    """
+    from actoolkit.api.reader import Reader
+    from actoolkit.api.retry import Limits
+
+    yield _folder(account)
+    reader = Reader(account, limits=Limits(attempts=3, wait=15.0))
+    try:
+        user = reader.get("/users/me")
+    except ApiError as error:
+        yield _unreachable(account, error)
+        return
+    yield Finding("URL", "ok", f"{account.url} answers")
+    yield _token(user)
+    yield _clock(account, user)
+    seconds = 0.0
+    for name in NEEDED:
+        finding, requests = _collection(reader, name)
+        seconds += requests / (account.rate * account.share)
+        yield finding
+    yield Finding("first load", "ok", f"a whole report needs about {_duration(seconds)} of requests, once a day")
+
+
+def _folder(account: Account) -> Finding:
+    folder = account.folder
+    try:
+        from actoolkit.store.folder import prepare
+
+        prepare(account)
+    except StoreError as error:
+        return Finding("cache folder", "problem", error.message, error.hint)
+    free = shutil.disk_usage(_existing(folder)).free
+    if free < SPACE_WANTED:
+        return Finding("cache folder", "note", f"{folder}: only {free / 1e6:,.0f} MB are free", "Free some space.")
+    return Finding("cache folder", "ok", f"{folder} is yours alone; {free / 1e9:,.0f} GB free")
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _unreachable(account: Account, error: ApiError) -> Finding:
+    if isinstance(error, AuthenticationError):
+        return Finding("token", "problem", f"{account.url} refuses the API token ({error.status})", error.hint)
+    if isinstance(error, NotAvailable):
+        return Finding(
+            "URL",
+            "problem",
+            f"{account.url} answers, but not as an ActiveCampaign account ({error.status})",
+            "Copy the URL from Settings > Developer.",
+        )
+    return Finding("URL", "problem", error.message, error.hint)
+
+
+def _token(user: Body) -> Finding:
+    me = user.json.get("user")
+    zone = me.get("localZoneid") if isinstance(me, dict) else None
+    return Finding("token", "ok", f"accepted; its user's time zone is {zone or 'not told'}")
+
+
+def _clock(account: Account, user: Body) -> Finding:
+    text = user.headers.get("date", "")
+    try:
+        theirs: datetime | None = parsedate_to_datetime(text)
+    except ValueError:
+        theirs = None
+    if theirs is None or theirs.tzinfo is None:
+        return Finding("clock", "note", "the server does not tell its time")
+    off = (account.now() - theirs).total_seconds()
+    if abs(off) > CLOCK_TOLERANCE:
+        if account.loopback:
+            return Finding("clock", "note", f"this account lives at {theirs:%Y-%m-%d %H:%M} UTC, its own time")
+        return Finding(
+            "clock",
+            "problem",
+            f"this machine's clock is {_duration(abs(off))} {'ahead of' if off > 0 else 'behind'} the server's",
+            "Set the clock: ages of remembered tables and 'the last 30 days' depend on it.",
+        )
+    return Finding("clock", "ok", "agrees with the server's")
+
+
+def _collection(reader: Reader, name: str) -> tuple[Finding, int]:
+    """Look at one row of a collection; give the finding and the requests a whole load needs."""
+    from actoolkit.api.endpoints import ENDPOINTS
+
+    endpoint = ENDPOINTS[name]
+    try:
+        page = reader.page(endpoint, {"limit": "1"})
+    except NotAvailable as error:
+        told = "not available on this account; reports leave its section out and say so"
+        return Finding(name, "note", told, error.hint), 0
+    except ActoolkitError as error:
+        return Finding(name, "problem", error.message, error.hint), 0
+    if page.total is None:
+        return Finding(name, "ok", "readable; the API does not tell how many rows"), 1
+    requests = -(-page.total // ROWS_PER_REQUEST) + 1
+    return Finding(name, "ok", f"{page.total:,} rows"), requests
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

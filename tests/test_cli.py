@@ -1,0 +1,162 @@
+"""The command line: exit codes, one-line errors with the next step, and what each command leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+
+def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {key: value for key, value in os.environ.items() if not key.startswith("ACTIVECAMPAIGN")}
+    return subprocess.run(
+        [sys.executable, "-m", "actoolkit", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**env, "COLUMNS": "100", **environment},
+        timeout=240,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("report", "--help"),
+        ("sync", "-h"),
+        ("sandbox", "serve", "--help"),
+        ("notebooks", "--help"),
+        ("doctor", "--help"),
+    ],
+)
+def test_help_helps(words, tmp_path):
+    shown = run(*words, cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "Usage:" in shown.stdout
+
+
+def test_version(tmp_path):
+    import actoolkit
+
+    assert run("--version", cwd=tmp_path).stdout == f"actoolkit {actoolkit.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (("report", "nonsense"), "overview"),
+        (("report", "--sandbox", "--size", "huge"), "tiny"),
+        (("report", "--sandbox", "--seed", "-1"), "seed"),
+        (("report", "--since", "yesterday"), "YYYY"),
+        (("report", "--nonsense"), "nonsense"),
+        (("report", "--sandbox", "-o", "no/such/folder/x.html"), "Create it"),
+        (("sandbox", "serve", "--port", "99999"), "65535"),
+        (("nonsense",), "nonsense"),
+        (("sync", "--sandbox", "--size", "tiny", "unicorns"), "campaigns"),
+        (("report", "--sandbox", "--size", "tiny", "--since", "2026-05-01", "--until", "2026-04-01"), "2026-05-01"),
+    ],
+)
+def test_wrong_usage_exits_2_and_names_the_remedy(words, remedy, tmp_path):
+    refused = run(*words, cwd=tmp_path)
+    assert refused.returncode == 2, refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert remedy.lower() in refused.stderr.lower()
+
+
+@pytest.mark.parametrize("words", [("report",), ("sync",), ("doctor",)])
+def test_no_account_is_one_line_that_says_what_to_do(words, tmp_path):
+    refused = run(*words, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert "ACTIVECAMPAIGN_URL" in refused.stderr
+    assert "--sandbox" in refused.stderr
+
+
+def test_notebooks_are_copied_once_and_never_overwritten_unasked(tmp_path):
+    copied = run("notebooks", "mine", cwd=tmp_path)
+    assert copied.returncode == 0, copied.stderr
+    names = sorted(path.name for path in (tmp_path / "mine").iterdir())
+    assert "01_campaign_funnel.ipynb" in names
+    own = tmp_path / "mine" / names[0]
+    assert json.loads(own.read_text())["nbformat"] == 4
+    own.write_text("my work")
+    refused = run("notebooks", "mine", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "--force" in refused.stderr
+    assert own.read_text() == "my work"
+    assert run("notebooks", "mine", "--force", cwd=tmp_path).returncode == 0
+    assert own.read_text() != "my work"
+
+
+def test_report_on_the_sandbox(tmp_path):
+    made = run("report", "--sandbox", "--size", "tiny", "-o", "out.html", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "Wrote out.html" in made.stdout
+    assert (tmp_path / "out.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_quiet_report_prints_nothing(tmp_path):
+    made = run("report", "--sandbox", "--size", "tiny", "-q", cwd=tmp_path)
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+
+
+def test_sync_prints_one_row_per_table(tmp_path):
+    synced = run("sync", "--sandbox", "--size", "tiny", "campaigns", "lists", cwd=tmp_path)
+    assert synced.returncode == 0, synced.stderr
+    assert "campaigns" in synced.stdout
+    assert "lists" in synced.stdout
+
+
+def test_doctor_finds_the_sandbox_healthy(tmp_path):
+    seen = run("doctor", "--sandbox", cwd=tmp_path)
+    assert seen.returncode == 0, seen.stdout + seen.stderr
+    assert "Ready" in seen.stdout
+
+
+def test_served_sandbox_feeds_every_command_and_stops_on_interrupt(tmp_path):
+    server = subprocess.Popen(
+        [sys.executable, "-m", "actoolkit", "sandbox", "serve", "--size", "tiny", "--port", "0", "--rate-limit", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    try:
+        lines = [server.stdout.readline().removeprefix("export ").strip() for _ in range(2)]
+        account = dict(line.split("=", 1) for line in lines)
+        assert set(account) == {"ACTIVECAMPAIGN_URL", "ACTIVECAMPAIGN_API_TOKEN"}
+        seen = run("doctor", cwd=tmp_path, **account)
+        assert seen.returncode == 0, seen.stdout + seen.stderr
+        wrong = run("doctor", cwd=tmp_path, **{**account, "ACTIVECAMPAIGN_API_TOKEN": "test-wrong"})
+        assert wrong.returncode == 1
+        assert "token" in wrong.stdout.lower()
+        assert "test-wrong" not in wrong.stdout + wrong.stderr
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) in (0, 130)
+        server.stdout.close()
+        server.stderr.close()
+
+
+def test_interrupt_exits_130(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "actoolkit", "report", "--sandbox", "--size", "small", "-o", "out.html"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    assert not (tmp_path / "out.html").exists()
