@@ -1,0 +1,87 @@
+"""One request, one outcome: sent once, read within a deadline and a byte cap, never raising.
+
+Whatever the network does becomes an `Outcome`. The exceptions of the HTTP libraries hold the
+request and with it the token, so none of them leaves this module, not even as a context.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import requests
+import urllib3
+
+from actoolkit.api.operation import Params
+from actoolkit.api.retry import Kind, Limits, Outcome
+
+CHUNK = 2**16
+
+
+def send(
+    session: requests.Session,
+    url: str,
+    params: Params | None,
+    limits: Limits,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """Send one GET and read its whole body.
+
+    Args:
+        session: Of `open_session`.
+        url: Address without query.
+        params: Query parameters.
+        limits: Of these, ``connect``, ``body`` and ``size`` count here.
+        clock: Gives seconds.
+
+    Returns:
+        How it ended. A status other than 200 is an "answer" too.
+
+    Raises:
+        InvalidToken: The token may not be sent there.
+    """
+    started = clock()
+    kind: Kind
+    status: int | None = None
+    headers: dict[str, str] = {}
+    body = b""
+    try:
+        response = session.get(
+            url,
+            params=params,
+            stream=True,
+            allow_redirects=False,
+            timeout=(limits.connect, min(30.0, limits.body)),
+        )
+        with response:
+            status = response.status_code
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            kind, detail, body = _read(response.raw, started + limits.body, limits.size, clock)
+    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError):
+        kind, detail = "certificate", "TLS failed"
+    except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
+        kind, detail = "timeout", "no answer in time"
+    except (requests.exceptions.ConnectionError, OSError):
+        kind, detail = "connection", "the connection failed"
+    except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError):
+        kind, detail = "malformed", "the answer is not HTTP or broke off"
+    return Outcome(kind, status, headers, body, detail, clock() - started)
+
+
+def _read(
+    raw: urllib3.HTTPResponse, deadline: float, size: int, clock: Callable[[], float]
+) -> tuple[Kind, str, bytes]:
+    """Read a body piece by piece, as the pieces come, so that a slow one cannot outlive the deadline."""
+    pieces: list[bytes] = []
+    read = 0
+    while piece := raw.read1(CHUNK, decode_content=True):
+        pieces.append(piece)
+        read += len(piece)
+        if read > size:
+            raw.close()
+            return "oversize", f"the answer is larger than {size // 2**20} MiB", b""
+        if clock() > deadline:
+            raw.close()
+            return "timeout", "the answer came too slowly", b""
+    return "answer", "", b"".join(pieces)
