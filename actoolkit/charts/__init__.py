@@ -1,1 +1,20 @@
-"""Frame to chart: one theme, no arithmetic."""
+"""Frame to chart: one theme, no arithmetic.
+
+Every chart takes the result of the metric of the same name, says its finding in the title, draws
+intervals, and describes itself to those who do not see it. Importing the package registers the
+Altair themes ``actoolkit`` and ``actoolkit-dark`` and enables neither; charts carry their look.
+"""
+
+from __future__ import annotations
+
+from actoolkit.charts.campaigns import campaign_rates_chart
+from actoolkit.charts.engagement import engagement_heatmap_chart
+from actoolkit.charts.funnel import campaign_funnel_chart
+from actoolkit.charts.orders import revenue_by_period_chart
+
+__all__ = [
+    "campaign_funnel_chart",
+    "campaign_rates_chart",
+    "engagement_heatmap_chart",
+    "revenue_by_period_chart",
+]

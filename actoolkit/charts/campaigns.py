@@ -1,0 +1,283 @@
+"""The rates of campaigns: a dot for each, with the interval it is known to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import altair as alt
+
+from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing
+from actoolkit.charts.formats import (
+    AXIS_PERCENT,
+    counts_expression,
+    day,
+    interval_expression,
+    percent,
+    percent_expression,
+    plural,
+)
+from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
+from actoolkit.charts.names import display_name, distinct
+from actoolkit.errors import InvalidArgument
+
+RateName = Literal[
+    "delivery_rate",
+    "bounce_rate",
+    "open_rate",
+    "verified_open_rate",
+    "click_rate",
+    "click_to_open_rate",
+    "unsubscribe_rate",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a rate is made of, and how a sentence about it goes.
+
+    Args:
+        label: Name on an axis.
+        numerator: Columns whose sum is the numerator.
+        denominator: Column.
+        of: What the denominator counts, in words.
+        most: Predicate of the campaign with the highest rate.
+    """
+
+    label: str
+    numerator: tuple[str, ...]
+    denominator: str
+    of: str
+    most: str
+
+
+RATES: Mapping[str, Rate] = {
+    "delivery_rate": Rate(
+        "Delivery rate", ("delivered",), "sends", "sent mails", "was delivered best"
+    ),
+    "bounce_rate": Rate(
+        "Bounce rate", ("hard_bounces", "soft_bounces"), "sends", "sent mails", "bounced most"
+    ),
+    "open_rate": Rate(
+        "Open rate", ("unique_opens",), "delivered", "delivered mails", "was opened most"
+    ),
+    "verified_open_rate": Rate(
+        "Verified open rate",
+        ("verified_unique_opens",),
+        "delivered",
+        "delivered mails",
+        "was opened most, verifiably",
+    ),
+    "click_rate": Rate(
+        "Click rate", ("clickers",), "delivered", "delivered mails", "was clicked most"
+    ),
+    "click_to_open_rate": Rate(
+        "Click-to-open rate",
+        ("clickers",),
+        "unique_opens",
+        "opened mails",
+        "turned most opens into clicks",
+    ),
+    "unsubscribe_rate": Rate(
+        "Unsubscribe rate", ("unsubscribes",), "delivered", "delivered mails", "lost most readers"
+    ),
+}
+
+TWIN: Sequence[TwinColumn] = (
+    TwinColumn("label", "Campaign", "text"),
+    TwinColumn("sent", "Sent on", "text"),
+    TwinColumn("numerator", "Count", "count"),
+    TwinColumn("denominator", "Out of", "count"),
+    TwinColumn("value", "Rate", "rate"),
+    TwinColumn("low", "Interval from", "rate"),
+    TwinColumn("high", "to", "rate"),
+)
+
+
+def campaign_rates_chart(
+    rates: object, *, rate: RateName = "click_rate", as_of: AsOf = None, top: int = 20
+) -> alt.LayerChart:
+    """Compare one rate between campaigns (or groups of them), with intervals.
+
+    One dot per campaign at its rate, a bar over its 95% interval, a dashed line at the rate of all
+    campaigns together. A hollow dot marks fewer than 200 mails in the denominator.
+
+    Args:
+        rates: Result of `actoolkit.metrics.campaign_rates`.
+        rate: Which rate.
+        as_of: Moment of the data, written in the corner.
+        top: How many campaigns to draw, those with most sends; sorted by rate.
+
+    Raises:
+        InvalidArgument: Not the metric's result, or an unknown rate.
+
+    Example:
+        >>> import polars as pl
+        >>> from actoolkit.charts import campaign_rates_chart
+        >>> rates = pl.DataFrame({"campaign_id": ["1"], "name": ["May news"], "sends": [1000],
+        ...     "delivered": [990], "clickers": [33], "click_rate": [0.0333],
+        ...     "click_rate_low": [0.0238], "click_rate_high": [0.0465]})
+        >>> campaign_rates_chart(rates).title.text
+        ['No campaign stands out: every interval reaches the overall 3.3%']
+    """
+    if top < 1:
+        raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for at least one campaign.")
+    rows = rate_rows(rates, rate=rate)
+    finding = rate_finding(rows, rate=rate, top=top)
+    if not rows:
+        return nothing(finding, as_of=as_of)
+    layers = rate_layers(rows, label=RATES[rate].label, of=RATES[rate].of, top=top)
+    return finished(layers, finding, as_of=as_of, corner_offset=44, height=alt.Step(27))
+
+
+def rate_rows(rates: object, *, rate: str) -> list[Row]:
+    """Read what the chart draws: one row per campaign that has the rate.
+
+    Args:
+        rates: Result of `actoolkit.metrics.campaign_rates`.
+        rate: Which rate.
+
+    Raises:
+        InvalidArgument: Not the metric's result, or an unknown rate.
+    """
+    if rate not in RATES:
+        raise InvalidArgument(f"There is no rate {rate!r}.", hint=f"Use one of {', '.join(RATES)}.")
+    made = RATES[rate]
+    needed = ["sends", *made.numerator, made.denominator, rate, f"{rate}_low", f"{rate}_high"]
+    found = plain_rows(rates, chart="campaign_rates_chart", metric="campaign_rates", columns=needed)
+    found = [row for row in found if row[rate] is not None]
+    labels = distinct([_label(row) for row in found], [_sent(row) for row in found], longest=26)
+    return [
+        {
+            "id": str(row.get("campaign_id") or label),
+            "label": label,
+            "type": str(row.get("type") or ""),
+            "sent": _sent(row),
+            "sends": int(row["sends"]),
+            "numerator": int(sum(row[name] or 0 for name in made.numerator)),
+            "denominator": int(row[made.denominator]),
+            "value": round(row[rate], 6),
+            "low": round(row[f"{rate}_low"], 6),
+            "high": round(row[f"{rate}_high"], 6),
+            "small": row[made.denominator] < SMALL_SAMPLE,
+        }
+        for row, label in zip(found, labels, strict=True)
+    ]
+
+
+def _label(row: Row) -> str:
+    if "campaign_id" in row:
+        return display_name(
+            row.get("name"), longest=40, missing=f"(no name, id {row['campaign_id']})"
+        )
+    parts = [value for value in row.values() if isinstance(value, str)]
+    return display_name(" · ".join(parts), longest=40, missing="(none)")
+
+
+def _sent(row: Row) -> str:
+    sent = row.get("sent_at")
+    return day(sent) if isinstance(sent, datetime) else ""
+
+
+def rate_finding(rows: Sequence[Row], *, rate: str, top: int) -> Finding:
+    """Say what the rows show, hedged by their intervals.
+
+    Args:
+        rows: Result of `rate_rows`.
+        rate: Which rate.
+        top: How many are drawn.
+    """
+    made = RATES[rate]
+    if not rows:
+        return Finding(
+            f"No data: no campaign has a {made.label.lower()} here",
+            "",
+            f"No campaign has a {made.label.lower()}.",
+        )
+    drawn = sorted(rows, key=lambda row: (-row["sends"], row["id"]))[:top]
+    overall = sum(row["numerator"] for row in rows) / sum(row["denominator"] for row in rows)
+    best = max(drawn, key=lambda row: (not row["small"], row["value"], row["id"]))
+    if best["low"] > overall:
+        rates = f"{percent(best['value'])}, against {percent(overall)} overall"
+        title = f"“{best['label']}” {made.most}: {rates}"
+    else:
+        title = f"No campaign stands out: every interval reaches the overall {percent(overall)}"
+    if best["low"] <= overall and any(row["high"] < overall for row in drawn):
+        title = f"No campaign is clearly above the overall {percent(overall)}"
+    many = (
+        f"the {top} largest of {plural(len(rows), 'campaign')}"
+        if len(rows) > top
+        else plural(len(rows), "campaign")
+    )
+    note = f"; hollow: fewer than {SMALL_SAMPLE}" if any(row["small"] for row in drawn) else ""
+    lines = f"Bars are 95% intervals; dashed: all together{note}."
+    subtitle = f"{made.label}: share of {made.of}, {many}. {lines}"
+    listed = "; ".join(
+        f"{row['label']} {percent(row['value'])}"
+        for row in sorted(drawn, key=lambda r: -r["value"])[:3]
+    )
+    return Finding(title, subtitle, f"{title}. {made.label} of {many}. Highest: {listed}.")
+
+
+def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.Chart]:
+    """Draw the rows.
+
+    Args:
+        rows: Result of `rate_rows`.
+        label: Axis title.
+        of: What the denominator counts.
+        top: How many to draw, those with most sends.
+    """
+    base = (
+        alt.Chart(inline(rows))
+        .transform_joinaggregate(n="sum(numerator)", d="sum(denominator)")
+        .transform_window(
+            rank="row_number()",
+            sort=[
+                alt.SortField("sends", order="descending"),
+                alt.SortField("id", order="ascending"),
+            ],
+        )
+        .transform_filter(f"datum.rank <= {top}")
+        .transform_calculate(
+            overall="datum.n / datum.d",
+            rate=percent_expression("datum.value"),
+            interval=interval_expression(),
+            counts=counts_expression(of),
+            sample=f"datum.small ? 'fewer than {SMALL_SAMPLE}: uncertain' : 'large enough'",
+        )
+    )
+    y = alt.Y(
+        "label:N", title=None, sort=alt.EncodingSortField("value", op="max", order="descending")
+    )
+    x = alt.X(
+        "value:Q",
+        title=label,
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(labelExpr=AXIS_PERCENT, tickCount=5, labelFlush=False),
+    )
+    tooltip = [
+        alt.Tooltip("label:N", title="Campaign"),
+        alt.Tooltip("sent:N", title="Sent"),
+        alt.Tooltip("rate:N", title=label),
+        alt.Tooltip("interval:N", title="95% interval"),
+        alt.Tooltip("counts:N", title="Counts"),
+        alt.Tooltip("sample:N", title="Sample"),
+    ]
+    return [
+        base.mark_rule(style="reference").encode(x=alt.X("mean(overall):Q")),
+        base.mark_rule(style="interval").encode(
+            x=alt.X("low:Q"), x2="high:Q", y=y, tooltip=tooltip
+        ),
+        base.transform_filter("!datum.small")
+        .mark_point(style="dot", filled=True)
+        .encode(x=x, y=y, tooltip=tooltip),
+        base.transform_filter("datum.small")
+        .mark_point(style="hollow")
+        .encode(x=x, y=y, tooltip=tooltip),
+        base.mark_text(style="value", align="right", dx=52).encode(
+            x=alt.value("width"), y=y, text="rate:N"
+        ),
+    ]

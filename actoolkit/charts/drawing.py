@@ -1,0 +1,125 @@
+"""What all charts share: a finding in words, the date of the data, the empty chart."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, cast
+
+import altair as alt
+
+from actoolkit.charts.formats import moment
+from actoolkit.charts.frames import Row
+from actoolkit.charts.theme import themed
+
+AsOf = datetime | date | str | None
+Unit = Literal["text", "count", "rate", "money", "day"]
+
+_TITLE_WIDTH, _SUBTITLE_WIDTH = 74, 108
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a chart says, in words.
+
+    Args:
+        title: The finding, computed from the data.
+        subtitle: What is measured, and what to beware of.
+        description: The chart for those who do not see it.
+    """
+
+    title: str
+    subtitle: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class TwinColumn:
+    """A column of the table that says the same as the chart.
+
+    Args:
+        field: Key in the chart's rows.
+        label: Heading.
+        unit: How values are written.
+    """
+
+    field: str
+    label: str
+    unit: Unit
+
+
+def inline(rows: list[Row]) -> alt.InlineData:
+    """Give rows to Vega-Lite as they are, without inferring anything.
+
+    Args:
+        rows: JSON-ready rows.
+    """
+    return alt.InlineData(values=rows)
+
+
+def finished(
+    layers: list[alt.Chart],
+    finding: Finding,
+    *,
+    as_of: AsOf,
+    corner_offset: int = 18,
+    **properties: Any,
+) -> alt.LayerChart:
+    """Put title, subtitle, description, the date of the data and the theme on a chart.
+
+    Args:
+        layers: The marks.
+        finding: The words.
+        as_of: Moment of the data, written in the lower right corner; None leaves it empty.
+        corner_offset: Pixels between the plot and the corner's text: room for an axis.
+        **properties: Further top-level properties, such as ``height``.
+    """
+    if as_of is not None:
+        layers = [*layers, corner(as_of, offset=corner_offset)]
+    chart = alt.layer(*layers).properties(
+        width=640, title=headline(finding), description=finding.description, **properties
+    )
+    return themed(cast("alt.LayerChart", chart))
+
+
+def headline(finding: Finding) -> alt.TitleParams:
+    """Give title and subtitle, broken into lines, which Vega does not do by itself.
+
+    Args:
+        finding: The words.
+    """
+    return alt.TitleParams(
+        text=textwrap.wrap(finding.title, _TITLE_WIDTH),
+        subtitle=textwrap.wrap(finding.subtitle, _SUBTITLE_WIDTH),
+    )
+
+
+def corner(as_of: datetime | date | str, *, offset: int) -> alt.Chart:
+    """Write the moment of the data in the lower right corner.
+
+    Args:
+        as_of: The moment.
+        offset: Pixels below the plot.
+    """
+    text: alt.Chart = (
+        alt.Chart(inline([{"as_of": f"Data as of {moment(as_of)}"}]))
+        .mark_text(style="note", align="right", baseline="top", dy=offset)
+        .encode(text="as_of:N", x=alt.value("width"), y=alt.value("height"))
+    )
+    return text
+
+
+def nothing(finding: Finding, *, as_of: AsOf) -> alt.LayerChart:
+    """Draw a chart that says there is nothing to draw.
+
+    Args:
+        finding: Its title says that there is no data.
+        as_of: Moment of the data.
+    """
+    text = (
+        alt.Chart(inline([{"message": "Nothing to draw"}]))
+        .mark_text(style="empty", align="left", baseline="top")
+        .encode(text="message:N", x=alt.value(0), y=alt.value(8))
+    )
+    return finished([text], finding, as_of=as_of, height=40)

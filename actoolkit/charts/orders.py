@@ -1,0 +1,286 @@
+"""Revenue over time, per currency, with recovered carts on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+import altair as alt
+
+from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, headline, inline, nothing
+from actoolkit.charts.formats import money, percent, plural, symbol
+from actoolkit.charts.frames import Row, plain_rows
+from actoolkit.charts.theme import themed
+
+Grain = Literal["day", "week", "month"]
+AXIS_MONEY = "datum.value === 0 ? '0' : replace(format(datum.value, '~s'), 'G', 'B')"
+PARTS = ("Completed", "Recovered carts")
+
+TWIN: Sequence[TwinColumn] = (
+    TwinColumn("period_label", "Period", "text"),
+    TwinColumn("currency", "Currency", "text"),
+    TwinColumn("orders", "Orders", "count"),
+    TwinColumn("total_text", "Revenue", "text"),
+    TwinColumn("recovered_text", "of it recovered", "text"),
+    TwinColumn("average_text", "Average order", "text"),
+)
+
+
+def revenue_by_period_chart(
+    revenue: object,
+    *,
+    as_of: AsOf = None,
+    grain: Grain | None = None,
+    minor_units: Mapping[str, int] | None = None,
+) -> alt.LayerChart | alt.VConcatChart:
+    """Draw revenue per period as bars; the part from recovered carts is stacked on top.
+
+    Currencies never share an axis: several give one panel each. A period that ``as_of`` cuts short
+    is drawn faded and left out of the sentence in the title.
+
+    Args:
+        revenue: Result of `actoolkit.metrics.revenue_by_period`.
+        as_of: Moment of the data, written in the corner.
+        grain: Length of a period; None reads it from the dates.
+        minor_units: Decimals of currencies that have no hundredths, such as ``{"JPY": 0}``.
+
+    Raises:
+        InvalidArgument: Not the metric's result.
+
+    Example:
+        >>> import polars as pl
+        >>> from datetime import date
+        >>> from actoolkit.charts import revenue_by_period_chart
+        >>> revenue = pl.DataFrame({"period_on": [date(2026, 4, 1), date(2026, 5, 1)],
+        ...     "currency": ["USD"] * 2, "revenue_cents": [1000000, 1200000], "orders": [100, 110],
+        ...     "average_order_cents": [10000.0, 10909.1], "recovered_revenue_cents": [0, 50000],
+        ...     "recovered_orders": [0, 5]})
+        >>> revenue_by_period_chart(revenue).title.text
+        ['May 2026 brought $12,000, 20.0% more than April 2026']
+    """
+    rows = revenue_rows(revenue, as_of=as_of, grain=grain, minor_units=minor_units)
+    if not rows:
+        return nothing(revenue_finding(rows), as_of=as_of)
+    by_currency = {
+        row["currency"]: [r for r in rows if r["currency"] == row["currency"]] for row in rows
+    }
+    if len(by_currency) == 1:
+        return finished(
+            revenue_layers(rows), revenue_finding(rows), as_of=as_of, corner_offset=44, height=260
+        )
+    panels = [
+        alt.layer(*revenue_layers(part)).properties(
+            width=640, height=180, title=headline(revenue_finding(part))
+        )
+        for part in by_currency.values()
+    ]
+    return themed(
+        alt.vconcat(*panels, spacing=36).properties(
+            description=" ".join(revenue_finding(part).description for part in by_currency.values())
+        )
+    )
+
+
+def revenue_rows(
+    revenue: object,
+    *,
+    as_of: AsOf = None,
+    grain: Grain | None = None,
+    minor_units: Mapping[str, int] | None = None,
+) -> list[Row]:
+    """Read what the chart draws: one row per currency, period and part; gaps are periods of zero.
+
+    Args:
+        revenue: Result of `actoolkit.metrics.revenue_by_period`.
+        as_of: Moment of the data.
+        grain: Length of a period; None reads it from the dates.
+        minor_units: Decimals of currencies that have no hundredths.
+
+    Raises:
+        InvalidArgument: Not the metric's result.
+    """
+    found = plain_rows(
+        revenue,
+        chart="revenue_by_period_chart",
+        metric="revenue_by_period",
+        columns=[
+            "period_on",
+            "currency",
+            "revenue_cents",
+            "orders",
+            "average_order_cents",
+            "recovered_revenue_cents",
+        ],
+    )
+    keyed = {
+        (str(row["currency"] or ""), _as_date(row["period_on"])): row
+        for row in found
+        if row["period_on"] is not None
+    }
+    if not keyed:
+        return []
+    starts = sorted({start for _, start in keyed})
+    length = grain or _grain(starts)
+    cut = _as_date(as_of) if isinstance(as_of, date) else None
+    rows: list[Row] = []
+    for currency in sorted({code for code, _ in keyed}):
+        units = (minor_units or {}).get(currency, 2)
+        for start in _periods(starts[0], starts[-1], length):
+            rows += _bars(
+                keyed.get((currency, start)),
+                currency=currency,
+                start=start,
+                grain=length,
+                cut=cut,
+                units=units,
+            )
+    return rows
+
+
+def _bars(
+    row: Row | None, *, currency: str, start: date, grain: Grain, cut: date | None, units: int
+) -> list[Row]:
+    cents = int(row["revenue_cents"] or 0) if row else 0
+    recovered = int(row["recovered_revenue_cents"] or 0) if row else 0
+    average = row["average_order_cents"] if row else None
+    shared = {
+        "period": f"{start.isoformat()}",
+        "period_label": _period_label(start, grain),
+        "grain": grain,
+        "currency": currency,
+        "symbol": symbol(currency),
+        "orders": int(row["orders"]) if row else 0,
+        "total": cents / 10**units,
+        "total_text": money(cents, currency, units=units),
+        "recovered_text": money(recovered, currency, units=units),
+        "average_text": money(average, currency, units=units, decimals=units),
+        "complete": cut is None or _after(start, grain) <= cut,
+    }
+    amounts = {"Completed": cents - recovered, "Recovered carts": recovered}
+    return [
+        {**shared, "part": part, "order": i, "amount": amounts[part] / 10**units}
+        for i, part in enumerate(PARTS)
+    ]
+
+
+def _as_date(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _grain(starts: Sequence[date]) -> Grain:
+    if all(start.day == 1 for start in starts):
+        return "month"
+    return "week" if all(start.weekday() == 0 for start in starts) else "day"
+
+
+def _after(start: date, grain: Grain) -> date:
+    if grain == "month":
+        return date(start.year + start.month // 12, start.month % 12 + 1, 1)
+    return start + timedelta(days=7 if grain == "week" else 1)
+
+
+def _periods(first: date, last: date, grain: Grain) -> list[date]:
+    periods = [first]
+    while periods[-1] < last:
+        periods.append(_after(periods[-1], grain))
+    return periods
+
+
+def _period_label(start: date, grain: Grain) -> str:
+    if grain == "month":
+        return f"{start:%B %Y}"
+    return f"{'week of ' if grain == 'week' else ''}{start.day} {start:%b %Y}"
+
+
+def revenue_finding(rows: Sequence[Row]) -> Finding:
+    """Say what the rows of one currency show.
+
+    Args:
+        rows: Result of `revenue_rows`, one currency.
+    """
+    if not rows:
+        return Finding("No data: no completed order here", "", "No completed order.")
+    whole = [row for row in rows if row["complete"] and row["part"] == PARTS[0]]
+    title = "No period is complete yet"
+    if whole:
+        last = whole[-1]
+        title = f"{_capital(last['period_label'])} brought {last['total_text']}"
+        if len(whole) > 1 and whole[-2]["total"]:
+            before = whole[-2]
+            change = last["total"] / before["total"] - 1
+            title += f", {_change(change)} {before['period_label']}"
+    orders = sum(row["orders"] for row in rows if row["part"] == PARTS[0])
+    parts = [
+        f"Completed orders and recovered carts by {rows[0]['grain']},",
+        f"{rows[0]['currency'] or 'currency unknown'}.",
+    ]
+    if any(not row["complete"] for row in rows):
+        parts.append("Faded: not over yet.")
+    return Finding(
+        title,
+        " ".join(parts),
+        f"{title}. Revenue of {plural(orders, 'order')} in {len(rows) // 2} periods.",
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _change(change: float) -> str:
+    if abs(change) < 0.0005:
+        return "as much as"
+    return f"{percent(abs(change))} {'more' if change > 0 else 'less'} than"
+
+
+def revenue_layers(rows: list[Row]) -> list[alt.Chart]:
+    """Draw the rows of one currency.
+
+    Args:
+        rows: Result of `revenue_rows`.
+    """
+    data = inline(rows)
+    written = "timeFormat(toDate(datum.value + 'T00:00:00'), '{}')"
+    if rows and rows[0]["grain"] == "month":
+        first = f"{written.format('%m')} === '01' || datum.index === 0"
+        label = f"[{written.format('%b')}, {first} ? {written.format('%Y')} : '']"
+    else:
+        label = written.format("%-d %b")
+    x = alt.X(
+        "period:O",
+        title=None,
+        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
+        axis=alt.Axis(labelExpr=label, labelAngle=0, labelOverlap=True, grid=False),
+    )
+    y = alt.Y(
+        "amount:Q",
+        title=None,
+        stack="zero",
+        axis=alt.Axis(tickCount=4, labelExpr=AXIS_MONEY),
+    )
+    tooltip = [
+        alt.Tooltip("period_label:N", title="Period"),
+        alt.Tooltip("total_text:N", title="Revenue"),
+        alt.Tooltip("recovered_text:N", title="of it recovered"),
+        alt.Tooltip("orders:Q", title="Orders", format=",d"),
+        alt.Tooltip("average_text:N", title="Average order"),
+    ]
+    bars = (
+        alt.Chart(data)
+        .mark_bar()
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color(
+                "part:N",
+                title=None,
+                scale=alt.Scale(domain=list(PARTS)),
+                legend=alt.Legend(symbolSize=90),
+            ),
+            opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.4)),
+            order=alt.Order("order:Q"),
+            tooltip=tooltip,
+        )
+    )
+    return [bars]
