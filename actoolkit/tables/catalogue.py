@@ -6,38 +6,77 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from actoolkit.tables.automations import AUTOMATIONS, CONTACT_AUTOMATIONS
+from actoolkit.tables.brandings import BRANDINGS
+from actoolkit.tables.calendars import CALENDARS
+from actoolkit.tables.campaign_links import CAMPAIGN_LINKS
+from actoolkit.tables.campaign_messages import CAMPAIGN_MESSAGES
 from actoolkit.tables.campaigns import CAMPAIGN_LISTS, CAMPAIGNS
 from actoolkit.tables.connections import CONNECTIONS
 from actoolkit.tables.contacts import CONTACTS
+from actoolkit.tables.custom_objects import CUSTOM_OBJECT_RECORDS, CUSTOM_OBJECT_SCHEMAS
 from actoolkit.tables.customers import ECOM_CUSTOMERS
 from actoolkit.tables.email_activities import EMAIL_ACTIVITIES
+from actoolkit.tables.fields import FIELD_VALUES, FIELDS
+from actoolkit.tables.geo_ips import GEO_IPS
+from actoolkit.tables.groups import GROUP_LIMITS, GROUPS
+from actoolkit.tables.imports import BULK_IMPORT
 from actoolkit.tables.lists import CONTACT_LISTS, LISTS
 from actoolkit.tables.messages import MESSAGES
+from actoolkit.tables.notes import NOTES
 from actoolkit.tables.orders import ECOM_ORDER_PRODUCTS, ECOM_ORDERS
+from actoolkit.tables.saved_responses import SAVED_RESPONSES
 from actoolkit.tables.schema import Table
 from actoolkit.tables.scores import SCORE_VALUES, SCORES
+from actoolkit.tables.segments import SEGMENTS
+from actoolkit.tables.tags import CONTACT_TAGS, TAGS
+from actoolkit.tables.tasks import TASK_OUTCOMES, TASKTYPE_OUTCOME_RELS
+from actoolkit.tables.tracking import EVENT_TRACKING_EVENTS, SITE_TRACKING_DOMAINS
 from actoolkit.tables.users import USER
+from actoolkit.tables.webhooks import WEBHOOK_EVENTS, WEBHOOKS
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
         for table in (
             AUTOMATIONS,
-            CAMPAIGN_LISTS,
+            BRANDINGS,
+            BULK_IMPORT,
+            CALENDARS,
             CAMPAIGNS,
+            CAMPAIGN_LINKS,
+            CAMPAIGN_LISTS,
+            CAMPAIGN_MESSAGES,
             CONNECTIONS,
+            CONTACTS,
             CONTACT_AUTOMATIONS,
             CONTACT_LISTS,
-            CONTACTS,
+            CONTACT_TAGS,
+            CUSTOM_OBJECT_RECORDS,
+            CUSTOM_OBJECT_SCHEMAS,
             ECOM_CUSTOMERS,
-            ECOM_ORDER_PRODUCTS,
             ECOM_ORDERS,
+            ECOM_ORDER_PRODUCTS,
             EMAIL_ACTIVITIES,
+            EVENT_TRACKING_EVENTS,
+            FIELDS,
+            FIELD_VALUES,
+            GEO_IPS,
+            GROUPS,
+            GROUP_LIMITS,
             LISTS,
             MESSAGES,
-            SCORE_VALUES,
+            NOTES,
+            SAVED_RESPONSES,
             SCORES,
+            SCORE_VALUES,
+            SEGMENTS,
+            SITE_TRACKING_DOMAINS,
+            TAGS,
+            TASKTYPE_OUTCOME_RELS,
+            TASK_OUTCOMES,
             USER,
+            WEBHOOKS,
+            WEBHOOK_EVENTS,
         )
     }
 )
