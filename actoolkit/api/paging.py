@@ -20,12 +20,14 @@ Everything here is pure: a walk asks for pages by calling a function and knows n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from actoolkit.api.anchored import anchored
+from actoolkit.api.course import Certainty, Course, single
+from actoolkit.api.keyset import keyset
 from actoolkit.api.operation import Endpoint, Params
 from actoolkit.api.page import Page
-from actoolkit.api.walks import Certainty, Course, anchored, keyset, single
 from actoolkit.errors import InvalidArgument
 
 __all__ = ["Certainty", "Outcome", "Page", "Walk", "walk"]
@@ -76,7 +78,7 @@ class Walk:
 
     def __init__(
         self,
-        fetch: Callable[[Mapping[str, str | Sequence[str]]], Page],
+        fetch: Callable[[Params], Page],
         endpoint: Endpoint,
         query: Params,
         *,
@@ -103,7 +105,7 @@ class Walk:
 
 
 def walk(
-    fetch: Callable[[Mapping[str, str | Sequence[str]]], Page],
+    fetch: Callable[[Params], Page],
     endpoint: Endpoint,
     query: Params,
     *,

@@ -1,0 +1,214 @@
+"""The anchored walk: overlapping pages by offset, every seam checked.
+
+While ids only rise (or only fall) from row to row, a page whose first id is not beyond the furthest
+id seen follows without a gap, whatever was deleted or inserted meanwhile. When the first id is
+beyond it, the seam is open: the walk steps back by 2, 4, 8 ... rows until it closes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from itertools import pairwise
+
+from actoolkit.api.course import PATIENCE, STALLED, Course, Pages
+from actoolkit.api.page import Page
+from actoolkit.api.passes import passes
+
+
+class Step(Enum):
+    """What a page means for the walk."""
+
+    ON = auto()
+    END = auto()
+    WHOLE = auto()
+    DISORDER = auto()
+    SAME_PAGE = auto()
+    STUCK = auto()
+
+
+@dataclass(slots=True)
+class Anchor:
+    """Where an anchored walk stands.
+
+    Args:
+        size: Rows asked for.
+        offset: What to ask for next.
+        position: Just behind the last row received.
+        rows: Different rows seen.
+        sign: 1 when ids rise, -1 when they fall, 0 while nobody can tell.
+        edge: The furthest id behind closed seams, times the sign.
+        head: Ids of the first page.
+    """
+
+    size: int
+    offset: int = 0
+    position: int = 0
+    rows: int = 0
+    sign: int = 0
+    edge: int | None = None
+    head: list[int] = field(default_factory=list)
+    _back: int = 0
+    _lap: int = 0
+    _largest: int = 0
+    _blank: int = 0
+    _barren: int = 0
+    _tail: int = 0
+    _doubtful: int = 0
+
+    def take(self, ids: list[int], total: int | None) -> Step:
+        """Take a page and say what it means.
+
+        Args:
+            ids: In the page's order.
+            total: What the API says there is, or None.
+        """
+        if not ids:
+            return self._take_blank(total)
+        self._blank = 0
+        if not self._in_order(ids):
+            self._doubtful += 1
+            hopeless = not self.head or self._doubtful >= PATIENCE
+            return Step.DISORDER if hopeless else Step.ON
+        self._doubtful = 0
+        if self.offset and ids == self.head:
+            self._barren += 1
+            self.offset = self.position
+            return Step.SAME_PAGE if self._barren >= PATIENCE else Step.ON
+        values = [number * (self.sign or 1) for number in ids]
+        if self.edge is not None and self.offset and values[0] > self.edge:
+            self._step_back()
+            return Step.ON
+        return self._close(ids, values, total)
+
+    def reopen(self, rows: int) -> None:
+        """Go back by so many rows from the end and look again."""
+        self.offset = max(0, self.position - rows)
+        self._blank = self._tail = 0
+
+    def _take_blank(self, total: int | None) -> Step:
+        if 0 < self.offset < self.position:  # there were rows: what lies before?
+            self._step_back()
+            return Step.ON
+        self._blank += 1
+        enough = bool(total) and self.rows >= (total or 0)
+        return Step.END if enough or self._blank >= 2 else Step.ON
+
+    def _step_back(self) -> None:
+        self._back = 2 * (self._back or self._lap or 1)
+        self.offset = max(0, min(self.position, self.offset) - self._back)
+
+    def _close(self, ids: list[int], values: list[int], total: int | None) -> Step:
+        first = not self.head
+        known = self.edge
+        fresh = len({value for value in values if known is None or value > known})
+        self.head = self.head or ids
+        self.rows += fresh
+        self.edge = values[-1] if known is None else max(known, values[-1])
+        self.position = self.offset + len(values)
+        # Where rows are deleted quickly, a wider overlap saves stepping back at every seam.
+        self._lap = max(self._lap * 3 // 4, self._back // 2, _overlap(len(values)))
+        self._back = 0
+        self.offset = self.position - (min(self._lap, len(values) // 2) if fresh else 0)
+        self._barren = 0 if fresh else self._barren + 1
+        few = fresh < self._largest / 2 and len(values) < self._largest
+        self._tail = self._tail + 1 if few else 0
+        self._largest = max(self._largest, len(values))
+        if first and total == self.rows and len(values) < self.size:
+            return Step.WHOLE
+        if self._barren > STALLED + self.position // len(values):
+            return Step.STUCK
+        enough = bool(total) and self.rows >= (total or 0)
+        return Step.END if self._tail >= (PATIENCE if enough else STALLED) else Step.ON
+
+    def _in_order(self, ids: list[int]) -> bool:
+        if self.sign:
+            return direction(ids) in (0, self.sign)
+        found = direction(ids if self.edge is None else [self.edge, *ids])
+        if found in (1, -1):
+            self.sign = found
+            self.edge = None if self.edge is None else self.edge * found
+        return found in (0, self.sign)
+
+
+def anchored(course: Course) -> Pages:
+    """Walk by offset with checked seams; another order than by id goes on to `passes`.
+
+    Args:
+        course: At its beginning.
+
+    Raises:
+        IncompleteLoad: The total says more, several times, or pages bring nothing new.
+    """
+    course.strategy = "anchored"
+    anchor = Anchor(course.size)
+    shortfalls = 0
+    while True:
+        page = course.at(anchor.offset)
+        yield page
+        ids = page.numbers
+        step = Step.DISORDER if ids is None else anchor.take(ids, course.total)
+        course.rows = anchor.rows
+        if step is Step.DISORDER:
+            yield from passes(course)
+            return
+        if step is Step.SAME_PAGE:
+            course.settle_same_page(len(anchor.head))
+            return
+        if step is Step.STUCK:
+            raise course.missing("pages bring no new rows")
+        if step is Step.ON:
+            continue
+        if step is Step.END and anchor.sign < 0:
+            anchor.rows += yield from _newer(course, anchor.head[0])
+            if course.strategy == "passes":
+                return
+        if not course.short_of(course.rows):
+            course.prove()
+            return
+        shortfalls += 1
+        if shortfalls > PATIENCE:
+            raise course.missing("the last page is reached")
+        anchor.reopen(2**shortfalls)
+
+
+def _newer(course: Course, newest: int) -> Generator[Page, None, int]:
+    """Look at the head of a falling walk again: rows born, or moved, there since it began.
+
+    Returns:
+        How many were born. A row that moved means that the order is not by id after all: the walk
+        goes on to `passes`.
+    """
+    born: set[int] = set()
+    offset = 0
+    for _ in range(STALLED):
+        page = course.at(offset)
+        yield page
+        ids = page.numbers
+        if ids is None or direction(ids) > 0:
+            yield from passes(course)
+            return 0
+        newer = {number for number in ids if number > newest}
+        course.rows += len(newer - born)
+        born |= newer
+        if len(newer) < len(ids) or not ids:
+            break
+        offset += len(ids)
+    return len(born)
+
+
+def direction(ids: Sequence[int]) -> int:
+    """1 when ids rise, -1 when they fall, 0 when they cannot tell, 2 when they do neither.
+
+    Example:
+        >>> direction([3, 5, 5, 9]), direction([9, 3]), direction([4]), direction([1, 3, 2])
+        (1, -1, 0, 2)
+    """
+    found = {(b > a) - (b < a) for a, b in pairwise(ids)} - {0}
+    return found.pop() if len(found) == 1 else 2 * bool(found)
+
+
+def _overlap(rows: int) -> int:
+    """Rows by which pages overlap: enough to tell a seam, few enough to cost 2 % more pages."""
+    return max(0, min(2 if rows >= 50 else 1, rows - 1))

@@ -1,0 +1,102 @@
+"""Where a walk through a collection stands, and the words all walks share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from actoolkit.api.operation import Endpoint, Params
+from actoolkit.api.page import Page
+from actoolkit.errors import IncompleteLoad
+
+Certainty = Literal["proven", "converged", "unverified"]
+Pages = Iterator[Page]
+
+PATIENCE = 3
+"""Times that a doubtful page is asked for, or a missing row looked for: faults may come in pairs."""
+STALLED = 20
+"""Pages in a row that may bring next to nothing before a walk draws a conclusion."""
+
+
+@dataclass(slots=True)
+class Course:
+    """Where a walk stands.
+
+    Args:
+        fetch: Gives the page for query parameters.
+        endpoint: Of the catalogue.
+        query: Filters.
+        size: Rows to ask for in a page.
+        certainty: What can be said so far.
+        total: The last ``meta.total`` that was a count and not refuted by the rows.
+        requests: Pages asked for.
+        rows: Different rows seen.
+        strategy: How it is walked.
+    """
+
+    fetch: Callable[[Params], Page]
+    endpoint: Endpoint
+    query: Params
+    size: int
+    certainty: Certainty = "unverified"
+    total: int | None = None
+    requests: int = 0
+    rows: int = 0
+    strategy: str = ""
+
+    def ask(self, **params: object) -> Page:
+        """Fetch a page and note its total; a total of 0 beside rows says nothing."""
+        page = self.fetch({**self.query, **{key: str(value) for key, value in params.items()}})
+        self.requests += 1
+        if page.total is not None and (page.total or not self.rows):
+            self.total = page.total
+        return page
+
+    def at(self, offset: int) -> Page:
+        """Fetch the page at an offset."""
+        return self.ask(limit=self.size, offset=offset)
+
+    def short_of(self, rows: int) -> bool:
+        """Whether the total says that there are more."""
+        return self.total is not None and rows < self.total
+
+    def enough(self, rows: int) -> bool:
+        """Whether there is a total, and it says that these are all."""
+        return bool(self.total) and not self.short_of(rows)
+
+    def prove(self) -> None:
+        """Say that no row that existed throughout can have been skipped."""
+        self.certainty = "proven"
+
+    def missing(self, why: str) -> IncompleteLoad:
+        """The error for rows that did not come."""
+        said = "no total" if self.total is None else f"a total of {self.total}"
+        return IncompleteLoad(
+            f"{self.endpoint.path}: {why}; {self.rows} rows came, the API gives {said}.",
+            endpoint=self.endpoint.path,
+            hint="Run it again; if it stays so, load with a filter that gives fewer rows.",
+        )
+
+    def settle_same_page(self, rows: int) -> None:
+        """Settle a collection that gives its first page for every offset.
+
+        Args:
+            rows: Rows of that page. A full one may hide others, unless the total denies it.
+
+        Raises:
+            IncompleteLoad: There are more rows, or there may be.
+        """
+        if self.enough(self.rows):
+            self.prove()
+        elif self.total is not None or rows in (self.size, 20, 100):
+            raise self.missing("the API gives the same page for every offset")
+
+
+def single(course: Course) -> Pages:
+    """One request holds everything."""
+    course.strategy = "single"
+    page = course.ask()
+    course.rows = len(page.rows)
+    course.prove()
+    yield page
