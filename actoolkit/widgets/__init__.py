@@ -1,1 +1,46 @@
-"""Explorers: controls, a metric and a chart."""
+"""Explorers: controls, a metric and a chart in a notebook.
+
+An `Explorer` recomputes and redraws when a control changes, and gives out what it shows: the
+values, the frame, the chart, the code. Needs the ``notebook`` extra; importing the package does
+not, so that the rest of actoolkit works without it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from actoolkit.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from actoolkit.widgets.dates import DateRange
+    from actoolkit.widgets.engagement import engagement_explorer
+    from actoolkit.widgets.explorer import Explorer
+    from actoolkit.widgets.funnel import funnel_explorer
+    from actoolkit.widgets.live_chart import LiveChart
+
+__all__ = ["DateRange", "Explorer", "LiveChart", "engagement_explorer", "funnel_explorer"]
+
+_HOMES = {
+    "DateRange": "dates",
+    "Explorer": "explorer",
+    "LiveChart": "live_chart",
+    "engagement_explorer": "engagement",
+    "funnel_explorer": "funnel",
+}
+_EXTRA = ("anywidget", "ipywidgets", "traitlets", "IPython")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] not in _EXTRA:
+            raise
+        raise MissingExtra(f"actoolkit.widgets.{name}", "notebook") from error
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,99 @@
+"""A chart that lives in the notebook's page, with no network."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, cast
+
+import altair as alt
+from platformdirs import user_cache_path
+
+import actoolkit.charts.theme  # noqa: F401 - registers the theme
+from actoolkit.settings import CACHE_VARIABLE
+
+EMBED_OPTIONS = {
+    "renderer": "svg",
+    "actions": {"export": True, "source": False, "compiled": False, "editor": False},
+}
+"""Pictures can be saved; "Open in Vega Editor" would send the chart's data to another site."""
+
+
+def offline_module() -> str:
+    """Give the browser's half of the chart widget, with everything it needs inside.
+
+    Bundling takes seconds, so the text is remembered in the user's cache folder (or
+    ``ACTOOLKIT_CACHE_DIR``), under a name made of the versions it came from.
+
+    Returns:
+        A JavaScript module that imports nothing.
+    """
+    origin = f"altair-{version('altair')}-vl-convert-{version('vl-convert-python')}"
+    file = _folder() / f"live-chart-{origin}.js"
+    if file.is_file():
+        return file.read_text(encoding="utf-8")
+    text = _bundle()
+    _remember(file, text)
+    return text
+
+
+def _folder() -> Path:
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return Path(chosen).expanduser() if chosen else user_cache_path("actoolkit")
+
+
+def _bundle() -> str:
+    class Bundled(alt.JupyterChart):
+        """Keeps Altair's switch from reaching the charts of others."""
+
+    Bundled.enable_offline()
+    return str(Bundled._esm)
+
+
+def _remember(file: Path, text: str) -> None:
+    """Write whole or not at all; a folder that cannot be written only costs time."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}.", delete=False
+        ) as draft:
+            draft.write(text)
+        Path(draft.name).replace(file)
+    except OSError:
+        return
+
+
+class LiveChart(alt.JupyterChart):
+    """A chart of this package as a widget: works offline in JupyterLab, Notebook and Voila.
+
+    Args:
+        chart: What to show at first; None shows nothing.
+
+    Example:
+        >>> from actoolkit.charts import engagement_heatmap_chart
+        >>> live = LiveChart()
+        >>> live.spec is None
+        True
+    """
+
+    _css = (files("actoolkit.widgets") / "explorer.css").read_text(encoding="utf-8")
+
+    def __init__(self, chart: alt.TopLevelMixin | None = None) -> None:
+        type(self)._esm = offline_module()
+        super().__init__(cast("Any", None), embed_options=EMBED_OPTIONS)
+        self.add_class("actoolkit-chart")
+        if chart is not None:
+            self.draw(chart)
+
+    def draw(self, chart: alt.TopLevelMixin) -> None:
+        """Show a chart in place of the last one.
+
+        Args:
+            chart: Any Altair chart; one of this package carries its look, whichever theme the
+                user has enabled.
+        """
+        with alt.theme.enable("actoolkit"):
+            self.chart = cast("Any", chart)
