@@ -1,0 +1,112 @@
+"""Which campaigns: by the day of their sending, by list, by automation, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.errors import InvalidArgument, MissingColumns
+
+
+def select_campaigns(
+    campaigns: Any,
+    campaign_lists: Any = None,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    campaign_ids: Sequence[str] | None = None,
+    list_ids: Sequence[str] | None = None,
+    automation: str | None = None,
+) -> Any:
+    """Keep the campaigns that meet every condition given.
+
+    Grain: one row per campaign, as in ``campaigns``.
+
+    Args:
+        campaigns: Result of `actoolkit.load_campaigns`.
+        campaign_lists: Result of `actoolkit.load_campaign_lists`; needed for ``list_ids``.
+        since: First day of sending, in the account's time zone.
+        until: The day after the last.
+        campaign_ids: Campaigns to keep.
+        list_ids: Keep campaigns sent to at least one of these lists.
+        automation: "none" keeps one-off campaigns, "any" the mails of automations, an
+            automation's id those of that automation.
+
+    Returns:
+        The same kind of frame with the same columns. A condition on days drops what was never
+        sent.
+
+    Raises:
+        InvalidArgument: The days end before they begin, or ``list_ids`` without
+            ``campaign_lists``.
+        MissingColumns: A frame lacks a column that a condition needs.
+
+    Example:
+        >>> import polars as pl
+        >>> campaigns = pl.DataFrame({"campaign_id": ["1", "2"], "automation_id": [None, "5"]})
+        >>> select_campaigns(campaigns, automation="any")["campaign_id"].to_list()
+        ['2']
+    """
+    if since is not None and until is not None and since >= until:
+        raise InvalidArgument(
+            f"The days end ({until}, not included) before they begin ({since}).",
+            hint="Choose a last day on or after the first.",
+        )
+    frame = nw.from_native(campaigns)
+    conditions = [*_days(since, until), *_automation(automation)]
+    if campaign_ids is not None:
+        conditions.append(nw.col("campaign_id").is_in(list(campaign_ids)))
+    _require(frame, since=since, until=until, automation=automation)
+    if conditions:
+        frame = frame.filter(*conditions)
+    if list_ids is not None:
+        frame = frame.join(_on_lists(campaign_lists, list_ids), on="campaign_id", how="semi")
+    return frame.to_native()
+
+
+def _days(since: date | None, until: date | None) -> list[nw.Expr]:
+    sent = nw.col("sent_local")
+    conditions = []
+    if since is not None:
+        conditions.append(sent >= nw.lit(datetime.combine(since, time.min)))
+    if until is not None:
+        conditions.append(sent < nw.lit(datetime.combine(until, time.min)))
+    return conditions
+
+
+def _automation(automation: str | None) -> list[nw.Expr]:
+    column = nw.col("automation_id")
+    if automation is None:
+        return []
+    if automation == "none":
+        return [column.is_null()]
+    return [~column.is_null()] if automation == "any" else [column == automation]
+
+
+def _require(frame: Any, *, since: date | None, until: date | None, automation: str | None) -> None:
+    wanted = ["campaign_id"]
+    if since is not None or until is not None:
+        wanted.append("sent_local")
+    if automation is not None:
+        wanted.append("automation_id")
+    present = frame.collect_schema().names()
+    missing = [name for name in wanted if name not in present]
+    if missing:
+        raise MissingColumns("select_campaigns", missing, present)
+
+
+def _on_lists(campaign_lists: Any, list_ids: Sequence[str]) -> Any:
+    if campaign_lists is None:
+        raise InvalidArgument(
+            "list_ids needs to know which campaign went to which list.",
+            hint="Pass campaign_lists=actoolkit.load_campaign_lists(...) as well.",
+        )
+    frame = nw.from_native(campaign_lists)
+    present = frame.collect_schema().names()
+    missing = [name for name in ("campaign_id", "list_id") if name not in present]
+    if missing:
+        raise MissingColumns("select_campaigns", missing, present)
+    return frame.filter(nw.col("list_id").is_in(list(list_ids))).select("campaign_id").unique()

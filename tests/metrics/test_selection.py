@@ -1,0 +1,118 @@
+"""Which campaigns a selection keeps, against conditions written out in plain Python."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actoolkit.errors import InvalidArgument, MissingColumns
+from actoolkit.metrics.selection import select_campaigns
+
+ROWS = [
+    {"campaign_id": "1", "automation_id": None, "sent_local": datetime(2026, 1, 31, 23, 59)},
+    {"campaign_id": "2", "automation_id": "5", "sent_local": datetime(2026, 2, 1, 0, 0)},
+    {"campaign_id": "3", "automation_id": "6", "sent_local": datetime(2026, 2, 28, 12, 0)},
+    {"campaign_id": "4", "automation_id": None, "sent_local": datetime(2026, 3, 1, 0, 0)},
+    {"campaign_id": "5", "automation_id": None, "sent_local": None},
+]
+SCHEMA = {"campaign_id": pl.String, "automation_id": pl.String, "sent_local": pl.Datetime("us")}
+LINKS = [("1", "a"), ("1", "b"), ("2", "b"), ("4", "c"), ("9", "a")]
+CAMPAIGNS = pl.DataFrame(ROWS, schema=SCHEMA)
+CAMPAIGN_LISTS = pl.DataFrame(LINKS, schema=["campaign_id", "list_id"], orient="row")
+
+
+def kept(frame):
+    return sorted(frame["campaign_id"].to_list())
+
+
+def test_without_conditions_everything_stays():
+    assert select_campaigns(CAMPAIGNS).equals(CAMPAIGNS)
+
+
+def test_days_are_half_open_in_the_accounts_zone():
+    february = {"since": date(2026, 2, 1), "until": date(2026, 3, 1)}
+    assert kept(select_campaigns(CAMPAIGNS, **february)) == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("automation", "ids"), [("none", ["1", "4", "5"]), ("any", ["2", "3"]), ("6", ["3"])]
+)
+def test_automation(automation, ids):
+    assert kept(select_campaigns(CAMPAIGNS, automation=automation)) == ids
+
+
+def test_a_campaign_of_two_chosen_lists_is_kept_once():
+    assert kept(select_campaigns(CAMPAIGNS, CAMPAIGN_LISTS, list_ids=["a", "b"])) == ["1", "2"]
+
+
+def test_lists_need_the_links():
+    with pytest.raises(InvalidArgument, match="load_campaign_lists"):
+        select_campaigns(CAMPAIGNS, list_ids=["a"])
+
+
+def test_days_that_end_before_they_begin_are_refused():
+    with pytest.raises(InvalidArgument, match="on or after the first"):
+        select_campaigns(CAMPAIGNS, since=date(2026, 3, 1), until=date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("options", "column"),
+    [({"since": date(2026, 1, 1)}, "sent_local"), ({"automation": "any"}, "automation_id")],
+)
+def test_a_lacking_column_is_named(options, column):
+    with pytest.raises(MissingColumns, match=column):
+        select_campaigns(CAMPAIGNS.drop(column), **options)
+
+
+ids = st.lists(st.sampled_from([row["campaign_id"] for row in ROWS]), unique=True)
+days = st.none() | st.dates(date(2026, 1, 30), date(2026, 3, 2))
+
+
+@given(
+    since=days,
+    until=days,
+    campaign_ids=st.none() | ids,
+    list_ids=st.none() | st.lists(st.sampled_from("abcd"), unique=True),
+    automation=st.sampled_from([None, "none", "any", "5"]),
+    pandas=st.booleans(),
+)
+def test_every_condition_holds_for_what_is_kept_and_only_for_that(
+    since, until, campaign_ids, list_ids, automation, pandas
+):
+    if since and until and since >= until:
+        return
+    expected = [
+        row["campaign_id"]
+        for row in ROWS
+        if (since is None or (row["sent_local"] and row["sent_local"].date() >= since))
+        and (until is None or (row["sent_local"] and row["sent_local"].date() < until))
+        and (campaign_ids is None or row["campaign_id"] in campaign_ids)
+        and (list_ids is None or {(row["campaign_id"], i) for i in list_ids} & set(LINKS))
+        and {
+            None: True,
+            "none": row["automation_id"] is None,
+            "any": row["automation_id"] is not None,
+            "5": row["automation_id"] == "5",
+        }[automation]
+    ]
+    frames = (CAMPAIGNS, CAMPAIGN_LISTS)
+    if pandas:
+        frames = (
+            pd.DataFrame(CAMPAIGNS.to_dict(as_series=False)),
+            pd.DataFrame(LINKS, columns=CAMPAIGN_LISTS.columns),
+        )
+    got = select_campaigns(
+        *frames,
+        since=since,
+        until=until,
+        campaign_ids=campaign_ids,
+        list_ids=list_ids,
+        automation=automation,
+    )
+    assert isinstance(got, type(frames[0]))
+    assert kept(got) == expected
