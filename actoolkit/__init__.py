@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = [  # noqa: RUF022 - sorted by plain string order, checked by a test
+__all__ = [
     "Account",
     "charts",
     "describe",

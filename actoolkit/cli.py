@@ -88,13 +88,13 @@ def _account(*, sandbox: bool, size: Size, seed: int) -> Iterator[Account]:
 
 def _version(value: bool) -> None:  # noqa: FBT001 - the signature of an option's callback
     if value:
-        print(f"actoolkit {actoolkit.__version__}")  # noqa: T201
+        print(f"actoolkit {actoolkit.__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def _root(
-    version: Annotated[  # noqa: ARG001, FBT002 - handled by its callback
+    version: Annotated[  # noqa: FBT002 - handled by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -138,7 +138,7 @@ def report_command(
         )
         made.save(output)
     if not quiet:
-        print(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB). Open it in a browser.")  # noqa: T201
+        print(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB). Open it in a browser.")
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -149,7 +149,9 @@ def _day(moment: datetime | None) -> date | None:
 def sync_command(
     tables: Annotated[
         list[str] | None,
-        typer.Argument(help="Tables to load, such as campaigns ecom_orders. Default: all that a report needs."),
+        typer.Argument(
+            help="Tables to load, such as campaigns ecom_orders. Default: all that a report needs."
+        ),
     ] = None,
     *,
     sandbox: UseSandbox = False,
@@ -163,7 +165,10 @@ def sync_command(
 
     with _account(sandbox=sandbox, size=size, seed=seed) as account:
         summary = sync(
-            account=account, tables=tables or None, refresh=refresh, progress=False if quiet else None
+            account=account,
+            tables=tables or None,
+            refresh=refresh,
+            progress=False if quiet else None,
         )
     if not quiet:
         _print_rows(summary.to_dicts())
@@ -201,7 +206,9 @@ def sandbox_serve(
     *,
     size: SandboxSize = Size.small,
     seed: Seed = 7,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8765,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 8765,
     rate_limit: Annotated[
         float, typer.Option(min=0, help="Requests per second before it answers 429; 0 = no limit.")
     ] = 5.0,
@@ -211,29 +218,38 @@ def sandbox_serve(
     from actoolkit.sandbox import serve
 
     def ready(url: str, token: str) -> None:
-        print(f"export ACTIVECAMPAIGN_URL={url}\nexport ACTIVECAMPAIGN_API_TOKEN={token}", flush=True)  # noqa: T201
-        _err.print("Serving. Paste the two lines into another shell, then: actoolkit report. Stop with Ctrl-C.")
+        print(
+            f"export ACTIVECAMPAIGN_URL={url}\nexport ACTIVECAMPAIGN_API_TOKEN={token}", flush=True
+        )
+        _err.print(
+            "Serving until Ctrl-C. Paste the two lines into another shell, then: actoolkit report"
+        )
 
     serve(size.value, seed, port=port, rate_limit=rate_limit or None, latency=latency, ready=ready)
 
 
 @app.command("notebooks")
 def notebooks_command(
-    folder: Annotated[Path, typer.Argument(help="Folder to copy into; made when missing.", file_okay=False)],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder to copy into; made when missing.", file_okay=False)
+    ],
     *,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite notebooks of the same name.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite notebooks of the same name.")
+    ] = False,
 ) -> None:
     """Copy the prebuilt notebooks into a folder of yours."""
     sources = sorted(_prebuilt_notebooks().glob("*.ipynb"))
     taken = [source.name for source in sources if (folder / source.name).exists()]
     if taken and not force:
         raise InvalidArgument(
-            f"{folder} already has {', '.join(taken)}.", hint="Add --force to overwrite, or choose another folder."
+            f"{folder} already has {', '.join(taken)}.",
+            hint="Add --force to overwrite, or choose another folder.",
         )
     folder.mkdir(parents=True, exist_ok=True)
     for source in sources:
         (folder / source.name).write_bytes(source.read_bytes())
-        print(folder / source.name)  # noqa: T201
+        print(folder / source.name)
     _err.print(f'Open them: python -m pip install "actoolkit[lab]" && jupyter lab {folder}')
 
 
@@ -253,16 +269,16 @@ def doctor_command(
     marks = {"ok": "ok  ", "note": "note", "problem": "FAIL"}
 
     def tell(finding: Finding) -> None:
-        print(f"{marks[finding.verdict]}  {finding.subject}: {finding.message}", flush=True)  # noqa: T201
+        print(f"{marks[finding.verdict]}  {finding.subject}: {finding.message}", flush=True)
         if finding.remedy:
-            print(f"      {finding.remedy}", flush=True)  # noqa: T201
+            print(f"      {finding.remedy}", flush=True)
 
     with _account(sandbox=sandbox, size=size, seed=seed) as account:
         findings = [finding for finding in examine(account) if tell(finding) is None]
     problems = sum(finding.verdict == "problem" for finding in findings)
     if problems:
         raise typer.Exit(1)
-    print("Ready. Next: actoolkit report" + (" --sandbox" if sandbox else ""))  # noqa: T201
+    print("Ready. Next: actoolkit report" + (" --sandbox" if sandbox else ""))
 
 
 def main() -> NoReturn:

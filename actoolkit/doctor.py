@@ -81,7 +81,11 @@ def examine(account: Account) -> Iterator[Finding]:
         finding, requests = _collection(reader, name)
         seconds += requests / (account.rate * account.share)
         yield finding
-    yield Finding("first load", "ok", f"a whole report needs about {_duration(seconds)} of requests, once a day")
+    yield Finding(
+        "first load",
+        "ok",
+        f"a whole report needs about {_duration(seconds)} of requests, once a day",
+    )
 
 
 def _folder(account: Account) -> Finding:
@@ -94,7 +98,12 @@ def _folder(account: Account) -> Finding:
         return Finding("cache folder", "problem", error.message, error.hint)
     free = shutil.disk_usage(_existing(folder)).free
     if free < SPACE_WANTED:
-        return Finding("cache folder", "note", f"{folder}: only {free / 1e6:,.0f} MB are free", "Free some space.")
+        return Finding(
+            "cache folder",
+            "note",
+            f"{folder}: only {free / 1e6:,.0f} MB are free",
+            "Free some space.",
+        )
     return Finding("cache folder", "ok", f"{folder} is yours alone; {free / 1e9:,.0f} GB free")
 
 
@@ -106,7 +115,9 @@ def _existing(path: Path) -> Path:
 
 def _unreachable(account: Account, error: ApiError) -> Finding:
     if isinstance(error, AuthenticationError):
-        return Finding("token", "problem", f"{account.url} refuses the API token ({error.status})", error.hint)
+        return Finding(
+            "token", "problem", f"{account.url} refuses the API token ({error.status})", error.hint
+        )
     if isinstance(error, NotAvailable):
         return Finding(
             "URL",
@@ -134,11 +145,14 @@ def _clock(account: Account, user: Body) -> Finding:
     off = (account.now() - theirs).total_seconds()
     if abs(off) > CLOCK_TOLERANCE:
         if account.loopback:
-            return Finding("clock", "note", f"this account lives at {theirs:%Y-%m-%d %H:%M} UTC, its own time")
+            return Finding(
+                "clock", "note", f"this account lives at {theirs:%Y-%m-%d %H:%M} UTC, its own time"
+            )
+        side = "ahead of" if off > 0 else "behind"
         return Finding(
             "clock",
             "problem",
-            f"this machine's clock is {_duration(abs(off))} {'ahead of' if off > 0 else 'behind'} the server's",
+            f"this machine's clock is {_duration(abs(off))} {side} the server's",
             "Set the clock: ages of remembered tables and 'the last 30 days' depend on it.",
         )
     return Finding("clock", "ok", "agrees with the server's")

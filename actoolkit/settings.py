@@ -25,7 +25,9 @@ CACHE_VARIABLE = "ACTOOLKIT_CACHE_DIR"
 RATE_LIMIT = 5.0
 """Requests per second that ActiveCampaign allows an account, for all of its tools together."""
 
-_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+")
+_HOST = re.compile(
+    r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
+)
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _FIND_URL = "Copy it from ActiveCampaign: Settings > Developer > API Access (https://<account>.api-us1.com)."
 _FIND_TOKEN = "Copy it from ActiveCampaign: Settings > Developer > API Access."  # noqa: S105
@@ -47,9 +49,15 @@ class Token:
     __slots__ = ("_reveal",)
 
     def __init__(self, value: str) -> None:
-        if not value or not value.isascii() or any(c.isspace() or not c.isprintable() for c in value):
-            raise InvalidToken("The API token is empty or has characters that no token has.", hint=_FIND_TOKEN)
-        self._reveal = lambda: value
+        if (
+            not value
+            or not value.isascii()
+            or any(c.isspace() or not c.isprintable() for c in value)
+        ):
+            raise InvalidToken(
+                "The API token is empty or has characters that no token has.", hint=_FIND_TOKEN
+            )
+        self._reveal: Callable[[], str] = lambda: value
 
     def reveal(self) -> str:
         """Give the text of the token."""
@@ -65,7 +73,10 @@ class Token:
         return hash(("Token", self.reveal()))
 
     def __reduce__(self) -> NoReturn:
-        raise InvalidToken("A token cannot be pickled.", hint="Pass the account's settings and read the token again.")
+        raise InvalidToken(
+            "A token cannot be pickled.",
+            hint="Pass the account's settings and read the token again.",
+        )
 
 
 def _utc_now() -> datetime:
@@ -79,7 +90,7 @@ class Account:
     Args:
         url: The address in Settings > Developer. A trailing slash or ``/api/3`` is tolerated.
         token: The API token of one of the account's users; hidden everywhere.
-        cache_dir: Folder of the cache. Default: the user's cache folder, or ``ACTOOLKIT_CACHE_DIR``.
+        cache_dir: Folder of the cache. Default: ``ACTOOLKIT_CACHE_DIR``, or the user's own.
         frame: What loaders return when not told: "polars" or "pandas".
         share: Share of the account's 5 requests/s to use, 0 < share <= 1; the rest is left for
             other tools.
@@ -124,13 +135,17 @@ class Account:
         secret = token if isinstance(token, Token) else Token(token.strip())
         base = clean_url(url, secret)
         if frame not in ("polars", "pandas"):
-            raise InvalidArgument(f"frame={frame!r} is not a kind of frame.", hint='Use "polars" or "pandas".')
+            raise InvalidArgument(
+                f"frame={frame!r} is not a kind of frame.", hint='Use "polars" or "pandas".'
+            )
         if not 0 < share <= 1:
-            raise InvalidArgument(f"share={share!r} is not in (0, 1].", hint="share=0.6 uses 3 of the 5 requests/s.")
+            raise InvalidArgument(
+                f"share={share!r} is not in (0, 1].", hint="share=0.6 uses 3 of the 5 requests/s."
+            )
         if not rate > 0 or (rate > RATE_LIMIT and not is_loopback(base)):
             raise InvalidArgument(
                 f"rate={rate!r} is not between 0 and {RATE_LIMIT:g} requests/s.",
-                hint="ActiveCampaign allows 5 requests/s per account; only a loopback account may go faster.",
+                hint="ActiveCampaign allows 5 requests/s; only a loopback account may go faster.",
             )
         chosen = cache_dir if cache_dir is not None else os.environ.get(CACHE_VARIABLE)
         values = {
@@ -151,7 +166,9 @@ class Account:
         return f"Account(url={self.url!r}, token=Token(hidden))"
 
     @classmethod
-    def from_env(cls, *, dotenv: str | os.PathLike[str] | None = ".env", **overrides: object) -> Self:
+    def from_env(
+        cls, *, dotenv: str | os.PathLike[str] | None = ".env", **overrides: object
+    ) -> Self:
         """Describe the account by ``ACTIVECAMPAIGN_URL`` and ``ACTIVECAMPAIGN_API_TOKEN``.
 
         Both come from the environment, or both from the ``.env`` file: a token never pairs with a
@@ -171,7 +188,9 @@ class Account:
     def key(self) -> str:
         """Name of this account's cache folder: readable host and a digest of host and token."""
         host = self.identity or self.host
-        digest = hmac.new(self.token.reveal().encode(), host.encode(), hashlib.sha256).hexdigest()[:12]
+        digest = hmac.new(self.token.reveal().encode(), host.encode(), hashlib.sha256).hexdigest()[
+            :12
+        ]
         readable = re.sub(r"[^a-z0-9.-]+", "-", host.lower()).strip("-.") or "account"
         return f"{readable}-{digest}"
 
@@ -207,12 +226,14 @@ def _environment_pair(dotenv: str | os.PathLike[str] | None) -> dict[str, str]:
         if found:
             (lacking,) = (name for key, name in names.items() if key not in found)
             raise CredentialsMissing(
-                f"{source} sets only one of {URL_VARIABLE} and {TOKEN_VARIABLE}: {lacking} is missing.",
+                f"{source} has only one of {URL_VARIABLE} and {TOKEN_VARIABLE}: "
+                f"{lacking} is missing.",
                 hint=f"Set {lacking} in the same place. {_FIND_URL}",
             )
     raise CredentialsMissing(
         f"No account: {URL_VARIABLE} and {TOKEN_VARIABLE} are not set.",
-        hint=f"Set both (or put them in a .env file), or try without an account: actoolkit report --sandbox. {_FIND_URL}",
+        hint=f"Set both (or put them in a .env file). {_FIND_URL} "
+        "Or try it without an account: actoolkit report --sandbox",
     )
 
 
@@ -241,12 +262,21 @@ def clean_url(url: str, token: Token) -> str:
     """
     text = url.strip()
     if not text.isascii() or any(c.isspace() or c in "\\%@" or not c.isprintable() for c in text):
-        raise InvalidURL("The account's URL has characters that no account address has.", hint=_FIND_URL)
+        raise InvalidURL(
+            "The account's URL has characters that no account address has.", hint=_FIND_URL
+        )
     try:
         parts = parse_url(text)
     except LocationParseError:
         parts = None
-    if parts is None or not parts.scheme or not parts.host or parts.auth or parts.query or parts.fragment:
+    if (
+        parts is None
+        or not parts.scheme
+        or not parts.host
+        or parts.auth
+        or parts.query
+        or parts.fragment
+    ):
         raise InvalidURL(f"{text!r} is not the address of an account.", hint=_FIND_URL)
     if (parts.path or "").rstrip("/") not in ("", "/api", "/api/3"):
         raise InvalidURL(f"{text!r} has a path that is not /api/3.", hint=_FIND_URL)
@@ -254,12 +284,19 @@ def clean_url(url: str, token: Token) -> str:
     if host in _LOOPBACK:
         if not token.reveal().startswith("test-"):
             raise InvalidToken(
-                "A loopback account takes only a token that begins with 'test-', so that a real one never leaves for a stub.",
+                "A loopback account takes only a token that begins with 'test-', "
+                "so that a real one is never sent to a stub.",
                 hint="Use the sandbox's token, or the https address of your account.",
             )
         return f"{parts.scheme}://{host}{port}"
     if parts.scheme != "https":
-        raise InvalidURL(f"{text!r} is not https: the token would travel unencrypted.", hint=_FIND_URL)
-    if not _HOST.fullmatch(host) or host.rsplit(".", 1)[-1].isdigit() or re.fullmatch(r"0x[0-9a-f.x]+", host):
+        raise InvalidURL(
+            f"{text!r} is not https: the token would travel unencrypted.", hint=_FIND_URL
+        )
+    if (
+        not _HOST.fullmatch(host)
+        or host.rsplit(".", 1)[-1].isdigit()
+        or re.fullmatch(r"0x[0-9a-f.x]+", host)
+    ):
         raise InvalidURL(f"{host!r} is not the host of an account.", hint=_FIND_URL)
     return f"https://{host}{port}"

@@ -61,7 +61,19 @@ def test_version(tmp_path):
         (("sandbox", "serve", "--port", "99999"), "65535"),
         (("nonsense",), "nonsense"),
         (("sync", "--sandbox", "--size", "tiny", "unicorns"), "campaigns"),
-        (("report", "--sandbox", "--size", "tiny", "--since", "2026-05-01", "--until", "2026-04-01"), "2026-05-01"),
+        (
+            (
+                "report",
+                "--sandbox",
+                "--size",
+                "tiny",
+                "--since",
+                "2026-05-01",
+                "--until",
+                "2026-04-01",
+            ),
+            "2026-05-01",
+        ),
     ],
 )
 def test_wrong_usage_exits_2_and_names_the_remedy(words, remedy, tmp_path):
@@ -123,7 +135,19 @@ def test_doctor_finds_the_sandbox_healthy(tmp_path):
 
 def test_served_sandbox_feeds_every_command_and_stops_on_interrupt(tmp_path):
     server = subprocess.Popen(
-        [sys.executable, "-m", "actoolkit", "sandbox", "serve", "--size", "tiny", "--port", "0", "--rate-limit", "0"],
+        [
+            sys.executable,
+            "-m",
+            "actoolkit",
+            "sandbox",
+            "serve",
+            "--size",
+            "tiny",
+            "--port",
+            "0",
+            "--rate-limit",
+            "0",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -148,7 +172,17 @@ def test_served_sandbox_feeds_every_command_and_stops_on_interrupt(tmp_path):
 
 def test_interrupt_exits_130(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-m", "actoolkit", "report", "--sandbox", "--size", "small", "-o", "out.html"],
+        [
+            sys.executable,
+            "-m",
+            "actoolkit",
+            "report",
+            "--sandbox",
+            "--size",
+            "small",
+            "-o",
+            "out.html",
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

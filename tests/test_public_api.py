@@ -29,7 +29,9 @@ def test_version_is_the_packages():
 def test_import_is_cheap_and_loads_no_heavy_library():
     heavy = ("altair", "ipywidgets", "polars", "pandas", "requests_cache", "uvicorn", "numpy")
     program = f"import sys, json, actoolkit; print(json.dumps([m for m in {heavy!r} if m in sys.modules]))"
-    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert json.loads(loaded.stdout) == []
 
 

@@ -104,7 +104,14 @@ def test_only_loopback_may_go_faster():
 
 def test_token_shows_itself_nowhere():
     account = Account(url="https://you.api-us1.com", token=SECRET)
-    shown = [repr(account), str(account), f"{account}", repr(account.token), str(vars(account)), str(account.folder)]
+    shown = [
+        repr(account),
+        str(account),
+        f"{account}",
+        repr(account.token),
+        str(vars(account)),
+        str(account.folder),
+    ]
     try:
         raise ValueError(account)
     except ValueError as error:
@@ -134,7 +141,10 @@ def test_two_tokens_of_one_account_have_two_folders():
 
 
 def test_identity_keeps_the_folder_of_a_sandbox_whose_port_changes():
-    keys = {Account(url=f"http://127.0.0.1:{port}", token="test-x", identity="sandbox-small-7").key for port in (1, 2)}
+    keys = {
+        Account(url=f"http://127.0.0.1:{port}", token="test-x", identity="sandbox-small-7").key
+        for port in (1, 2)
+    }
     assert len(keys) == 1
 
 
@@ -148,7 +158,9 @@ def test_environment_gives_the_account(monkeypatch, tmp_path):
 
 
 def test_dotenv_gives_the_account():
-    Path(".env").write_text(f"ACTIVECAMPAIGN_URL=https://you.api-us1.com\nACTIVECAMPAIGN_API_TOKEN={SECRET}\n")
+    Path(".env").write_text(
+        f"ACTIVECAMPAIGN_URL=https://you.api-us1.com\nACTIVECAMPAIGN_API_TOKEN={SECRET}\n"
+    )
     assert Account.from_env(frame="pandas").frame == "pandas"
 
 
