@@ -33,14 +33,14 @@ def to_pandas(frame: pl.DataFrame) -> pd.DataFrame:
         >>> to_pandas(pl.DataFrame({"sends": [3, None]})).dtypes["sends"]
         Int64Dtype()
     """
-    import pandas as pd  # noqa: PLC0415 - slow to import, and polars users need none of it
+    import pandas as pd
 
     columns = {series.name: _column(series) for series in frame.iter_columns()}
     return pd.DataFrame(columns, index=pd.RangeIndex(frame.height), copy=False)
 
 
 def _column(series: pl.Series) -> pd.Series:
-    import pandas as pd  # noqa: PLC0415 - as above
+    import pandas as pd
 
     dtype = series.dtype
     values: object
