@@ -8,7 +8,7 @@ BRANDINGS = Table(
     name="brandings",
     grain="one row per group of users",
     key="branding_id",
-    source="https://developers.activecampaign.com/reference/list-all-brandings",
+    source="https://developers.activecampaign.com/reference/brandings",
     columns=(
         Column("branding_id", "id", "id", "Identifies the branding."),
         Column("group_id", "groupid", "id", "Group of users."),

@@ -8,7 +8,7 @@ CAMPAIGN_LINKS = Table(
     name="campaign_links",
     grain="one row per link of a campaign's mail; the row whose url is 'open' counts opens",
     key="campaign_link_id",
-    source="https://developers.activecampaign.com/reference/retrieve-links-associated-to-campaign",
+    source="https://developers.activecampaign.com/reference/retrieve-links-associated-campaign",
     columns=(
         Column("campaign_link_id", "id", "id", "Identifies the link."),
         Column("campaign_id", "campaignid", "id", "Campaign.", aliases=("campaign",)),

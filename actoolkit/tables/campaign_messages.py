@@ -9,7 +9,7 @@ CAMPAIGN_MESSAGES = Table(
     grain="one row per mail of a campaign; a split test has one per variant",
     key="campaign_message_id",
     documented=False,
-    source="https://developers.activecampaign.com/reference/list-all-campaigns",
+    source="https://developers.activecampaign.com/reference/overview",
     columns=(
         Column("campaign_message_id", "id", "id", "Identifies the pair.", evidence="client"),
         Column(

@@ -324,7 +324,7 @@ CAMPAIGN_LISTS = Table(
     grain="one row per pair of campaign and list",
     key="campaign_list_id",
     documented=False,
-    source="https://developers.activecampaign.com/reference/list-all-campaigns",
+    source="https://developers.activecampaign.com/reference/overview",
     columns=(
         Column("campaign_list_id", "id", "id", "Identifies the pair.", evidence="client"),
         Column(

@@ -13,7 +13,7 @@ CONTACTS = Table(
     time_column="created_at",
     source="https://developers.activecampaign.com/reference/list-all-contacts",
     columns=(
-        Column("contact_id", "id", "id", "Identifies the contact.", pii=True),
+        Column("contact_id", "id", "id", "Identifies the contact."),
         Column("email", "email", "text", "E-mail address.", pii=True),
         Column("first_name", "firstName", "text", "First name.", pii=True),
         Column("last_name", "lastName", "text", "Last name.", pii=True),

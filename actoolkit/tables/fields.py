@@ -51,7 +51,7 @@ FIELD_VALUES = Table(
     name="field_values",
     grain="one row per pair of contact and custom field that has a value",
     key="field_value_id",
-    source="https://developers.activecampaign.com/reference/list-all-custom-field-values",
+    source="https://developers.activecampaign.com/reference/list-all-custom-field-values-1",
     columns=(
         Column("field_value_id", "id", "id", "Identifies the value."),
         Column("contact_id", "contact", "id", "Contact.", aliases=("owner",)),

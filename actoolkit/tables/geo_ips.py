@@ -9,7 +9,7 @@ GEO_IPS = Table(
     grain="one row per contact and address, with the campaign it was seen in",
     key="geo_ip_id",
     time_column="seen_at",
-    source="https://developers.activecampaign.com/reference/retrieve-a-contacts-geo-ips",
+    source="https://developers.activecampaign.com/reference/retrieve-contact-geo-ips",
     columns=(
         Column("geo_ip_id", "id", "id", "Identifies the sighting."),
         Column("contact_id", "contact", "id", "Contact."),

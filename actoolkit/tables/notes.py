@@ -9,7 +9,7 @@ NOTES = Table(
     grain="one row per note",
     key="note_id",
     time_column="created_at",
-    source="https://developers.activecampaign.com/reference/list-all-notes",
+    source="https://developers.activecampaign.com/reference/notes",
     columns=(
         Column("note_id", "id", "id", "Identifies the note."),
         Column(

@@ -69,7 +69,7 @@ ECOM_ORDER_PRODUCTS = Table(
     grain="one row per product of an order",
     key="order_product_id",
     time_column="created_at",
-    source="https://developers.activecampaign.com/reference/list-all-products",
+    source="https://developers.activecampaign.com/reference/list-ecomorderproducts",
     columns=(
         Column("order_product_id", "id", "id", "Identifies the line."),
         Column("order_id", "orderid", "id", "Order."),

@@ -8,7 +8,7 @@ USER = Table(
     name="user",
     grain="one row: the user that the API key belongs to",
     key="user_id",
-    source="https://developers.activecampaign.com/reference/get-user-logged-in",
+    source="https://developers.activecampaign.com/reference/get-user-loggedin",
     columns=(
         Column("user_id", "id", "id", "Identifies the user."),
         Column("username", "username", "text", "Login name.", pii=True, evidence="recorded"),

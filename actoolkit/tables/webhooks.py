@@ -28,6 +28,6 @@ WEBHOOK_EVENTS = Table(
     grain="one row per event that a webhook can report",
     key=None,
     scalar="name",
-    source="https://developers.activecampaign.com/reference/list-all-webhook-events",
+    source="https://developers.activecampaign.com/reference/get-a-list-of-webhook-events",
     columns=(Column("name", "name", "text", "Name of the event; the API lists bare names."),),
 )
