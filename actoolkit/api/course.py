@@ -14,7 +14,7 @@ Certainty = Literal["proven", "converged", "unverified"]
 Pages = Iterator[Page]
 
 PATIENCE = 3
-"""Times that a doubtful page is asked for, or a missing row looked for: faults may come in pairs."""
+"""Times that a doubtful page is asked for, or a missing row looked for; faults come in pairs."""
 STALLED = 20
 """Pages in a row that may bring next to nothing before a walk draws a conclusion."""
 

@@ -1,7 +1,8 @@
 """The catalogue: every GET of the API that the toolkit reads, as data.
 
-``ENDPOINTS`` is keyed by the name of the table that holds the rows. What is known from where:
-``documented`` is the vendor's reference; the others are used by long-lived clients.
+``ENDPOINTS`` is keyed by the name of the table that holds the rows; where an operation gives the
+rows of one parent, by ``<table>_of_<parent>``. ``documented=False`` marks what the vendor's
+reference leaves out and long-lived clients use.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from actoolkit.api.nested import NESTED
 from actoolkit.api.operation import DOCS, Accepts, Endpoint, Filter, Paging, Params, Total
 
 __all__ = ["DOCS", "ENDPOINTS", "Accepts", "Endpoint", "Filter", "Paging", "Params", "Total"]
@@ -167,7 +169,7 @@ _FIRST = (
         "/ecomOrderProducts",
         "ecomOrderProducts",
         total="absent",
-        page="list-all-products",
+        page="list-ecomorderproducts",
     ),
     Endpoint(
         "ecom_customers",
@@ -187,8 +189,103 @@ _FIRST = (
         filters={"service": _by("service"), "external_id": _by("externalid")},
         page="list-all-connections",
     ),
-    Endpoint("user", "/users/me", "user", paging="single", total="absent"),
+    Endpoint(
+        "user", "/users/me", "user", paging="single", total="absent", page="get-user-loggedin"
+    ),
 )
 
-ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType({one.name: one for one in _FIRST})
-"""Every endpoint, by the name of its table."""
+_FURTHER = (
+    Endpoint("brandings", "/brandings", "brandings", page="brandings"),
+    Endpoint("calendars", "/calendars", "calendars", page="list-all-calendar-feeds"),
+    Endpoint("campaign_messages", "/campaignMessages", "campaignMessages", documented=False),
+    Endpoint("contact_tags", "/contactTags", "contactTags", documented=False),
+    Endpoint("tags", "/tags", "tags", page="retrieve-all-tags"),
+    Endpoint(
+        "fields",
+        "/fields",
+        "fields",
+        side_loads=("fieldOptions", "fieldRels"),
+        page="retrieve-fields",
+    ),
+    Endpoint(
+        "field_values",
+        "/fieldValues",
+        "fieldValues",
+        filters={"field_id": _by("fieldid", "id"), "value": _by("val")},
+        page="list-all-custom-field-values-1",
+    ),
+    Endpoint("notes", "/notes", "notes", page="notes"),
+    Endpoint("groups", "/groups", "groups", page="list-all-groups"),
+    Endpoint("group_limits", "/groupLimits", "groupLimits"),
+    Endpoint("list_groups", "/listGroups", "listGroups", documented=False),
+    Endpoint("users", "/users", "users", page="list-all-users"),
+    Endpoint(
+        "saved_responses", "/savedResponses", "savedResponses", page="list-all-saved-responses"
+    ),
+    Endpoint("segments", "/segments", "segments", retired=True, page="list-all-segments"),
+    Endpoint(
+        "task_outcomes",
+        "/taskOutcomes",
+        "taskOutcomes",
+        filters={
+            "sentiment": _by("sentiment", "code", negative="1", neutral="2", positive="3"),
+        },
+    ),
+    Endpoint("tasktype_outcome_rels", "/tasktypeOutcomeRels", "tasktypeOutcomeRels"),
+    Endpoint(
+        "webhooks",
+        "/webhooks",
+        "webhooks",
+        filters={"name": _by("name"), "url": _by("url"), "list_id": _by("listid", "id")},
+        page="get-a-list-of-webhooks",
+    ),
+    Endpoint(
+        "webhook_events",
+        "/webhook/events",
+        "webhookEvents",
+        total="int",
+        key=None,
+        page="get-a-list-of-webhook-events",
+    ),
+    Endpoint(
+        "event_tracking_events",
+        "/eventTrackingEvents",
+        "eventTrackingEvents",
+        total="int",
+        key=None,
+        page="list-all-event-types",
+    ),
+    Endpoint(
+        "site_tracking_domains",
+        "/siteTrackingDomains",
+        "siteTrackingDomains",
+        total="int",
+        key=None,
+        retired=True,
+        page="list-all-whitelisted-domains",
+    ),
+    Endpoint(
+        "url_whitelistings", "/prism/urlWhitelistings", "data", paging="single", total="absent"
+    ),
+    Endpoint("custom_object_schemas", "/customObjects/schemas", "schemas", total="int"),
+    Endpoint(
+        "bulk_import",
+        "/import/bulk_import",
+        None,
+        paging="single",
+        total="absent",
+        key=None,
+        page="bulk-import-status-list",
+    ),
+    Endpoint("deals", "/deals", "deals", total="int", page="list-all-deals"),
+    Endpoint("deal_stages", "/dealStages", "dealStages", page="list-all-deal-stages"),
+    Endpoint(
+        "ecom_order_activities", "/ecomOrderActivities", "ecomOrderActivities", documented=False
+    ),
+    Endpoint("bounce_logs", "/bounceLogs", "bounceLogs", documented=False),
+)
+
+ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
+    {one.name: one for one in (*_FIRST, *_FURTHER, *NESTED)}
+)
+"""Every endpoint by its name."""

@@ -6,6 +6,7 @@ request and with it the token, so none of them leaves this module, not even as a
 
 from __future__ import annotations
 
+import http.client
 import time
 from collections.abc import Callable
 
@@ -64,15 +65,22 @@ def send(
         kind, detail = "timeout", "no answer in time"
     except (requests.exceptions.ConnectionError, OSError):
         kind, detail = "connection", "the connection failed"
-    except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError):
-        kind, detail = "malformed", "the answer is not HTTP or broke off"
+    except urllib3.exceptions.ProtocolError:
+        kind, detail = "connection", "the answer broke off"
+    except (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        http.client.HTTPException,
+        ValueError,
+    ):
+        kind, detail = "malformed", "the answer cannot be read"
     return Outcome(kind, status, headers, body, detail, clock() - started)
 
 
 def _read(
     raw: urllib3.HTTPResponse, deadline: float, size: int, clock: Callable[[], float]
 ) -> tuple[Kind, str, bytes]:
-    """Read a body piece by piece, as the pieces come, so that a slow one cannot outlive the deadline."""
+    """Read a body as its pieces come, so that a slow one cannot outlive the deadline."""
     pieces: list[bytes] = []
     read = 0
     while piece := raw.read1(CHUNK, decode_content=True):

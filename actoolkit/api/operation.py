@@ -118,7 +118,7 @@ class Endpoint:
     """One GET of the API.
 
     Args:
-        name: Key in `ENDPOINTS`; the table of the same name holds its rows.
+        name: Key in `ENDPOINTS`.
         path: Path below ``/api/3``; ``{contact_id}`` and so on are filled by `located`.
         envelope: Top-level key that holds the rows, or the row of a single object.
         paging: How it is walked.
@@ -131,6 +131,7 @@ class Endpoint:
         documented: Whether the reference describes this operation.
         retired: Whether the newest reference no longer has it, so that a 404 is no surprise.
         rides_on: Endpoint whose pages carry these rows among their ``side_loads``, or None.
+        table: Table that holds its rows; "" means the one of its own name.
         page: Last part of the address of the reference page.
     """
 
@@ -147,17 +148,16 @@ class Endpoint:
     documented: bool = True
     retired: bool = False
     rides_on: str | None = None
+    table: str = ""
     page: str = "overview"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", self.table or self.name)
 
     @property
     def doc_url(self) -> str:
         """Address of the reference page."""
         return DOCS + self.page
-
-    @property
-    def table(self) -> str:
-        """Name of the table that holds its rows."""
-        return self.name
 
     def located(self, **ids: object) -> str:
         """Fill the path.
@@ -176,7 +176,8 @@ class Endpoint:
         wanted = re.findall(r"{(\w+)}", self.path)
         if set(wanted) != set(ids):
             raise InvalidArgument(
-                f"{self.path} needs {', '.join(wanted) or 'no ids'}, not {', '.join(ids) or 'none'}.",
+                f"{self.path} needs {', '.join(wanted) or 'no ids'}, "
+                f"not {', '.join(ids) or 'none'}.",
                 hint="Pass each of them once.",
             )
         for name, value in ids.items():

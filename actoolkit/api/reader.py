@@ -1,62 +1,60 @@
-"""One GET in, one verified JSON body out: paced, retried, bounded."""
+"""One GET in, one verified JSON body out: paced, retried, bounded, journalled."""
 
 from __future__ import annotations
 
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
-import msgspec
 import requests
 
+from actoolkit.api.answers import Body, Check, envelope_of, parse
 from actoolkit.api.endpoints import ENDPOINTS, Endpoint
 from actoolkit.api.exchange import send
 from actoolkit.api.operation import Params
-from actoolkit.api.pacing import Pace, Pacer
-from actoolkit.api.paging import Page, Walk
-from actoolkit.api.retry import GiveUp, Limits, Outcome, Retry, decide, reasons
+from actoolkit.api.pacing import Pacer, pace_of
+from actoolkit.api.page import Page
+from actoolkit.api.paging import Walk
+from actoolkit.api.retry import GiveUp, Limits, Outcome, Retry, decide
 from actoolkit.api.session import open_session
 from actoolkit.errors import ApiError, AuthenticationError, InvalidArgument, NotAvailable
 from actoolkit.settings import Account
 
+if TYPE_CHECKING:
+    from actoolkit.api.journal import Journal
+
+__all__ = ["PREFIX", "Body", "Reader"]
+
 PREFIX = "/api/3"
+WHO_AM_I = "/users/me"
 _PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
-_BOM = b"\xef\xbb\xbf"
-
-Check = Callable[[dict[str, object]], str]
-"""Says what is wrong with a parsed body; "" when nothing is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """One verified answer.
-
-    Args:
-        json: The parsed object.
-        raw: Its bytes, decoded.
-        headers: Lower-case names.
-        status: HTTP status.
-    """
-
-    json: dict[str, object] = field(repr=False)
-    raw: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    status: int = 200
 
 
 class Reader:
-    """Reads an account, one verified answer at a time.
+    """Reads an account, one verified answer at a time. Threads may share it.
 
     Args:
         account: Whom to read.
         session: Default: `open_session` of the account.
-        pace: Default: the account's rate times its share.
+        pace: Default: `pace_of` the account, shared with every process that reads it.
         limits: Patience and size of one request.
         on_wait: Called with seconds and a reason before every wait of a retry.
         clock: Gives seconds.
         sleep: Sleeps seconds.
+
+    Attributes:
+        requests: Requests sent so far, retries included.
+        server_at: The server's own clock in its last answer, UTC; None before.
+
+    Raises:
+        StoreFull, StoreUnsafe: The cache folder cannot hold the pace.
 
     Example:
         >>> Reader(account).get("/users/me").json["user"]["localZoneid"]  # doctest: +SKIP
@@ -76,20 +74,30 @@ class Reader:
     ) -> None:
         self.account = account
         self.requests = 0
+        self.server_at: datetime | None = None
         self._session = session or open_session(account)
-        self._pace = pace or Pace(account.rate * account.share, clock=clock, sleep=sleep)
+        self._pace = pace or pace_of(account, sleep=sleep)
         self._limits = limits or Limits()
-        self._on_wait = on_wait or (lambda seconds, reason: None)
+        self._on_wait = on_wait
         self._clock = clock
         self._sleep = sleep
+        self._count = threading.Lock()
 
-    def get(self, path: str, params: Params | None = None, *, check: Check | None = None) -> Body:
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        check: Check | None = None,
+        journal: Journal | None = None,
+    ) -> Body:
         """Read one object or page.
 
         Args:
             path: Below ``/api/3``, such as ``/users/me``.
             params: Query parameters.
-            check: Says what is wrong with the parsed body; an answer that fails it is asked for again.
+            check: Says what is wrong with the parsed body; such an answer is asked for again.
+            journal: Where this load's answers are kept, and taken from.
 
         Returns:
             The answer: whole, strict JSON, an object, and accepted by ``check``.
@@ -101,32 +109,40 @@ class Reader:
             RequestRejected: The API refuses the parameters.
             RedirectRefused: The server sends elsewhere.
             RateLimited, ServerError, ConnectionFailed, MalformedResponse: Patience is at its end.
+            StoreFull, StoreLocked: The journal or the pace cannot be kept.
         """
         if not _PATH.fullmatch(path):
-            raise InvalidArgument(
-                f"{path!r} is not a path of the API.", hint="Use a path such as /campaigns."
-            )
+            raise InvalidArgument(f"{path!r} is not a path of the API.", hint="Such as /campaigns.")
+        key = journal.key(path, params) if journal else ""
+        if journal and (kept := journal.get(key)):
+            data, problem = parse(kept[0], check)
+            if not problem:
+                return Body(data, *kept)
         answer = self._ask(path, params, check)
-        if isinstance(answer, AuthenticationError) and answer.status == 403 and path != "/users/me":
+        if isinstance(answer, AuthenticationError) and path != WHO_AM_I:
             answer = self._explain(answer, path)
         if isinstance(answer, ApiError):
             raise answer
+        if journal:
+            journal.put(key, answer.raw, answer.headers)
         return answer
 
-    def page(self, endpoint: Endpoint, params: Params, **ids: object) -> Page:
+    def page(
+        self, endpoint: Endpoint, params: Params, *, journal: Journal | None = None, **ids: object
+    ) -> Page:
         """Read one page of a collection.
 
         Args:
             endpoint: Of `ENDPOINTS`.
             params: Query parameters, paging included.
+            journal: As in `get`.
             **ids: Values for the ``{names}`` in the endpoint's path.
 
         Raises:
             ApiError: As `get`.
         """
-        body = self.get(
-            endpoint.located(**ids), params, check=lambda data: _envelope(endpoint, data)
-        )
+        path = endpoint.located(**ids)
+        body = self.get(path, params, check=envelope_of(endpoint), journal=journal)
         return Page.of(endpoint, body.json)
 
     def walk(
@@ -135,6 +151,7 @@ class Reader:
         query: Params | None = None,
         *,
         page_size: int | None = None,
+        journal: Journal | None = None,
         **ids: object,
     ) -> Walk:
         """Walk a whole collection.
@@ -143,100 +160,90 @@ class Reader:
             endpoint: Of `ENDPOINTS`, or its name.
             query: Filters, as `Endpoint.query` writes them.
             page_size: Rows to ask for in a page; default the endpoint's own.
+            journal: As in `get`: a walk that was broken off goes on where it stopped.
             **ids: Values for the ``{names}`` in the endpoint's path.
 
         Returns:
             Iterate it for pages; then ask it for its ``outcome``.
         """
         chosen = ENDPOINTS[endpoint] if isinstance(endpoint, str) else endpoint
-        return Walk(
-            lambda params: self.page(chosen, params, **ids),
-            chosen,
-            query or {},
-            page_size=page_size,
-        )
+
+        def fetch(params: Params) -> Page:
+            return self.page(chosen, params, journal=journal, **ids)
+
+        return Walk(fetch, chosen, query or {}, page_size=page_size)
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def _ask(self, path: str, params: Params | None, check: Check | None) -> Body | ApiError:
         """Send until there is an answer or no patience left."""
         history: list[Outcome] = []
         waited = 0.0
         while True:
-            self._pace.wait()
-            self.requests += 1
-            outcome = send(
-                self._session,
-                self.account.url + PREFIX + path,
-                params,
-                self._limits,
-                clock=self._clock,
-            )
-            data, problem = _parse(outcome, check)
-            if problem:
-                outcome = replace(outcome, kind="malformed", detail=problem)
+            outcome, data = self._attempt(path, params, check)
             history.append(outcome)
+            waited += outcome.seconds
             verdict = decide(
                 history,
                 endpoint=path,
-                waited=waited + outcome.seconds,
+                waited=waited,
                 limits=self._limits,
-                jitter=random.random(),  # noqa: S311
+                jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing
             )
             if isinstance(verdict, GiveUp):
                 return verdict.error
             if not isinstance(verdict, Retry):
-                return Body(data, outcome.body, outcome.headers, outcome.status or 200)
-            waited += outcome.seconds + verdict.after
-            self._on_wait(verdict.after, verdict.reason)
+                return Body(data, outcome.body, outcome.headers)
+            waited += verdict.after
+            if self._on_wait:
+                self._on_wait(verdict.after, verdict.reason)
             if verdict.everyone:
                 self._pace.block(verdict.after)
             else:
                 self._sleep(verdict.after)
 
+    def _attempt(
+        self, path: str, params: Params | None, check: Check | None
+    ) -> tuple[Outcome, Mapping[str, object]]:
+        self._pace.wait()
+        with self._count:
+            self.requests += 1
+        address = self.account.url + PREFIX + path
+        outcome = send(self._session, address, params, self._limits, clock=self._clock)
+        self._note_date(outcome.headers.get("date", ""))
+        if outcome.kind != "answer" or outcome.status != 200:
+            return outcome, {}
+        data, problem = parse(outcome.body, check)
+        return (replace(outcome, kind="malformed", detail=problem) if problem else outcome), data
+
+    def _note_date(self, text: str) -> None:
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return
+        self.server_at = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
     def _explain(self, error: AuthenticationError, path: str) -> ApiError:
-        """Tell a wrong token from a plan or a permission: only the former shuts out ``/users/me``."""
-        if isinstance(self._ask("/users/me", None, None), ApiError):
+        """Tell a wrong token from a plan or permission: only the first shuts out ``/users/me``."""
+        if isinstance(self._ask(WHO_AM_I, None, None), ApiError):
             return error
         return NotAvailable(
-            f"{path} is not available on this account: its plan or the user's permissions leave it out.",
+            f"{path} is not available on this account: its plan or the user's permissions "
+            "leave it out.",
             endpoint=path,
-            status=403,
+            status=error.status,
             hint="Go on without it, or use the token of a user who may see it.",
         )
-
-
-def _parse(outcome: Outcome, check: Check | None) -> tuple[dict[str, object], str]:
-    """Give the parsed object and what is wrong with it."""
-    if outcome.kind != "answer" or outcome.status != 200:
-        return {}, ""
-    if not outcome.body.strip():
-        return {}, "the answer is empty"
-    try:
-        data = msgspec.json.decode(outcome.body.removeprefix(_BOM))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}, "the answer is not JSON"
-    if not isinstance(data, dict):
-        return {}, "the answer is not an object"
-    if data.get("errors"):
-        return {}, "; ".join(("the answer reports errors", *reasons(outcome.body)))
-    return data, check(data) if check else ""
-
-
-def _envelope(endpoint: Endpoint, data: Mapping[str, object]) -> str:
-    """Say what is wrong with a page."""
-    if endpoint.envelope is None:
-        return ""
-    rows = data.get(endpoint.envelope)
-    if endpoint.paging == "single":
-        return "" if isinstance(rows, dict | list) else f"the answer lacks {endpoint.envelope!r}"
-    if not isinstance(rows, list):
-        return f"the answer lacks {endpoint.envelope!r}"
-    if endpoint.key is None:
-        return ""
-    for row in rows:
-        if not isinstance(row, dict) or row.get(endpoint.key) in (None, ""):
-            return f"a row of {endpoint.envelope!r} has no {endpoint.key!r}"
-    return ""

@@ -120,19 +120,24 @@ def decide(
     last = history[-1]
     if last.kind == "answer" and last.status == 200:
         return Accept()
+    if last.kind == "certificate":
+        return GiveUp(_untrusted(endpoint, last.detail))
     final = _final(last, endpoint, history, limits)
     if final is not None:
         return GiveUp(final)
     asked = retry_after(last.headers.get("retry-after"), now=now)
-    throttled = last.status in (429, 503)
-    backoff = min(20.0, 0.5 * 2 ** (len(history) - 1)) * (0.75 + jitter / 2)
-    after = max(
-        asked if asked is not None else 0.0, 1.0 if last.status == 429 and asked is None else 0.0
-    )
-    after = after if throttled and asked is not None else max(after, backoff)
+    after = _wait(len(history), asked, jitter)
     if len(history) >= limits.attempts or waited + after > limits.wait:
         return GiveUp(_exhausted(last, endpoint, len(history), waited, asked))
-    return Retry(after, describe(last), everyone=throttled)
+    return Retry(after, describe(last), everyone=last.status in (429, 503))
+
+
+def _wait(attempts: int, asked: float | None, jitter: float) -> float:
+    """Seconds to wait: what the API asks for, and ever more when that did not help."""
+    backoff = min(20.0, 0.5 * 2 ** (attempts - 1)) * (0.75 + jitter / 2)
+    if asked is None:
+        return backoff
+    return asked if attempts == 1 else max(asked, backoff)
 
 
 def retry_after(text: str | None, *, now: datetime | None = None) -> float | None:
@@ -189,12 +194,6 @@ def _final(
 ) -> ApiError | None:
     """The error for an outcome that asking again cannot mend."""
     status = last.status
-    if last.kind == "certificate":
-        return ConnectionFailed(
-            f"{endpoint}: the server's certificate is not trusted ({last.detail}).",
-            endpoint=endpoint,
-            hint="Check the account's URL, or the network's own proxy.",
-        )
     if last.kind != "answer" or status is None:
         return None
     if 300 <= status < 400:
@@ -205,26 +204,41 @@ def _final(
             status=status,
             hint="Copy the account's URL again from Settings > Developer.",
         )
-    forbidden = sum(one.status == 403 for one in history)
-    if status == 401 or (status == 403 and forbidden >= limits.forbidden):
-        return AuthenticationError(
-            f"{endpoint} answered {status}: the token is wrong, or its user may not see this.",
-            endpoint=endpoint,
-            status=status,
-            hint="Copy the token again from Settings > Developer, and check the user's group.",
-        )
+    if status in (401, 403):
+        times = sum(one.status == 403 for one in history)
+        return None if 0 < times < limits.forbidden else _refused(endpoint, status)
     if status in (404, 405, 410):
         return _absent(endpoint, status)
-    if 400 <= status < 500 and status not in (403, 408, 425, 429):
-        said = reasons(last.body)
-        return RequestRejected(
-            f"{endpoint} rejected the request ({status}){': ' + '; '.join(said) if said else '.'}",
-            endpoint=endpoint,
-            status=status,
-            reasons=said,
-            hint="Check the filters of this call.",
-        )
+    if 400 <= status < 500 and status not in (408, 425, 429):
+        return _rejected(endpoint, status, reasons(last.body))
     return None
+
+
+def _untrusted(endpoint: str, detail: str) -> ApiError:
+    return ConnectionFailed(
+        f"{endpoint}: the server's certificate is not trusted ({detail}).",
+        endpoint=endpoint,
+        hint="Check the account's URL, or the network's own proxy.",
+    )
+
+
+def _refused(endpoint: str, status: int) -> ApiError:
+    return AuthenticationError(
+        f"{endpoint} answered {status}: the token is wrong, or its user may not see this.",
+        endpoint=endpoint,
+        status=status,
+        hint="Copy the token again from Settings > Developer, and check the user's group.",
+    )
+
+
+def _rejected(endpoint: str, status: int, said: Sequence[str]) -> ApiError:
+    return RequestRejected(
+        f"{endpoint} rejected the request ({status}){': ' + '; '.join(said) if said else '.'}",
+        endpoint=endpoint,
+        status=status,
+        reasons=said,
+        hint="Check the filters of this call.",
+    )
 
 
 def _absent(endpoint: str, status: int) -> ApiError:
@@ -254,7 +268,7 @@ def _exhausted(
             f"{endpoint} still answers {status} {tried}.{wait}",
             endpoint=endpoint,
             status=status,
-            hint="Other tools share the account's 5 requests/s: run it again later, or with a smaller share.",
+            hint="Other tools share the account's limit: run it again later, or with a smaller share.",
         )
     if last.kind == "answer" and status is not None and status >= 500:
         return ServerError(

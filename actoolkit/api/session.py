@@ -37,6 +37,7 @@ class HostBoundAuth(AuthBase):
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Set the header."""
         if _origin(request.url or "") != self._origin:
             raise InvalidToken(
                 f"The token belongs to {self._origin[1]} and is not sent anywhere else.",
@@ -44,7 +45,7 @@ class HostBoundAuth(AuthBase):
             )
         if http.client.HTTPConnection.debuglevel > 0:
             raise InvalidToken(
-                "http.client prints every header while its debuglevel is on; the token is not sent.",
+                "http.client prints every header while its debuglevel is on: no token is sent.",
                 hint="Set http.client.HTTPConnection.debuglevel = 0.",
             )
         request.headers["Api-Token"] = self._token.reveal()

@@ -1,0 +1,287 @@
+"""The page journal: the verified answers of one load in progress, kept until it is published.
+
+A load that is killed begins again and gets every page it already had from here, without a request.
+Pages of two moments never mix: each load has a generation, each generation a file of its own, and
+a page is found by what was asked *and how many times before* it was asked in this load.
+
+The file is a requests-cache SQLite store in the one configuration that is safe here: JSON, never
+pickle; compressed, which also detects every flipped bit; the token's header ignored in any case,
+on top of the library's own list; nothing stale, no other method than GET, no other status than 200.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+import threading
+import zlib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from requests.structures import CaseInsensitiveDict
+
+from actoolkit.api.operation import Params
+from actoolkit.api.private import private_file, private_folder
+from actoolkit.errors import InvalidArgument, StoreFull, StoreLocked
+
+PATIENCE = 10.0
+TOKEN_HEADERS = ("Api-Token", "api-token", "API-TOKEN", "Api-token")
+KEPT_HEADERS = ("content-type", "date", "ratelimit-limit", "ratelimit-remaining")
+_GENERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_SIDE_FILES = ("", "-wal", "-shm")
+
+
+class Journal:
+    """Verified answers of one load.
+
+    Args:
+        folder: Where the account's journals are.
+        generation: Names the load: letters, digits, ``-`` and ``_``.
+        patience: Seconds at most to wait for another process that has the file.
+
+    Raises:
+        StoreLocked: Another process works on the same load.
+        StoreFull, StoreUnsafe: The folder cannot be used.
+
+    Example:
+        >>> import tempfile
+        >>> with Journal(Path(tempfile.mkdtemp()) / "journal", "g1") as journal:
+        ...     key = journal.key("/lists", {"offset": "0"})
+        ...     journal.put(key, b'{"lists": []}', {})
+        ...     journal.get(key)
+        (b'{"lists": []}', {})
+    """
+
+    def __init__(self, folder: Path, generation: str, *, patience: float = PATIENCE) -> None:
+        if not _GENERATION.fullmatch(generation):
+            raise InvalidArgument(
+                f"{generation!r} cannot name a load.", hint="Use letters and digits."
+            )
+        self.path = private_folder(folder) / f"{generation}.sqlite"
+        self._patience = patience
+        self._asked: Counter[str] = Counter()
+        self._guard = threading.Lock()
+        self._lock = self._acquire()
+        try:
+            self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def key(self, path: str, params: Params | None) -> str:
+        """Name a request: what is asked, and how many times before in this load.
+
+        Args:
+            path: Below ``/api/3``.
+            params: Query parameters.
+        """
+        asked = sorted((name, value) for name, value in (params or {}).items())
+        text = msgspec.json.encode([path, asked])
+        digest = hashlib.sha256(text).hexdigest()
+        with self._guard:
+            self._asked[digest] += 1
+            return f"{digest[:40]}.{self._asked[digest]}"
+
+    def get(self, key: str) -> tuple[bytes, Mapping[str, str]] | None:
+        """Give the body and headers kept under a key, or None.
+
+        A damaged file counts as an empty one.
+        """
+        with self._guard:
+            try:
+                found = self._cache.get_response(key)
+            except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError):
+                found = None
+                damaged = True
+            else:
+                damaged = False
+            if damaged:
+                self._restart()
+            if found is None or found.status_code != 200 or found.is_expired:
+                return None
+            return found.content, {k.lower(): v for k, v in found.headers.items()}
+
+    def put(self, key: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Keep a verified answer.
+
+        Args:
+            key: Of `key`.
+            body: Its bytes.
+            headers: Of these, only the date and the limits are kept.
+
+        Raises:
+            StoreFull: The disk is full.
+            StoreLocked: Another program holds the file.
+        """
+        from requests_cache.models.request import CachedRequest
+        from requests_cache.models.response import CachedResponse  # half a second to import
+
+        kept = CaseInsensitiveDict(
+            {name: value for name, value in headers.items() if name in KEPT_HEADERS}
+        )
+        # What was asked is in the key; neither the address nor a header of the request is kept.
+        nowhere = CachedRequest(method="GET", url="https://journal.invalid/")
+        answer = CachedResponse(
+            content=body,
+            status_code=200,
+            headers=kept,
+            encoding="utf-8",
+            url=nowhere.url,
+            request=nowhere,
+        )
+        with self._guard:
+            self._await_writable()
+            self._cache.save_response(answer, key)
+            # The library rolls back silently when the disk is full.
+            stored = self._probe.execute("SELECT 1 FROM responses WHERE key = ?", (key,)).fetchone()
+        if stored is None:
+            raise StoreFull(
+                f"{self.path} could not take a page.",
+                hint="Make room on the disk; the load goes on from here.",
+            )
+
+    def __len__(self) -> int:
+        with self._guard:
+            return int(self._cache.responses.count())
+
+    def drop(self) -> None:
+        """Forget the load: remove its files."""
+        self.close()
+        for suffix in (*_SIDE_FILES, ".lock"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Leave the file to the next process."""
+        self._disconnect()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @staticmethod
+    def generations(folder: Path) -> list[str]:
+        """Names of the loads that have a journal in a folder."""
+        return sorted(path.stem for path in folder.glob("*.sqlite"))
+
+    def _acquire(self) -> Any:
+        from filelock import FileLock, Timeout  # only a load needs it
+
+        path = private_file(self.path.with_name(self.path.name + ".lock"))
+        lock = FileLock(path, timeout=self._patience, mode=0o600, thread_local=False)
+        try:
+            return lock.acquire() and lock
+        except Timeout:
+            pass
+        raise self._locked_by_another()
+
+    def _open(self) -> None:
+        private_file(self.path)
+        try:
+            self._connect()
+        except sqlite3.DatabaseError as error:
+            locked = "locked" in str(error)
+        else:
+            return
+        if locked:
+            raise self._locked_by_another()
+        self._restart()
+
+    def _connect(self) -> None:
+        # The library waits for a lock without end: settle every doubt before it opens the file.
+        self._probe = sqlite3.connect(
+            self.path, timeout=self._patience, isolation_level=None, check_same_thread=False
+        )
+        self._probe.execute("PRAGMA quick_check(1)").fetchone()
+        self._await_writable()
+        self._session = open_cached_session(self.path)
+        self._cache = self._session.cache
+
+    def _await_writable(self) -> None:
+        try:
+            self._probe.execute("BEGIN IMMEDIATE")
+            self._probe.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            locked = "locked" in str(error)
+        else:
+            return
+        if locked:
+            raise self._locked_by_another()
+        raise StoreFull(f"{self.path} cannot be written.", hint="Make room on the disk.")
+
+    def _restart(self) -> None:
+        """Put a damaged file aside and begin a new one."""
+        self._disconnect()
+        for suffix in _SIDE_FILES:
+            side = self.path.with_name(self.path.name + suffix)
+            if side.exists():
+                side.replace(side.with_name(side.name + ".damaged"))
+        private_file(self.path)
+        self._connect()
+
+    def _disconnect(self) -> None:
+        if hasattr(self, "_session"):
+            self._session.close()
+            self._cache.close()
+            del self._session, self._cache
+        if hasattr(self, "_probe"):
+            self._probe.close()
+            del self._probe
+
+    def _locked_by_another(self) -> StoreLocked:
+        return StoreLocked(
+            f"Another process has held {self.path} for more than {self._patience:g} s.",
+            hint="Wait for it, or end it.",
+        )
+
+
+def open_cached_session(path: Path) -> Any:
+    """Open a requests-cache session on a file, in the one configuration that is safe here.
+
+    Args:
+        path: An existing `private_file`.
+
+    Returns:
+        A ``requests_cache.CachedSession``.
+    """
+    from requests_cache import CachedSession  # half a second to import
+    from requests_cache.backends.sqlite import SQLiteCache
+    from requests_cache.policy import DEFAULT_IGNORED_PARAMS
+    from requests_cache.serializers import (
+        SerializerPipeline,
+        Stage,
+        json_serializer,
+        utf8_encoder,
+    )
+
+    as_json = json_serializer.copy()
+    as_json.set_decode_content(decode_content=False)  # keep the very bytes
+    compressed = Stage(dumps=lambda data: zlib.compress(data, 1), loads=zlib.decompress)
+    serializer = SerializerPipeline(
+        [as_json, utf8_encoder, compressed], "json+zlib", is_binary=True
+    )
+    backend = SQLiteCache(path, serializer=serializer, wal=True, busy_timeout=int(PATIENCE * 1000))
+    session = CachedSession(
+        backend=backend,
+        ignored_parameters=[*DEFAULT_IGNORED_PARAMS, *TOKEN_HEADERS],
+        allowable_methods=("GET",),
+        allowable_codes=(200,),
+        cache_control=False,
+        stale_if_error=False,
+        expire_after=-1,
+    )
+    session.trust_env = False
+    session.max_redirects = 0
+    return session

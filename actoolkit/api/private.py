@@ -1,0 +1,95 @@
+"""Folders and files that hold customers' data: made for their owner alone, whatever the umask."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from actoolkit.errors import StoreFull, StoreUnsafe
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner can enter, or check one that is there.
+
+    Args:
+        path: The folder. Missing parents are made with the same mode.
+
+    Returns:
+        The folder.
+
+    Raises:
+        StoreUnsafe: It is a symbolic link, someone else's, or others may write into it.
+        StoreFull: It cannot be made, or not be written into.
+    """
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    try:
+        for one in reversed(missing):
+            one.mkdir(mode=FOLDER_MODE, exist_ok=True)
+            one.chmod(FOLDER_MODE)
+        found = path.lstat()
+        unsafe = _unsafe(found)
+        if not unsafe and found.st_mode & 0o077:
+            path.chmod(FOLDER_MODE)
+        writable = os.access(path, os.W_OK | os.X_OK)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    else:
+        if unsafe:
+            raise StoreUnsafe(
+                f"{path} {unsafe}.", hint="Choose another folder: ACTOOLKIT_CACHE_DIR."
+            )
+        if writable:
+            return path
+        reason = "it is read-only"
+    raise StoreFull(
+        f"{path} cannot be used as a cache: {reason}.",
+        hint="Make room or choose another folder: ACTOOLKIT_CACHE_DIR.",
+    )
+
+
+def private_file(path: Path) -> Path:
+    """Make a file that only its owner can read, if it is not there.
+
+    Args:
+        path: The file, in a `private_folder`.
+
+    Returns:
+        The file.
+
+    Raises:
+        StoreUnsafe: It is a symbolic link.
+        StoreFull: It cannot be made, or not be written.
+    """
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    if path.is_symlink():
+        raise StoreUnsafe(f"{path} is a symbolic link.", hint="Remove it.")
+    try:
+        handle = os.open(path, flags, FILE_MODE)
+        try:
+            os.fchmod(handle, FILE_MODE)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    else:
+        return path
+    raise StoreFull(
+        f"{path} cannot be written: {reason}.",
+        hint="Make room or choose another folder: ACTOOLKIT_CACHE_DIR.",
+    )
+
+
+def _unsafe(found: os.stat_result) -> str:
+    if stat.S_ISLNK(found.st_mode):
+        return "is a symbolic link"
+    if not stat.S_ISDIR(found.st_mode):
+        return "is not a folder"
+    if hasattr(os, "getuid") and found.st_uid != os.getuid():
+        return "belongs to another user"
+    if found.st_mode & 0o022:
+        return "can be written by others"
+    return ""
