@@ -90,7 +90,7 @@ def wall_clock(texts: pl.Series) -> pl.Series:
 
     A text that ends in "Z" names no account zone and becomes null.
     """
-    return _wall(_blanked(texts, texts.str.ends_with("Z").fill_null(value=False)))[0]
+    return _wall(texts)[0]
 
 
 def _as_texts(kind: Kind, values: Sequence[object]) -> tuple[pl.Series, list[int]]:

@@ -173,6 +173,8 @@ def test_a_heavy_column_comes_when_named():
     frame = decode(table, [{"id": "1", "html": "<b>long</b>"}]).frame
     assert frame["html"].to_list() == ["<b>long</b>"]
     assert frame.columns[-1] == EXTRA
+    assert "html" not in table.omitted
+    assert "text" in table.omitted
     assert MESSAGES.schema.names() == [n for n in table.schema.names() if n != "html"]
 
 
@@ -200,6 +202,18 @@ def test_the_wall_clock_twin_is_what_the_text_says_on_both_sides_of_a_time_chang
         None,
     ]
     assert frame["sent_local"].to_list() == [datetime(2026, 11, 1, 1, 30)] * 2 + [None]
+
+
+def test_there_is_no_wall_clock_without_an_instant_or_a_zone():
+    rows = [{"sdate": "2026-01-01 10:00:00"}, {"sdate": "2026-01-01T10:00:00Z"}, {"sdate": ""}]
+    decoded = decode(CAMPAIGNS, rows)
+    assert decoded.frame["sent_local"].to_list() == [None] * 3
+    assert decoded.frame["sent_at"].to_list() == [
+        None,
+        datetime(2026, 1, 1, 10, tzinfo=UTC),
+        None,
+    ]
+    assert decoded.rescued == Counter({"sdate": 1})
 
 
 def test_an_order_without_its_date_takes_the_store_s_then_its_own():
