@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,27 +9,16 @@ from typing import NamedTuple
 import polars as pl
 
 from actoolkit.tables.schema import Column, Kind
+from actoolkit.tables.wire import json_texts, scalar_texts, text_lists
 
 Typed = tuple[pl.Series, pl.Series]
 """Typed values, and which texts mean that there is no value."""
 
-_TEXT = pl.String()
 _OFFSET = r"[+-]\d{2}:?\d{2}$"
 _FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
 _TRUE = ("1", "true", "True")
 _FALSE = ("0", "false", "False")
-_SCALARS: Mapping[Kind, tuple[type, ...]] = {
-    "id": (str, int),
-    "code": (str, int),
-    "none_id": (str, int),
-    "count": (str, int, float),
-    "cents": (str, int, float),
-    "number": (str, int, float),
-    "flag": (str, int, bool),
-}
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-_ASCII_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class Converted(NamedTuple):
@@ -48,18 +36,6 @@ class Converted(NamedTuple):
     unfit: list[int]
 
 
-def canonical_json(value: object) -> str:
-    """JSON text with sorted keys and no spaces, the same for the same value."""
-    text = _JSON(value)
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _ASCII_JSON(value)
-    return text
-
-
 def convert(column: Column, values: Sequence[object]) -> Converted:
     """Convert one field of many rows.
 
@@ -68,11 +44,12 @@ def convert(column: Column, values: Sequence[object]) -> Converted:
         values: Wire values in row order, None where the field is null or missing.
     """
     if column.kind == "json":
-        texts = pl.Series([None if v is None else canonical_json(v) for v in values], dtype=_TEXT)
+        texts = json_texts(values)
         return Converted(texts, texts, [])
     if column.kind == "texts":
-        return _text_lists(values)
-    texts, unfit = _as_texts(column.kind, values)
+        lists, unfit = text_lists(values)
+        return Converted(lists, lists, unfit)
+    texts, unfit = scalar_texts(column.kind, values)
     if column.kind == "code":
         typed, none = _labels(texts, column)
     else:
@@ -91,54 +68,6 @@ def wall_clock(texts: pl.Series) -> pl.Series:
     A text that ends in "Z" names no account zone and becomes null.
     """
     return _wall(texts)[0]
-
-
-def _as_texts(kind: Kind, values: Sequence[object]) -> tuple[pl.Series, list[int]]:
-    """Scalars as texts, plus the rows whose value is no scalar of this kind."""
-    types = set(map(type, values))
-    types.discard(type(None))
-    if not types:
-        return pl.Series([None], dtype=_TEXT).new_from_index(0, len(values)), []
-    if types == {str}:
-        try:
-            return pl.Series(values, dtype=_TEXT), []
-        except UnicodeEncodeError:
-            pass
-    accepted = _SCALARS.get(kind, (str,))
-    if types == {int} and int in accepted:
-        try:
-            return pl.Series(values, dtype=pl.Int64).cast(_TEXT), []
-        except (TypeError, OverflowError):
-            pass
-    texts: list[str | None] = []
-    unfit: list[int] = []
-    for row, value in enumerate(values):
-        text = None if value is None else _scalar_text(value, accepted)
-        if text is None and value is not None:
-            unfit.append(row)
-        texts.append(text)
-    return pl.Series(texts, dtype=_TEXT), unfit
-
-
-def _scalar_text(value: object, accepted: tuple[type, ...]) -> str | None:
-    """The text of an accepted scalar, or None."""
-    if type(value) not in accepted:
-        return None
-    if isinstance(value, str):
-        return value if value.isascii() or _encodable(value) else None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
-        return None
-    return str(value)
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_empty(texts: pl.Series) -> pl.Series:
@@ -226,37 +155,9 @@ def _wall(texts: pl.Series) -> Typed:
 
 
 def _date(texts: pl.Series) -> Typed:
-    return texts.str.to_date("%Y-%m-%d", strict=False), _is_zero_date(texts)
-
-
-def _text_lists(values: Sequence[object]) -> Converted:
-    lists: list[list[str] | None] = []
-    unfit: list[int] = []
-    for row, value in enumerate(values):
-        given = value if isinstance(value, list) else None
-        texts = [_scalar_text(item, (str, int)) for item in given or ()]
-        items = [text for text in texts if text is not None]
-        fits = given is not None and len(items) == len(given)
-        lists.append(items if fits else None)
-        if not fits and value not in (None, ""):
-            unfit.append(row)
-    series = _list_series(lists)
-    return Converted(series, series, unfit)
-
-
-def _list_series(lists: Sequence[list[str] | None]) -> pl.Series:
-    """A list column, without handing polars one Python list per row."""
-    items = [(row, text) for row, texts in enumerate(lists) if texts for text in texts]
-    flat = pl.DataFrame(items, schema={"row": pl.Int64, "text": pl.String}, orient="row")
-    grouped = flat.group_by("row", maintain_order=True).agg("text")
-    frame = pl.DataFrame({"row": range(len(lists)), "given": [v is not None for v in lists]})
-    empty = pl.lit([], dtype=pl.List(pl.String))
-    return (
-        frame.with_columns(pl.col("row").cast(pl.Int64))
-        .join(grouped, on="row", how="left", maintain_order="left")
-        .select(pl.when("given").then(pl.col("text").fill_null(empty)))
-        .to_series()
-    )
+    days = texts.str.to_date("%Y-%m-%d", strict=False)
+    out = ~days.is_between(_FIRST.date(), _LAST.date()).fill_null(value=True)
+    return _blanked(days, out), _is_zero_date(texts)
 
 
 _TYPED: Mapping[Kind, Callable[[pl.Series], Typed]] = {

@@ -10,8 +10,9 @@ from operator import itemgetter
 import polars as pl
 
 from actoolkit.errors import DecodeError
-from actoolkit.tables.convert import Converted, canonical_json, convert, wall_clock
+from actoolkit.tables.convert import Converted, convert, wall_clock
 from actoolkit.tables.schema import EXTRA, Column, Table
+from actoolkit.tables.wire import canonical_json
 
 BLOCK_ROWS = 20_000
 """Rows that wait as Python values before they become a frame."""
@@ -138,7 +139,6 @@ class Decoder:
         raise DecodeError(
             f"Row {self.rows + number} of {self.table.name} is a {type(row).__name__}, "
             "not an object.",
-            endpoint=self.table.name,
             hint="The API changed its answer, or a proxy did: run `actoolkit doctor`.",
         )
 

@@ -1,0 +1,119 @@
+"""Python values of parsed JSON become series of texts and lists, before any typing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from actoolkit.tables.schema import Kind
+
+_TEXT = pl.String()
+_SCALARS: Mapping[Kind, tuple[type, ...]] = {
+    "id": (str, int),
+    "code": (str, int),
+    "none_id": (str, int),
+    "count": (str, int, float),
+    "cents": (str, int, float),
+    "number": (str, int, float),
+    "flag": (str, int, bool),
+}
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_ASCII_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def canonical_json(value: object) -> str:
+    """JSON text with sorted keys and no spaces, the same for the same value."""
+    text = _JSON(value)
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _ASCII_JSON(value)
+    return text
+
+
+def json_texts(values: Sequence[object]) -> pl.Series:
+    """Canonical JSON of each value, null for None."""
+    texts = [None if value is None else canonical_json(value) for value in values]
+    return pl.Series(texts, dtype=_TEXT)
+
+
+def scalar_texts(kind: Kind, values: Sequence[object]) -> tuple[pl.Series, list[int]]:
+    """Scalars as texts, plus the rows whose value is no scalar of this kind."""
+    types = set(map(type, values))
+    types.discard(type(None))
+    if not types:
+        return pl.Series([None], dtype=_TEXT).new_from_index(0, len(values)), []
+    if types == {str}:
+        try:
+            return pl.Series(values, dtype=_TEXT), []
+        except UnicodeEncodeError:
+            pass
+    accepted = _SCALARS.get(kind, (str,))
+    if types == {int} and int in accepted:
+        try:
+            return pl.Series(values, dtype=pl.Int64).cast(_TEXT), []
+        except (TypeError, OverflowError):
+            pass
+    texts: list[str | None] = []
+    unfit: list[int] = []
+    for row, value in enumerate(values):
+        text = None if value is None else _scalar_text(value, accepted)
+        if text is None and value is not None:
+            unfit.append(row)
+        texts.append(text)
+    return pl.Series(texts, dtype=_TEXT), unfit
+
+
+def _scalar_text(value: object, accepted: tuple[type, ...]) -> str | None:
+    """The text of an accepted scalar, or None."""
+    if type(value) not in accepted:
+        return None
+    if isinstance(value, str):
+        return value if value.isascii() or _encodable(value) else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        return None
+    return str(value)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def text_lists(values: Sequence[object]) -> tuple[pl.Series, list[int]]:
+    """Lists of texts, plus the rows whose value is no list of texts or integers."""
+    lists: list[list[str] | None] = []
+    unfit: list[int] = []
+    for row, value in enumerate(values):
+        given = value if isinstance(value, list) else None
+        texts = [_scalar_text(item, (str, int)) for item in given or ()]
+        items = [text for text in texts if text is not None]
+        fits = given is not None and len(items) == len(given)
+        lists.append(items if fits else None)
+        if not fits and value not in (None, ""):
+            unfit.append(row)
+    return _list_series(lists), unfit
+
+
+def _list_series(lists: Sequence[list[str] | None]) -> pl.Series:
+    """A list column, without handing polars one Python list per row."""
+    items = [(row, text) for row, texts in enumerate(lists) if texts for text in texts]
+    flat = pl.DataFrame(items, schema={"row": pl.Int64, "text": pl.String}, orient="row")
+    grouped = flat.group_by("row", maintain_order=True).agg("text")
+    frame = pl.DataFrame({"row": range(len(lists)), "given": [v is not None for v in lists]})
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    return (
+        frame.with_columns(pl.col("row").cast(pl.Int64))
+        .join(grouped, on="row", how="left", maintain_order="left")
+        .select(pl.when("given").then(pl.col("text").fill_null(empty)))
+        .to_series()
+    )
