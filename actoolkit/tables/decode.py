@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 import polars as pl
 
@@ -97,7 +96,6 @@ class Decoder:
                 for name in (column.source, *column.aliases, *column.fallback)
             }
         )
-        self._pick = itemgetter(*self._fields)
         self._frames: list[pl.DataFrame] = []
         self._start_block()
 
@@ -111,7 +109,9 @@ class Decoder:
             return
         rows = self._checked(rows)
         self._collect_unknown(rows)
-        for name, values in zip(self._fields, self._columns(rows), strict=True):
+        # Row by row, since the fields of a row lie together in memory.
+        picked = [tuple(map(row.get, self._fields)) for row in rows]
+        for name, values in zip(self._fields, zip(*picked, strict=True), strict=True):
             self._values[name].extend(values)
         self._block_size += len(rows)
         self.rows += len(rows)
@@ -151,15 +151,6 @@ class Decoder:
             if extra:
                 self._extra[number] = extra
                 self.unknown.update(extra.keys())
-
-    def _columns(self, rows: Sequence[Mapping[str, object]]) -> Sequence[Sequence[object]]:
-        """The values of each field; row by row, since a row's fields lie together in memory."""
-        if len(self._fields) > 1:
-            try:
-                return list(zip(*map(self._pick, rows), strict=True))
-            except KeyError:
-                pass
-        return [[row.get(name) for row in rows] for name in self._fields]
 
     def _flush(self) -> None:
         if not self._block_size:
