@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import cast
 
+import numpy as np
 import polars as pl
 
 from actoolkit.tables.schema import Kind
@@ -58,6 +61,8 @@ def scalar_texts(kind: Kind, values: Sequence[object]) -> tuple[pl.Series, list[
             return pl.Series(values, dtype=pl.Int64).cast(_TEXT), []
         except (TypeError, OverflowError):
             pass
+    if types == {bool} and bool in accepted:
+        return pl.Series(values, dtype=pl.Boolean).cast(_TEXT), []
     texts: list[str | None] = []
     unfit: list[int] = []
     for row, value in enumerate(values):
@@ -91,6 +96,13 @@ def _encodable(text: str) -> bool:
 
 def text_lists(values: Sequence[object]) -> tuple[pl.Series, list[int]]:
     """Lists of texts, plus the rows whose value is no list of texts or integers."""
+    if set(map(type, values)) <= {list, type(None)}:
+        given_lists = cast("Sequence[list[str] | None]", values)
+        if set(map(type, chain.from_iterable(filter(None, given_lists)))) <= {str}:
+            try:
+                return _list_series(given_lists), []
+            except UnicodeEncodeError:
+                pass
     lists: list[list[str] | None] = []
     unfit: list[int] = []
     for row, value in enumerate(values):
@@ -106,11 +118,14 @@ def text_lists(values: Sequence[object]) -> tuple[pl.Series, list[int]]:
 
 def _list_series(lists: Sequence[list[str] | None]) -> pl.Series:
     """A list column, without handing polars one Python list per row."""
-    items = [(row, text) for row, texts in enumerate(lists) if texts for text in texts]
-    flat = pl.DataFrame(items, schema={"row": pl.Int64, "text": pl.String}, orient="row")
-    grouped = flat.group_by("row", maintain_order=True).agg("text")
-    frame = pl.DataFrame({"row": range(len(lists)), "given": [v is not None for v in lists]})
-    empty = pl.lit([], dtype=pl.List(pl.String))
+    sizes = [len(texts) if texts else 0 for texts in lists]
+    rows = pl.Series(np.repeat(np.arange(len(lists)), sizes), dtype=pl.Int64)
+    items = pl.Series(list(chain.from_iterable(filter(None, lists))), dtype=_TEXT)
+    grouped = (
+        pl.DataFrame({"row": rows, "text": items}).group_by("row", maintain_order=True).agg("text")
+    )
+    frame = pl.DataFrame({"given": [texts is not None for texts in lists]}).with_row_index("row")
+    empty = pl.lit([], dtype=pl.List(_TEXT))
     return (
         frame.with_columns(pl.col("row").cast(pl.Int64))
         .join(grouped, on="row", how="left", maintain_order="left")
