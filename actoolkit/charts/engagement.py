@@ -22,6 +22,9 @@ from actoolkit.errors import InvalidArgument
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+HEIGHT = 7 * 30
+"""Pixels of the plot."""
+
 TWIN: Sequence[TwinColumn] = (
     TwinColumn("day", "Weekday", "text"),
     TwinColumn("at", "Hour", "text"),
@@ -74,7 +77,7 @@ def engagement_heatmap_chart(
         finding,
         as_of=as_of,
         corner_offset=44,
-        height=alt.Step(30),
+        height=HEIGHT,
     )
 
 

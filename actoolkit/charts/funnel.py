@@ -67,7 +67,7 @@ def campaign_funnel_chart(funnel: object, *, as_of: AsOf = None) -> alt.LayerCha
     if not rows:
         return nothing(finding, as_of=as_of)
     return finished(
-        funnel_layers(rows), finding, as_of=as_of, corner_offset=10, height=alt.Step(58)
+        funnel_layers(rows), finding, as_of=as_of, corner_offset=10, height=funnel_height(rows)
     )
 
 
@@ -169,7 +169,7 @@ def funnel_finding(rows: Sequence[Row]) -> Finding:
         "Delivered is a share of sent mails, every later step of delivered ones.",
     ]
     if any("verified" in row for row in rows):
-        parts.append("Light blue: opens that may be privacy software, not people.")
+        parts.append("The fainter part of opens may be privacy software, not people.")
     if any(row["basis"] == "exposure" for row in rows):
         parts.append("Dashed: orders after exposure to a mail; it need not have caused them.")
     listed = "; ".join(
@@ -180,6 +180,15 @@ def funnel_finding(rows: Sequence[Row]) -> Finding:
         " ".join(parts),
         f"{title}. Funnel of {plural(rows[0]['campaigns'], 'campaign')}: {listed}.",
     )
+
+
+def funnel_height(rows: Sequence[Row]) -> int:
+    """Give the height of the plot, in pixels.
+
+    Args:
+        rows: Result of `funnel_rows`.
+    """
+    return 58 * len({row["label"] for row in rows})
 
 
 def funnel_layers(rows: list[Row]) -> list[alt.Chart]:

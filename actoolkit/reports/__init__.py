@@ -1,1 +1,68 @@
-"""Chart, table and prose in one offline HTML file."""
+"""Chart, table and prose in one offline HTML file.
+
+`report` builds it: one page with everything inside, no network, controls that work without a
+kernel, safe against hostile names, light and dark.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from actoolkit.errors import InvalidArgument
+from actoolkit.reports.document import Report
+
+if TYPE_CHECKING:
+    from actoolkit.settings import Account
+
+__all__ = ["Report", "report"]
+
+
+def report(
+    subject: Literal["overview"] = "overview",
+    *,
+    account: Account | None = None,
+    path: str | os.PathLike[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    progress: bool | None = None,
+    refresh: bool = False,
+) -> Report:
+    """Load an account's data and build a report of it.
+
+    Days are whole days of the account's time zone, and "now" is the moment of the data, so that
+    the same data give the same bytes.
+
+    Args:
+        subject: Which report: "overview".
+        account: Whose data; None takes the account of the environment.
+        path: Also write the page here.
+        since: First day. Default: 12 months before ``until``.
+        until: The day after the last. Default: the day of the data, which is not over.
+        progress: Whether to show progress; None decides by the terminal.
+        refresh: Load everything again, whatever is remembered.
+
+    Returns:
+        The report; ``.save(path)`` writes it as one HTML file, ``.html()`` gives the page.
+
+    Raises:
+        InvalidArgument: An unknown subject or an empty period.
+        ReportError: The account shows no campaigns, or the file cannot be written.
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:  # doctest: +SKIP
+        ...     ac.report("overview", account=account, path="report.html", progress=False)
+    """
+    from actoolkit.reports.material import gather
+    from actoolkit.reports.overview import overview
+    from actoolkit.settings import Account
+
+    if subject != "overview":
+        raise InvalidArgument(f"There is no report {subject!r}.", hint='Use "overview".')
+    chosen = account or Account.from_env()
+    made = overview(gather(chosen, progress=progress, refresh=refresh), since=since, until=until)
+    if path is not None:
+        made.save(path)
+    return made

@@ -1,0 +1,326 @@
+"""What a report is made of, before it is a page: values only, no markup."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from actoolkit.charts.drawing import Finding, TwinColumn, Unit
+from actoolkit.charts.frames import Row
+from actoolkit.charts.names import ADDRESS
+from actoolkit.errors import ReportError
+
+Direction = Literal["up", "down", "flat", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a control.
+
+    Args:
+        value: What rows are filtered by.
+        label: What people read.
+    """
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A labelled select that drives every figure and table naming it.
+
+    Args:
+        name: Also the name of the Vega parameter: a plain identifier.
+        label: What people read.
+        options: The first one is chosen at the start.
+    """
+
+    name: str
+    label: str
+    options: Sequence[Option]
+
+    @property
+    def value(self) -> str:
+        """The choice at the start."""
+        return self.options[0].value
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart over rows computed beforehand for every state of its controls.
+
+    Args:
+        id: Identifier on the page.
+        spec: Vega-Lite, without title and look; its dataset ``rows`` holds the rows of all states.
+        controls: Names of the controls, in the order of the keys of ``states``.
+        states: For the values of the controls, joined by "|", what the chart then says.
+        start: Key of the first state.
+        empty: What is said in a state that has no entry.
+        columns: Columns of the table that says the same.
+    """
+
+    id: str
+    spec: Mapping[str, Any]
+    controls: Sequence[str]
+    states: Mapping[str, Finding]
+    start: str
+    empty: Finding
+    columns: Sequence[TwinColumn]
+
+    @property
+    def finding(self) -> Finding:
+        """What the chart says at the start."""
+        return self.states.get(self.start, self.empty)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Rows of the first state."""
+        chosen = (
+            dict(zip(self.controls, self.start.split("|"), strict=True)) if self.controls else {}
+        )
+        return [row for row in self.spec["datasets"]["rows"] if matches(row, chosen)]
+
+
+def matches(row: Mapping[str, Any], chosen: Mapping[str, str]) -> bool:
+    """Say whether a row belongs to a state, as the page's script and the charts do.
+
+    Args:
+        row: Its field of a control's name holds one value, or the list of all it belongs to.
+        chosen: Value by control.
+    """
+    return all(
+        value in row[name] if isinstance(row[name], list) else row[name] == value
+        for name, value in chosen.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table.
+
+    Args:
+        text: As people read it.
+        value: What the column is sorted by; None sorts last.
+        interval: Rate, lower and upper bound as shares of the column's largest bound: a bar.
+    """
+
+    text: str
+    value: float | str | None = None
+    interval: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column of a table.
+
+    Args:
+        label: Heading.
+        unit: Numbers align right.
+        note: Id of the definition behind the number, or "".
+    """
+
+    label: str
+    unit: Unit = "text"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that people can sort and that follows the controls.
+
+    Args:
+        id: Identifier on the page.
+        caption: What one row is.
+        columns: Headings.
+        rows: Cells, and the values of the controls that the row belongs to.
+        controls: Names of the controls that filter it.
+    """
+
+    id: str
+    caption: str
+    columns: Sequence[TableColumn]
+    rows: Sequence[tuple[Sequence[Cell], Mapping[str, Sequence[str]]]]
+    controls: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence in the place of a figure.
+
+    Args:
+        text: The sentence.
+        items: Further sentences, as a list.
+    """
+
+    text: str
+    items: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report with a heading.
+
+    Args:
+        id: Anchor.
+        title: Heading.
+        lead: One sentence that says what the section answers.
+        controls: Controls shown at its head.
+        blocks: What it shows, in order.
+    """
+
+    id: str
+    title: str
+    lead: str = ""
+    controls: Sequence[Control] = ()
+    blocks: Sequence[Figure | Table | Note] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One number that matters, and how it moved.
+
+    Args:
+        label: What it is.
+        value: As people read it.
+        note: What stands under it: a band, a basis.
+        trend: The change against the period before, in words.
+        direction: Which way it moved; "none" where there is nothing to compare with.
+        good: Whether the movement is welcome; None where it is neither.
+        definition: Id of the definition, or "".
+    """
+
+    label: str
+    value: str
+    note: str = ""
+    trend: str = ""
+    direction: Direction = "none"
+    good: bool | None = None
+    definition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A footnote.
+
+    Args:
+        id: Id of the metric.
+        title: Its name.
+        text: How it is computed.
+        caveats: What to beware of.
+    """
+
+    id: str
+    title: str
+    text: str
+    caveats: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one table of the report came from.
+
+    Args:
+        table: Its name.
+        rows: How many rows it has.
+        certainty: How sure the load is that none is missing.
+        as_of: Moment of its data, as people read it.
+    """
+
+    table: str
+    rows: int
+    certainty: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished report; `save` writes it as one HTML file that needs no network.
+
+    Args:
+        title: Heading.
+        account: Host of the account.
+        period: The days covered, as people read them.
+        as_of: Moment of the data, as people read it.
+        kpis: The numbers at the top.
+        comparison: What their trends compare with.
+        sections: The parts, in order.
+        definitions: Footnotes.
+        sources: Where the data came from.
+        version: Of actoolkit.
+    """
+
+    title: str
+    account: str
+    period: str
+    as_of: str
+    kpis: Sequence[Kpi] = ()
+    comparison: str = ""
+    sections: Sequence[Section] = ()
+    definitions: Sequence[Definition] = ()
+    sources: Sequence[Source] = ()
+    version: str = ""
+    _html: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def html(self) -> str:
+        """Give the page. The same data give the same bytes.
+
+        Raises:
+            ReportError: An e-mail address would be on it.
+        """
+        if "page" not in self._html:
+            from actoolkit.reports.page import render
+
+            page, checked = render(self)
+            found = ADDRESS.search(checked)
+            if found:
+                raise ReportError(
+                    f"The report would show an e-mail address ({_masked(found.group())}).",
+                    hint="This is a defect: please tell actoolkit's makers which name held it.",
+                )
+            self._html["page"] = page
+        return self._html["page"]
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page, whole or not at all.
+
+        Args:
+            path: File to write; replaced when it exists.
+
+        Returns:
+            The path.
+
+        Raises:
+            ReportError: The file cannot be written.
+        """
+        target = Path(path)
+        page = self.html().encode()
+        temporary = ""
+        try:
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".report-")
+            with os.fdopen(handle, "wb") as file:
+                file.write(page)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(target)
+        except OSError as error:
+            if temporary:
+                Path(temporary).unlink(missing_ok=True)
+            raise ReportError(
+                f"{target} cannot be written: {error.strerror or error}.",
+                hint="Choose a file in a folder that exists and that you may write to.",
+            ) from error
+        return target
+
+    def __repr__(self) -> str:
+        return f"Report({self.title!r}, {self.account}, {self.period}; .save(path) writes it)"
+
+
+def _masked(address: str) -> str:
+    return re.sub(r"[^@.]", "*", address)

@@ -1,0 +1,133 @@
+"""The numbers at the top, and how they moved against the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from actoolkit import metrics
+from actoolkit.charts.formats import count, money, percent, plural
+from actoolkit.reports.campaigns import sent_campaigns
+from actoolkit.reports.document import Kpi
+from actoolkit.reports.material import Material
+from actoolkit.reports.orders import TABLE, currencies
+from actoolkit.reports.period import Period
+
+_RATES = (
+    ("open_rate", "Open rate", True),
+    ("click_rate", "Click rate", True),
+    ("unsubscribe_rate", "Unsubscribe rate", False),
+)
+
+_NOTHING = "nothing earlier to compare with"
+_NOTABLE = 0.05
+"""Amounts have no interval: a smaller change is told, but not called good or bad."""
+
+
+def kpis(material: Material, period: Period) -> list[Kpi]:
+    """Build the tiles.
+
+    Args:
+        material: Tables of the account.
+        period: Days to sum up; as many days before them are the comparison.
+    """
+    now, before = (_pooled(sent_campaigns(material, p)) for p in (period, period.before))
+    tiles = [_delivered(now, before)]
+    tiles += [_rate(rate, label, now, before, more_is_better=more) for rate, label, more in _RATES]
+    return [*tiles, *_revenue(material, period)]
+
+
+def _pooled(sent: pl.DataFrame) -> dict[str, Any]:
+    if sent.is_empty():
+        return {}
+    rates = metrics.campaign_rates(sent.with_columns(group=pl.lit("all")), by="group")
+    return {**rates.row(0, named=True), "campaigns": len(sent)}
+
+
+def _delivered(now: Mapping[str, Any], before: Mapping[str, Any]) -> Kpi:
+    delivered = int(now.get("delivered") or 0)
+    campaigns = plural(int(now.get("campaigns") or 0), "campaign")
+    return _amount(
+        Kpi("Delivered mails", count(delivered), note=campaigns, definition="delivery_rate"),
+        delivered,
+        before.get("delivered"),
+    )
+
+
+def _amount(kpi: Kpi, now: float, before: float | None, *, good: bool | None = None) -> Kpi:
+    """Add the relative change of an amount; with ``good``, more is welcome."""
+    if not before:
+        return replace(kpi, trend=_NOTHING)
+    change = now / before - 1
+    if abs(change) < _NOTABLE:
+        good = None
+    if abs(change) < 0.0005:
+        return replace(kpi, trend="unchanged", direction="flat")
+    return replace(
+        kpi,
+        trend=percent(abs(change)),
+        direction="up" if change > 0 else "down",
+        good=None if good is None else (change > 0) == good,
+    )
+
+
+def _rate(
+    rate: str,
+    label: str,
+    now: Mapping[str, Any],
+    before: Mapping[str, Any],
+    *,
+    more_is_better: bool,
+) -> Kpi:
+    value, old = now.get(rate), before.get(rate)
+    note = "of delivered mails"
+    if rate == "open_rate" and now.get("verified_open_rate") is not None:
+        note = f"{percent(now['verified_open_rate'])} verified"
+    kpi = Kpi(label, percent(value), note=note, definition=rate)
+    if value is None or old is None:
+        return replace(kpi, trend=_NOTHING)
+    if (
+        now[f"{rate}_low"] <= before[f"{rate}_high"]
+        and before[f"{rate}_low"] <= now[f"{rate}_high"]
+    ):
+        return replace(kpi, trend="no clear change", direction="flat")
+    points = 100 * abs(value - old)
+    return replace(
+        kpi,
+        trend=f"{points:.2f} points" if points < 0.1 else f"{points:.1f} points",
+        direction="up" if value > old else "down",
+        good=(value > old) == more_is_better,
+    )
+
+
+def _revenue(material: Material, period: Period) -> list[Kpi]:
+    if not material.has(TABLE):
+        return []
+    sums = [_sums(material, p) for p in (period, period.before)]
+    found = currencies(_daily(material, period))[:2]
+    tiles = []
+    for code in found:
+        revenue, orders = sums[0][code]
+        kpi = Kpi(
+            f"Revenue, {code}" if code else "Revenue, currency unknown",
+            money(revenue, code, decimals=0, units=material.minor_units.get(code, 2)),
+            note=plural(orders, "order"),
+            definition="revenue",
+        )
+        tiles.append(_amount(kpi, revenue, sums[1].get(code, (None, 0))[0], good=True))
+    return tiles
+
+
+def _daily(material: Material, period: Period) -> pl.DataFrame:
+    return metrics.revenue_by_period(
+        material.frames[TABLE], grain="day", since=period.since, until=period.until
+    )
+
+
+def _sums(material: Material, period: Period) -> dict[str, tuple[int, int]]:
+    daily = _daily(material, period)
+    grouped = daily.group_by("currency").agg(pl.col("revenue_cents").sum(), pl.col("orders").sum())
+    return {code or "": (cents, orders) for code, cents, orders in grouped.iter_rows()}

@@ -1,0 +1,156 @@
+"""What a report is made from: the tables of an account, with what is known about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import polars as pl
+
+from actoolkit.charts.formats import moment
+from actoolkit.errors import NotAvailable, ReportError
+from actoolkit.reports.document import Source
+from actoolkit.settings import Account
+
+TABLES = (
+    "campaigns",
+    "campaign_lists",
+    "lists",
+    "contact_lists",
+    "contacts",
+    "ecom_orders",
+)
+"""Tables of the overview, in the order of loading; the account's user comes first."""
+
+CERTAINTY = {
+    "proven": "complete (proven)",
+    "converged": "complete (two passes agreed)",
+    "unverified": "not verified: the API gives no total",
+}
+
+
+class Provenance(Protocol):
+    """What a manifest tells about one table."""
+
+    fetched_at: datetime
+    server_at: datetime | None
+    rows: int
+    certainty: str
+    unknown_fields: Mapping[str, int]
+    rescued_values: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Tables and what is known about them.
+
+    Args:
+        account: Host of the account.
+        zone: Name of its time zone.
+        frames: Frame by table.
+        manifests: Provenance by table.
+        missing: Why a table is not there, by table.
+        minor_units: Decimals of currencies that have no hundredths.
+    """
+
+    account: str
+    zone: str
+    frames: Mapping[str, pl.DataFrame]
+    manifests: Mapping[str, Provenance]
+    missing: Mapping[str, str]
+    minor_units: Mapping[str, int]
+
+    @property
+    def as_of(self) -> datetime:
+        """Moment of the data: of the table that was fetched first, in the account's zone."""
+        moments = [_moment(manifest) for manifest in self.manifests.values()]
+        if not moments:
+            raise ReportError("No table could be loaded.", hint="Run: actoolkit doctor")
+        return min(moments).astimezone(self._zone())
+
+    @property
+    def today(self) -> date:
+        """Day of the data in the account's zone."""
+        return self.as_of.date()
+
+    def has(self, *tables: str) -> bool:
+        """Say whether all of these tables could be loaded.
+
+        Args:
+            *tables: Names.
+        """
+        return all(table in self.frames for table in tables)
+
+    def why_not(self, *tables: str) -> str:
+        """Give the first reason why one of these tables is not there.
+
+        Args:
+            *tables: Names.
+        """
+        return next((self.missing[table] for table in tables if table in self.missing), "")
+
+    def sources(self) -> list[Source]:
+        """Give where each table came from, as people read it."""
+        return [
+            Source(
+                table=table,
+                rows=manifest.rows,
+                certainty=CERTAINTY.get(manifest.certainty, manifest.certainty),
+                as_of=moment(_moment(manifest).astimezone(self._zone())),
+            )
+            for table, manifest in self.manifests.items()
+        ]
+
+    def _zone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
+
+def _moment(manifest: Provenance) -> datetime:
+    return manifest.server_at or manifest.fetched_at
+
+
+def gather(account: Account, *, progress: bool | None, refresh: bool) -> Material:
+    """Load what the overview needs; a table that the plan lacks becomes a sentence.
+
+    Args:
+        account: Whose tables.
+        progress: Whether to show progress; None decides by the terminal.
+        refresh: Load again, whatever is remembered.
+    """
+    from actoolkit import loaders
+
+    frames: dict[str, pl.DataFrame] = {}
+    manifests: dict[str, Provenance] = {}
+    missing: dict[str, str] = {}
+    for table in ("user", *TABLES):
+        load: Callable[..., Any] = getattr(loaders, f"load_{table}")
+        try:
+            frame = load(account=account, frame="polars", progress=progress, refresh=refresh)
+        except NotAvailable as error:
+            missing[table] = error.message
+            continue
+        if table == "user":
+            missing.pop("user", None)
+            zone = _zone_name(frame)
+            continue
+        frames[table] = frame
+        manifests[table] = loaders.provenance(table, account=account)
+    return Material(
+        account="the built-in sandbox" if account.loopback else account.host,
+        zone=zone if "user" not in missing else "UTC",
+        frames=frames,
+        manifests=manifests,
+        missing=missing,
+        minor_units=account.minor_units,
+    )
+
+
+def _zone_name(user: pl.DataFrame) -> str:
+    names = user["time_zone"].drop_nulls().to_list() if "time_zone" in user.columns else []
+    return str(names[0]) if names else "UTC"

@@ -1,0 +1,124 @@
+"""From a report to its page: escaped by the template engine, fenced in by a strict policy."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from actoolkit.charts.drawing import Unit
+from actoolkit.charts.formats import MISSING, count, percent
+from actoolkit.charts.theme import DARK, LIGHT, config
+from actoolkit.reports.assets import csp_hash, page_script, style_sheet, vega_bundle
+from actoolkit.reports.document import Figure, Note, Report, Table
+
+
+def render(report: Report) -> tuple[str, str]:
+    """Give the page of a report, and the page without its constant parts, to be searched.
+
+    Args:
+        report: What to show.
+    """
+    bundle, script, style = vega_bundle(), page_script(), style_sheet()
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {csp_hash(bundle)} {csp_hash(script)}",
+            f"style-src {csp_hash(style)}",
+            "img-src data: blob:",
+            "font-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    numbers = {definition.id: i for i, definition in enumerate(report.definitions, 1)}
+    page = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            policy=policy,
+            bundle=Markup(bundle),  # noqa: S704 - a constant of the installation, allowed by its hash
+            script=Markup(script),  # noqa: S704 - likewise
+            style=Markup(style),  # noqa: S704 - likewise
+            themes=script_json({"light": config(LIGHT), "dark": config(DARK)}),
+            note_number=numbers.get,
+        )
+    )
+    checked = page.replace(bundle, "").replace(style, "")
+    return page, checked
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("actoolkit.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["figure"] = lambda block: isinstance(block, Figure)
+    environment.tests["table"] = lambda block: isinstance(block, Table)
+    environment.tests["note"] = lambda block: isinstance(block, Note)
+    environment.filters["written"] = written
+    environment.filters["twin"] = _twin
+    environment.filters["figure_data"] = _figure_json
+    environment.filters["tojson_text"] = lambda value: json.dumps(value, ensure_ascii=False)
+    return environment
+
+
+def script_json(value: Any) -> Markup:
+    r"""Write a value as JSON that cannot end the script element it stands in.
+
+    Args:
+        value: JSON-ready.
+
+    Example:
+        >>> print(script_json({"name": "</script>"}))
+        {"name":"\u003c/script\u003e"}
+    """
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)  # noqa: S704 - nothing in it can close the element
+
+
+def _figure_json(figure: Figure) -> Markup:
+    return script_json(
+        {
+            "spec": figure.spec,
+            "controls": list(figure.controls),
+            "states": {key: [found.title, found.subtitle] for key, found in figure.states.items()},
+            "empty": [figure.empty.title, figure.empty.subtitle],
+            "columns": [{"field": column.field, "unit": column.unit} for column in figure.columns],
+        }
+    )
+
+
+def _twin(figure: Figure) -> list[list[str]]:
+    return [
+        [written(row.get(column.field), column.unit) for column in figure.columns]
+        for row in figure.rows
+    ]
+
+
+def written(value: Any, unit: Unit) -> str:
+    """Write a value of a table; the page's script does the same.
+
+    Args:
+        value: From a row.
+        unit: How it is written.
+
+    Example:
+        >>> written(0.2461, "rate"), written(1200, "count"), written(None, "text")
+        ('24.6%', '1,200', '—')
+    """
+    if value is None or value == "":
+        return MISSING
+    if unit == "rate":
+        return percent(value)
+    return count(value) if unit == "count" else str(value)

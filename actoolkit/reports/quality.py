@@ -1,0 +1,93 @@
+"""What to know about the data before trusting a number."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from actoolkit import metrics
+from actoolkit.charts.formats import count, plural
+from actoolkit.charts.names import display_name
+from actoolkit.reports.campaigns import sent_campaigns
+from actoolkit.reports.document import Note, Section
+from actoolkit.reports.material import Material
+from actoolkit.reports.period import Period
+
+
+def quality_section(material: Material, period: Period) -> Section:
+    """Build the section.
+
+    Args:
+        material: Tables of the account.
+        period: Days covered.
+    """
+    sent = sent_campaigns(material, period)
+    items = [*_campaigns(sent), *_orders(material, period), *_loads(material)]
+    text = (
+        "What to keep in mind when reading the numbers above:"
+        if items
+        else "Nothing unusual was found."
+    )
+    return Section("data-quality", "Data quality", blocks=[Note(text, items)])
+
+
+def _campaigns(sent: pl.DataFrame) -> list[str]:
+    if sent.is_empty():
+        return []
+    items = []
+    unverified = sent["verified_unique_opens"].null_count()
+    if unverified:
+        items.append(
+            f"{count(unverified)} of {plural(len(sent), 'campaign')} come without verified opens; "
+            "their opens include those of privacy software."
+        )
+    automated = sent["automation_id"].drop_nulls().len()
+    if automated:
+        items.append(
+            f"{plural(automated, 'campaign')} belong to automations: their counters keep growing "
+            "after the first sending, and they are left out of sending times and of exposure."
+        )
+    flagged = metrics.campaign_rates(sent).filter(pl.col("flag").is_not_null())
+    for name, flag in flagged.select("name", "flag").head(5).iter_rows():
+        items.append(f"“{display_name(name)}”: {flag}. The rate is left empty.")
+    if len(flagged) > 5:
+        items.append(f"{count(len(flagged) - 5)} more campaigns have such a rate.")
+    return items
+
+
+def _orders(material: Material, period: Period) -> list[str]:
+    if not material.has("ecom_orders"):
+        return []
+    day = pl.col("ordered_local").dt.date()
+    orders = material.frames["ecom_orders"]
+    undated = orders["ordered_local"].null_count()
+    orders = orders.filter((day >= period.since) & (day < period.until))
+    other = orders.filter(~pl.col("state").is_in(["completed", "recovered"]))
+    items = []
+    if len(other):
+        states = other.group_by("state").len().sort("state")
+        listed = ", ".join(f"{count(n)} {display_name(state)}" for state, n in states.iter_rows())
+        items.append(f"Orders that are not revenue are left out: {listed}.")
+    unknown = orders.filter(pl.col("currency").is_null() | (pl.col("currency") == "")).height
+    if unknown:
+        items.append(f"{plural(unknown, 'order')} name no currency.")
+    if undated:
+        items.append(f"{plural(undated, 'order')} have no date and are left out.")
+    return items
+
+
+def _loads(material: Material) -> list[str]:
+    items = [f"Not loaded: {table} ({reason})" for table, reason in material.missing.items()]
+    if "user" in material.missing:
+        items.append("The account's time zone is unknown: days and hours are UTC.")
+    for table, manifest in material.manifests.items():
+        if manifest.certainty == "unverified":
+            items.append(
+                f"{table}: the API gives no total, so that completeness rests on paging alone."
+            )
+        rescued = sum(manifest.rescued_values.values())
+        if rescued:
+            fields = ", ".join(display_name(name) for name in sorted(manifest.rescued_values))
+            items.append(
+                f"{table}: {plural(rescued, 'value')} could not be read as expected ({fields})."
+            )
+    return items

@@ -1,0 +1,149 @@
+"use strict";
+(() => {
+  const themes = JSON.parse(document.getElementById("themes").textContent);
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const narrow = window.matchMedia("(max-width: 640px)");
+  const MISSING = "—";
+  const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+  const percent = (share) => {
+    if (share === 0 || share === 1) return `${100 * share}%`;
+    if (share > 0 && share < 0.0001) return "<0.01%";
+    return `${(100 * share).toFixed(Math.abs(share) < 0.01 ? 2 : 1)}%`;
+  };
+  const written = (value, unit) => {
+    if (value === null || value === undefined || value === "") return MISSING;
+    if (unit === "rate") return percent(value);
+    return unit === "count" ? plain.format(value) : String(value);
+  };
+  const chosen = (names) =>
+    Object.fromEntries(names.map((name) => [name, document.querySelector(`[data-control="${name}"]`).value]));
+  const matches = (row, state) =>
+    Object.entries(state).every(([name, value]) =>
+      Array.isArray(row[name]) ? row[name].includes(value) : row[name] === value);
+
+  const look = (printing) => {
+    const config = structuredClone(dark.matches && !printing ? themes.dark : themes.light);
+    if (narrow.matches) {
+      config.axisY = { ...config.axisY, labelLimit: 118 };
+      config.axis = { ...config.axis, labelFontSize: 11 };
+    }
+    return config;
+  };
+
+  const figures = [...document.querySelectorAll("[data-figure]")].map((script) => {
+    const root = script.closest("figure");
+    return { root, target: root.querySelector("[data-chart]"), view: null, ...JSON.parse(script.textContent) };
+  });
+
+  const tell = (figure) => {
+    const state = chosen(figure.controls);
+    const [title, subtitle] = figure.states[Object.values(state).join("|")] ?? figure.empty;
+    figure.root.querySelector("[data-title]").textContent = title;
+    figure.root.querySelector("[data-subtitle]").textContent = subtitle;
+    const rows = figure.spec.datasets.rows.filter((row) => matches(row, state));
+    figure.root.classList.toggle("blank", rows.length === 0);
+    figure.root.querySelector("[data-twin]").replaceChildren(...rows.map((row) => {
+      const line = document.createElement("tr");
+      for (const { field, unit } of figure.columns) {
+        const cell = line.insertCell();
+        if (unit !== "text") cell.className = "number";
+        cell.appendChild(document.createElement("bdi")).textContent = written(row[field], unit);
+      }
+      return line;
+    }));
+    return `${title}. ${subtitle}`;
+  };
+
+  const draw = async (figure, printing = false) => {
+    try {
+      const spec = structuredClone(figure.spec);
+      for (const param of spec.params ?? []) param.value = chosen([param.name])[param.name];
+      const told = tell(figure);
+      spec.description = told;
+      figure.view?.finalize();
+      const result = await vegaEmbed(figure.target, spec, {
+        ast: true,
+        renderer: "svg",
+        config: look(printing),
+        defaultStyle: false,
+        tooltip: { disableDefaultStyle: true },
+        actions: { export: true, source: false, compiled: false, editor: false },
+        downloadFileName: figure.root.id,
+        logLevel: 1,
+      });
+      figure.view = result.view;
+      figure.root.dataset.rendered = "1";
+    } catch (error) {
+      figure.target.className = "chart-error";
+      figure.target.textContent = `This chart could not be drawn: ${error.message}`;
+    }
+  };
+
+  const update = async (figure, names) => {
+    const told = tell(figure);
+    if (!figure.view) return;
+    const state = chosen(figure.controls);
+    for (const name of names) figure.view.signal(name, state[name]);
+    figure.view.description(told);
+    await figure.view.resize().runAsync();
+    figure.root.dataset.state = Object.values(state).join("|");
+  };
+
+  const tables = [...document.querySelectorAll("[data-table]")].map((root) => ({
+    root,
+    body: root.querySelector("tbody"),
+    controls: root.dataset.controls.split(" ").filter(Boolean),
+  }));
+
+  const filter = (table) => {
+    const state = chosen(table.controls);
+    let shown = 0;
+    for (const row of table.body.rows) {
+      row.hidden = !matches(JSON.parse(row.dataset.belongs), state);
+      shown += row.hidden ? 0 : 1;
+    }
+    table.root.querySelector(".none").hidden = shown > 0;
+  };
+
+  const sort = (table, heading) => {
+    const descending = heading.getAttribute("aria-sort") !== "descending";
+    const numeric = heading.classList.contains("number");
+    const value = (row) => row.cells[heading.cellIndex].dataset.value;
+    const compare = (a, b) => {
+      const [left, right] = [value(a), value(b)];
+      if (left === undefined || right === undefined) return (left === undefined) - (right === undefined);
+      const order = numeric ? Number(left) - Number(right) : left.localeCompare(right, "en");
+      return descending ? -order : order;
+    };
+    for (const other of heading.parentElement.cells) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    table.body.replaceChildren(...[...table.body.rows].sort(compare));
+  };
+
+  for (const table of tables) {
+    for (const button of table.root.querySelectorAll("[data-sort]")) {
+      button.addEventListener("click", () => sort(table, button.closest("th")));
+    }
+  }
+  for (const select of document.querySelectorAll("[data-control]")) {
+    select.addEventListener("change", () => {
+      const name = select.dataset.control;
+      for (const figure of figures) if (figure.controls.includes(name)) update(figure, figure.controls);
+      for (const table of tables) if (table.controls.includes(name)) filter(table);
+    });
+  }
+
+  const drawAll = async (printing = false) => {
+    for (const figure of figures) await draw(figure, printing);
+    document.documentElement.dataset.ready = "1";
+  };
+  const start = async () => {
+    await Promise.allSettled([document.fonts.load("400 12px Inter"), document.fonts.load("600 12px Inter")]);
+    for (const table of tables) filter(table);
+    await drawAll();
+    for (const media of [dark, narrow]) media.addEventListener("change", () => drawAll());
+    window.addEventListener("beforeprint", () => { if (dark.matches) drawAll(true); });
+    window.addEventListener("afterprint", () => { if (dark.matches) drawAll(); });
+  };
+  start();
+})();
