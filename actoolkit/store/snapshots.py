@@ -1,0 +1,246 @@
+"""Finished loads: one Parquet file and one manifest each, whole or absent, never doubted twice.
+
+``<account's folder>/snapshots/<table>/<query>/<generation>.parquet`` beside ``<generation>.json``;
+``<query>`` is ``all`` for a whole collection, else a digest. Plain Parquet: polars, DuckDB and
+others read it without this package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+import actoolkit
+from actoolkit.errors import SnapshotMissing
+from actoolkit.settings import Account
+from actoolkit.store.folder import (
+    DAMAGED,
+    TEMPORARY,
+    below,
+    check,
+    prepare,
+    quarantine,
+    replacing,
+    writing,
+)
+from actoolkit.store.generations import name_generation, number_of
+from actoolkit.store.manifest import (
+    Facts,
+    Manifest,
+    Query,
+    query_digest,
+    schema_version,
+    seal,
+    unseal,
+)
+from actoolkit.tables import Table
+
+KEPT = 2
+"""Generations kept of one query: the newest, and the one that a lazy frame may still read."""
+
+log = logging.getLogger("actoolkit")
+
+
+class Snapshots:
+    """The finished loads of one account.
+
+    Args:
+        account: Whose. Its folder is created when something is first published.
+
+    Raises:
+        StoreUnsafe: The account's folder may not hold customers' data.
+    """
+
+    def __init__(self, account: Account) -> None:
+        check(account.folder)
+        self._account = account
+        self._root = account.folder / "snapshots"
+
+    def find(self, table: Table, query: Query | None = None) -> Manifest | None:
+        """Find the newest load of a query that has the table's present shape.
+
+        Args:
+            table: The shape.
+            query: As it travels; empty for the whole collection.
+
+        Returns:
+            Its manifest, or None. A damaged manifest is put aside with a warning.
+        """
+        wanted = schema_version(table)
+        for manifest in self._manifests(self._place(table.name, query or {})):
+            if manifest.schema_version == wanted and manifest.query == dict(query or {}):
+                return manifest
+        return None
+
+    def read(self, manifest: Manifest) -> pl.DataFrame:
+        """Read the rows of a load, after the digest of the very bytes was checked.
+
+        Args:
+            manifest: From `find`, `publish` or `all`.
+
+        Raises:
+            SnapshotMissing: The file is gone or damaged; it is put aside.
+        """
+        path = self._file(manifest)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise self._lost(manifest, "is gone") from None
+        if hashlib.sha256(content).hexdigest() != manifest.sha256:
+            raise self._lost(manifest, "is damaged")
+        try:
+            return pl.read_parquet(content)
+        except pl.exceptions.PolarsError:
+            raise self._lost(manifest, "cannot be read by this version of polars") from None
+
+    def scan(self, manifest: Manifest) -> pl.LazyFrame:
+        """Scan the rows of a load without holding them, after the file's digest was checked.
+
+        Args:
+            manifest: From `find`, `publish` or `all`.
+
+        Raises:
+            SnapshotMissing: The file is gone or damaged; it is put aside.
+        """
+        path = self._file(manifest)
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            raise self._lost(manifest, "is gone") from None
+        if digest != manifest.sha256:
+            raise self._lost(manifest, "is damaged")
+        return pl.scan_parquet(path)
+
+    def publish(self, table: Table, query: Query, frame: pl.DataFrame, facts: Facts) -> Manifest:
+        """Store a finished load; from now on it is the newest.
+
+        Args:
+            table: The shape.
+            query: As it travels.
+            frame: Rows of exactly that shape.
+            facts: What the loader knows about them.
+
+        Raises:
+            StoreFull: No space or no permission; what was there before is untouched.
+            StoreUnsafe: The folder may not hold customers' data.
+        """
+        place = below(prepare(self._account.folder), "snapshots", table.name, query_digest(query))
+        path = place / f"{facts.generation}.parquet"
+        with replacing(path) as file:
+            frame.write_parquet(file, compression="zstd")
+            file.flush()
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        manifest = Manifest(
+            account=self._account.identity or self._account.host,
+            table=table.name,
+            endpoint=facts.endpoint,
+            query=dict(query),
+            generation=facts.generation,
+            fetched_at=facts.fetched_at,
+            server_at=facts.server_at,
+            rows=frame.height,
+            vendor_total=facts.vendor_total,
+            certainty=facts.certainty,
+            unknown_fields=dict(facts.unknown_fields),
+            rescued_values=dict(facts.rescued_values),
+            requests=facts.requests,
+            sha256=digest,
+            file=path.name,
+            schema_version=schema_version(table),
+            actoolkit_version=actoolkit.__version__,
+        )
+        self._seal(manifest)
+        self._sweep(place)
+        return manifest
+
+    def next_generation(self, table: Table, query: Query, now: datetime) -> str:
+        """Name a load that begins now, so that it sorts behind all before it.
+
+        Args:
+            table: The shape.
+            query: As it travels.
+            now: Moment of the account's clock; it may stand still, or have been set back.
+        """
+        place = self._place(table.name, query)
+        last = max((number_of(path.name) for path in place.glob("*")), default=0)
+        return name_generation(last + 1, now)
+
+    def mark_stale(self, table: Table | None = None, query: Query | None = None) -> int:
+        """Serve these loads no more without asking the API again; their rows stay.
+
+        Args:
+            table: Of this table only.
+            query: Of this query only.
+
+        Returns:
+            How many were marked.
+        """
+        marked = 0
+        for manifest in self.all():
+            chosen = table is None or manifest.table == table.name
+            if (
+                not chosen
+                or manifest.stale
+                or (query is not None and manifest.query != dict(query))
+            ):
+                continue
+            self._seal(replace(manifest, stale=True))
+            marked += 1
+        return marked
+
+    def all(self) -> list[Manifest]:
+        """The manifests of every load that is stored, newest first within a query."""
+        places = sorted(path for path in self._root.glob("*/*") if path.is_dir())
+        return [manifest for place in places for manifest in self._manifests(place)]
+
+    def _place(self, table: str, query: Query) -> Path:
+        return self._root / table / query_digest(query)
+
+    def _file(self, manifest: Manifest) -> Path:
+        return self._place(manifest.table, manifest.query) / Path(manifest.file).name
+
+    def _seal(self, manifest: Manifest) -> None:
+        path = self._file(manifest)
+        with replacing(path.with_suffix(".json")) as file:
+            file.write(seal(manifest))
+
+    def _manifests(self, place: Path) -> Iterator[Manifest]:
+        for path in sorted(place.glob("*.json"), reverse=True):
+            try:
+                manifest = unseal(path.read_bytes())
+            except FileNotFoundError:  # swept by another process
+                continue
+            if manifest is None or manifest.generation != path.stem:
+                log.warning("%s is damaged; it is put aside and loaded again.", path.name)
+                quarantine(path, path.with_suffix(".parquet"))
+            else:
+                yield manifest
+
+    def _lost(self, manifest: Manifest, why: str) -> SnapshotMissing:
+        path = self._file(manifest)
+        log.warning("The snapshot %s of %s %s; it is put aside.", path.stem, manifest.table, why)
+        quarantine(path, path.with_suffix(".json"))
+        return SnapshotMissing(
+            f"The snapshot of {manifest.table} of {manifest.fetched_at:%Y-%m-%d %H:%M} UTC {why}.",
+            hint="Load it again.",
+        )
+
+    def _sweep(self, place: Path) -> None:
+        """Remove old generations and what killed loads left; the manifest goes first."""
+        sealed = sorted(place.glob("*.json"), reverse=True)
+        kept = {path.stem for path in sealed[:KEPT]}
+        with writing(place):
+            for path in sealed[KEPT:]:
+                path.unlink(missing_ok=True)
+            for path in place.iterdir():
+                left_over = path.name.endswith((DAMAGED, TEMPORARY))
+                if left_over or (path.suffix == ".parquet" and path.stem not in kept):
+                    path.unlink(missing_ok=True)
