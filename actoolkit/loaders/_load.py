@@ -1,0 +1,213 @@
+"""What every loader does: a fresh snapshot or else one fetch, then the frame asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from actoolkit.errors import InvalidArgument, LoadError, SnapshotMissing
+from actoolkit.loaders._fetch import LIMIT, Request, fetch
+from actoolkit.loaders._period import Moment, within
+from actoolkit.loaders.progress import Task, task
+from actoolkit.settings import Account, FrameKind
+from actoolkit.store import Manifest, Snapshots, holding, query_digest
+from actoolkit.tables import to_pandas
+
+DAY = timedelta(hours=24)
+SKEW = timedelta(minutes=5)
+"""How far in the future a snapshot may lie before the clock is not believed."""
+
+Frame = Any
+"""``polars.DataFrame``, ``polars.LazyFrame`` (``lazy=True``) or ``pandas.DataFrame``."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """The arguments that all loaders share; see `actoolkit.loaders`."""
+
+    account: Account | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    max_age: timedelta = DAY
+    refresh: bool = False
+    limit: int | None = None
+    frame: FrameKind | None = None
+    lazy: bool = False
+    progress: bool | None = None
+
+    def kind(self, account: Account) -> FrameKind:
+        """Which kind of frame to return.
+
+        Raises:
+            InvalidArgument: There is no such kind, or it cannot be lazy.
+        """
+        kind = self.frame or account.frame
+        if kind not in ("polars", "pandas"):
+            raise InvalidArgument(
+                f"frame={kind!r} is not a kind of frame.", hint='Use "polars" or "pandas".'
+            )
+        if self.lazy and kind != "polars":
+            raise InvalidArgument(
+                "Only polars frames can be lazy.", hint='Add frame="polars", or drop lazy=True.'
+            )
+        return kind
+
+    def check(self) -> None:
+        """Refuse values that no load would honour.
+
+        Raises:
+            InvalidArgument: Such a value.
+        """
+        if not isinstance(self.max_age, timedelta) or self.max_age < timedelta(0):
+            raise InvalidArgument(
+                f"max_age={self.max_age!r} is not a time span.", hint="timedelta(hours=6)"
+            )
+        whole = isinstance(self.limit, int) and not isinstance(self.limit, bool)
+        if self.limit is not None and not (whole and self.limit >= 1):
+            raise InvalidArgument(
+                f"limit={self.limit!r} is not a number of rows.", hint="limit=1000"
+            )
+
+
+def load(
+    name: str,
+    how: How,
+    *,
+    filters: Mapping[str, object] | None = None,
+    where: pl.Expr | None = None,
+) -> Frame:
+    """Load a table: from a snapshot that is fresh enough, or else from the account.
+
+    Args:
+        name: Of the endpoint, which is the table's.
+        how: The arguments that all loaders share.
+        filters: Keywords of the endpoint's filters; the API applies them. None leaves one out.
+        where: A further condition on the rows, applied to the loaded frame.
+
+    Returns:
+        The frame that was asked for.
+
+    Raises:
+        ActoolkitError: As the loaders say.
+    """
+    how.check()
+    account = how.account or Account.from_env()
+    kind = how.kind(account)
+    given = {key: value for key, value in (filters or {}).items() if value is not None}
+    request = Request(name, given, how.limit)
+    period = within(request.table, how.since, how.until)
+    conditions = [one for one in (period, where) if one is not None]
+    with task(name, progress=how.progress) as shown:
+        manifest, rows = _rows(account, request, how, shown)
+        _check_honoured(request, rows)
+    if conditions:
+        rows = rows.filter(*conditions)
+    if kind == "polars":
+        return rows
+    loaded = to_pandas(rows.collect() if isinstance(rows, pl.LazyFrame) else rows)
+    loaded.attrs["actoolkit"] = manifest.to_dict()
+    return loaded
+
+
+def _rows(
+    account: Account, request: Request, how: How, shown: Task
+) -> tuple[Manifest, pl.DataFrame | pl.LazyFrame]:
+    """The rows of a request, from where they are cheapest, and one line about them."""
+    started = time.monotonic()
+    snapshots = Snapshots(account)
+    asked_at = account.now()
+    oldest = asked_at if how.refresh else asked_at - how.max_age
+    found = None if how.refresh else _stored(snapshots, request, oldest, asked_at, lazy=how.lazy)
+    if found is None:
+        lock = f"{request.walked.name}-{query_digest(request.query)}"
+        with holding(account.folder, lock, on_wait=shown.waiting):
+            # Another process may have loaded it meanwhile.
+            found = _stored(snapshots, request, oldest, account.now(), lazy=how.lazy)
+            if found is None:
+                resumable = None if how.refresh else how.max_age
+                manifest, rows = fetch(account, request, snapshots, shown, max_age=resumable)
+                seconds = time.monotonic() - started
+                shown.done(_told(manifest, account, seconds), warn=how.limit is not None)
+                return manifest, snapshots.scan(manifest) if how.lazy else rows
+    shown.done(_told(found[0], account, None), warn=how.limit is not None)
+    return found
+
+
+def _stored(
+    snapshots: Snapshots, request: Request, oldest: datetime, now: datetime, *, lazy: bool
+) -> tuple[Manifest, pl.DataFrame | pl.LazyFrame] | None:
+    """A sound snapshot that was begun after a moment, or None; damaged ones are put aside."""
+    while True:
+        manifest = snapshots.find(request.table, request.query)
+        if manifest is None or manifest.stale:
+            return None
+        if not oldest < manifest.fetched_at <= now + SKEW:
+            return None
+        try:
+            return manifest, snapshots.scan(manifest) if lazy else snapshots.read(manifest)
+        except SnapshotMissing:
+            continue
+
+
+def _told(manifest: Manifest, account: Account, seconds: float | None) -> str:
+    """One line: what, how many, from where, how old, how sure."""
+    parts = [f"{manifest.table}: {manifest.rows:,} rows"]
+    if seconds is None:
+        moment = f"{manifest.fetched_at:%Y-%m-%d %H:%M} UTC"
+        age = describe_age(manifest.age(account.now()))
+        parts.append(f"from the snapshot of {moment}, {age} old ({manifest.certainty})")
+    else:
+        parts.append(
+            f"from {manifest.account} in {seconds:.1f} s"
+            f" ({manifest.requests:,} request{'' if manifest.requests == 1 else 's'},"
+            f" {manifest.certainty})"
+        )
+    line = " ".join(parts)
+    if LIMIT in manifest.query:
+        line += f". THE FIRST {manifest.query[LIMIT]} ROWS ONLY: leave out limit= for all"
+    for fields, what in (
+        (manifest.unknown_fields, "unknown fields"),
+        (manifest.rescued_values, "fields with values that did not fit"),
+    ):
+        if fields:
+            line += f"; {what} kept in _extra: {', '.join(sorted(fields))}"
+    return line
+
+
+def describe_age(age: timedelta) -> str:
+    """Say a time span in its largest unit.
+
+    Args:
+        age: The span.
+
+    Example:
+        >>> describe_age(timedelta(minutes=200))
+        '3 h'
+    """
+    seconds = max(0, int(age.total_seconds()))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def _check_honoured(request: Request, rows: pl.DataFrame | pl.LazyFrame) -> None:
+    """Make sure that the API applied each filter whose column is in the table: some it ignores."""
+    table = request.table
+    for keyword, value in request.filters.items():
+        column = next((one for one in table.columns if one.name == keyword), None)
+        if column is None or column.kind not in ("id", "code"):
+            continue
+        wanted = column.codes.get(str(value), str(value))
+        strangers = rows.lazy().filter(pl.col(keyword).ne_missing(pl.lit(wanted))).head(1).collect()
+        if strangers.height:
+            raise LoadError(
+                f"{request.walked.path} ignored the filter {keyword}={value!r}.",
+                endpoint=request.walked.path,
+                hint=f"Load {table.name} without it and filter the frame.",
+            )

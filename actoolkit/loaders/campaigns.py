@@ -1,0 +1,73 @@
+"""Campaigns, the lists they went to, and their messages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actoolkit.loaders._load import DAY, Frame, How, load
+from actoolkit.loaders._period import Moment
+from actoolkit.settings import Account, FrameKind
+
+
+def load_campaigns(
+    *,
+    automation_id: str | int | None = None,
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load campaigns with their counters.
+
+    Grain: one row per campaign; a mail of an automation is one campaign whose counters keep
+    growing. Time column: ``sent_at``; drafts have none, so that a period leaves them out.
+
+    Args:
+        automation_id: Mails of this automation only (the API filters).
+        account: Whom to read; default `Account.from_env`.
+        since: First moment that is in: a date or naive datetime of the account's wall clock, a
+            datetime with a zone, or the ISO text of one.
+        until: First moment that is out.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("campaigns")``):
+
+        - campaign_id (String): identifies the campaign.
+        - name (String), type (String), status (String): "completed", "draft", ...
+        - automation_id (String): automation that sends it, null for one-off campaigns.
+        - sent_at (Datetime, UTC), sent_local (Datetime, account's wall clock): first send.
+        - sends, hard_bounces, soft_bounces (Int64, mails): delivered is sends less both bounces.
+        - unique_opens (Int64, people), verified_unique_opens (Int64, people): the latter without
+          privacy opens, null where the account lacks it.
+        - clickers (Int64, people): who clicked; unique_link_clicks counts people x link.
+        - unsubscribes (Int64, people).
+
+    Raises:
+        ApiError: The account did not answer, refused, or lacks the resource.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/list-all-campaigns
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     campaigns = ac.load_campaigns(account=account, since="2026-01-01", progress=False)
+        >>> campaigns.select("campaign_id", "sends", "clickers").width
+        3
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("campaigns", how, filters={"automation_id": automation_id})
