@@ -1,0 +1,258 @@
+"""Every chart: valid, drawn from columns that exist, honest about what it lacks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import altair as alt
+import narwhals.stable.v2 as nw
+import polars as pl
+import pytest
+import vl_convert
+
+from actoolkit.charts import (
+    campaign_funnel_chart,
+    campaign_rates_chart,
+    engagement_heatmap_chart,
+    revenue_by_period_chart,
+)
+from actoolkit.errors import InvalidArgument
+
+AS_OF = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
+CHARTS = {
+    "rates": campaign_rates_chart,
+    "funnel": campaign_funnel_chart,
+    "heatmap": engagement_heatmap_chart,
+    "revenue": revenue_by_period_chart,
+}
+METRICS = {
+    "rates": "campaign_rates",
+    "funnel": "campaign_funnel",
+    "heatmap": "engagement_heatmap",
+    "revenue": "revenue_by_period",
+}
+
+
+@pytest.fixture(params=CHARTS)
+def kind(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def frame(kind, request) -> pl.DataFrame:
+    return request.getfixturevalue(kind)
+
+
+def units(spec: dict) -> Iterator[dict]:
+    yield spec
+    for part in (*spec.get("layer", []), *spec.get("vconcat", [])):
+        yield from units(part)
+
+
+def fields(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("field"), str):
+            yield value["field"]
+        for inner in value.values():
+            yield from fields(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from fields(inner)
+
+
+def made_by(transforms: list[dict]) -> set[str]:
+    made = set()
+    for step in transforms:
+        made |= {step["as"]} if "as" in step else set()
+        made |= {inner["as"] for key in ("window", "joinaggregate") for inner in step.get(key, [])}
+    return made
+
+
+def test_spec_is_valid_and_encodes_only_columns_that_exist(kind, frame):
+    spec = CHARTS[kind](frame, as_of=AS_OF).to_dict()
+    alt.Chart.from_dict(json.loads(json.dumps(spec)))
+    for unit in units(spec):
+        if "encoding" not in unit:
+            continue
+        rows = spec["datasets"][(unit.get("data") or spec["data"])["name"]]
+        known = set().union(*rows) | made_by(unit.get("transform", []))
+        wanted = set(fields(unit["encoding"]))
+        used = set(re.findall(r"datum\.(\w+)", json.dumps(unit.get("transform", []))))
+        assert wanted | used <= known
+
+
+def test_chart_is_drawn_with_its_title_and_the_date_of_the_data(kind, frame):
+    chart = CHARTS[kind](frame, as_of=AS_OF)
+    svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version="6.4")
+    assert "NaN" not in svg
+    assert "Data as of 30 Jun 2026, 15:00 UTC" in svg
+    assert chart.title.text[0].split()[0].strip("“") in svg
+    assert svg.count("aria-roledescription=") >= len(frame)
+
+
+def test_description_tells_the_data(kind, frame):
+    description = CHARTS[kind](frame).to_dict()["description"]
+    assert any(char.isdigit() for char in description)
+    assert len(description) > 40
+
+
+def test_same_chart_from_pandas_and_lazy(kind, frame):
+    expected = CHARTS[kind](frame).to_dict()
+    assert CHARTS[kind](frame.lazy()).to_dict() == expected
+    assert CHARTS[kind](nw.from_native(frame).to_pandas()).to_dict() == expected
+
+
+def test_no_rows_say_so(kind, frame):
+    chart = CHARTS[kind](frame.head(0), as_of=AS_OF)
+    assert chart.title.text[0].startswith("No data")
+    alt.Chart.from_dict(chart.to_dict())
+
+
+def test_anything_but_the_metrics_result_is_refused_with_the_call_to_make(kind, frame):
+    for wrong in (frame.select(pl.lit(1).alias("contact_id")), [1, 2], None):
+        with pytest.raises(InvalidArgument, match=f"actoolkit.metrics.{METRICS[kind]}"):
+            CHARTS[kind](wrong)
+
+
+def test_more_rows_than_a_picture_holds_are_refused(kind, frame):
+    many = pl.concat([frame] * (5_001 // len(frame) + 1))
+    with pytest.raises(InvalidArgument, match="5,000 rows"):
+        CHARTS[kind](many)
+
+
+def test_users_theme_is_neither_changed_nor_needed(kind, frame):
+    before = alt.theme.active
+    plain = CHARTS[kind](frame).to_dict()
+    with alt.theme.enable("dark"):
+        chart = CHARTS[kind](frame)
+        assert alt.theme.active == "dark"
+        assert chart.to_dict()["config"]["background"] == plain["config"]["background"]
+    assert alt.theme.active == before
+
+
+def test_rates_title_names_the_leader_only_above_the_overall_rate(rates):
+    assert "“Spring sale” was clicked most: 7.0%" in " ".join(
+        campaign_rates_chart(rates).title.text
+    )
+    even = rates.with_columns(
+        click_rate=pl.lit(0.03), click_rate_low=pl.lit(0.0), click_rate_high=pl.lit(0.5)
+    )
+    assert campaign_rates_chart(even).title.text[0].startswith("No campaign stands out")
+
+
+def test_a_small_sample_never_leads_and_is_marked(rates):
+    chart = campaign_rates_chart(rates)
+    assert "A try-out" not in " ".join(chart.title.text)
+    (rows,) = [r for r in chart.to_dict()["datasets"].values() if "small" in r[0]]
+    assert [row["label"] for row in rows if row["small"]] == ["A try-out"]
+    assert "hollow: fewer than 200" in " ".join(chart.title.subtitle)
+
+
+def test_equal_names_stay_two_rows(rates):
+    svg = vl_convert.vegalite_to_svg(campaign_rates_chart(rates).to_dict(), vl_version="6.4")
+    assert "May news · 2 May 2026" in svg
+    assert "May news · 4 May 2026" in svg
+
+
+def test_top_keeps_those_with_most_sends(rates):
+    svg = vl_convert.vegalite_to_svg(campaign_rates_chart(rates, top=2).to_dict(), vl_version="6.4")
+    assert "Spring sale" in svg
+    assert "A try-out" not in svg
+
+
+def test_unknown_rates_are_refused(rates, heatmap):
+    with pytest.raises(InvalidArgument, match="Use one of"):
+        campaign_rates_chart(rates, rate="joy_rate")
+    with pytest.raises(InvalidArgument, match="open_rate"):
+        engagement_heatmap_chart(heatmap, rate="unsubscribe_rate")
+    with pytest.raises(InvalidArgument):
+        campaign_rates_chart(rates, top=0)
+
+
+def test_rates_of_groups_are_labelled_by_group(rates):
+    grouped = rates.drop("campaign_id", "name", "automation_id", "sent_at").with_columns(
+        type=pl.Series(["single", "split", "responder", "recurring"]), campaigns=pl.lit(1)
+    )
+    svg = vl_convert.vegalite_to_svg(campaign_rates_chart(grouped).to_dict(), vl_version="6.4")
+    assert "responder" in svg
+
+
+def test_funnel_tells_the_band_and_marks_exposure(funnel):
+    chart = campaign_funnel_chart(funnel)
+    assert chart.title.text == ["3.0% of delivered mails were clicked, 15.0% to 25.0% opened"]
+    assert "after exposure" in " ".join(chart.title.subtitle)
+    svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version="6.4")
+    for text in ("▼ 2.0%", "▼ 75.0%", "▼ 88.0%", "0.50%", "49 orders"):
+        assert text in svg
+
+
+def test_funnel_without_verified_opens_has_no_band(funnel):
+    bare = funnel.with_columns(
+        verified_count=pl.lit(None, dtype=pl.Int64), verified_rate=pl.lit(None, dtype=pl.Float64)
+    )
+    assert campaign_funnel_chart(bare).title.text == [
+        "3.0% of delivered mails were clicked, 25.0% opened"
+    ]
+
+
+def test_two_funnels_are_refused(funnel):
+    with pytest.raises(InvalidArgument, match="one funnel"):
+        campaign_funnel_chart(pl.concat([funnel, funnel]))
+
+
+def test_heatmap_names_the_zone_and_ignores_small_cells(heatmap):
+    chart = engagement_heatmap_chart(heatmap, zone="America/Chicago")
+    assert chart.title.text == [
+        "Tuesday around 10:00 did best: 30.0% opened, against 25.9% overall"
+    ]
+    subtitle = " ".join(chart.title.subtitle)
+    assert "America/Chicago" in subtitle
+    assert "the API has no open times" in subtitle
+    rows = next(r for r in chart.to_dict()["datasets"].values() if "shade" in r[0])
+    assert max(row["shade"] for row in rows) == pytest.approx(0.3)
+
+
+def test_revenue_compares_whole_periods_and_fills_gaps(revenue):
+    chart = revenue_by_period_chart(revenue, as_of=AS_OF)
+    assert chart.title.text == ["May 2026 brought $12,500"]
+    (rows,) = [r for r in chart.to_dict()["datasets"].values() if "part" in r[0]]
+    assert [r["period"] for r in rows if r["part"] == "Completed"] == [
+        "2026-03-01",
+        "2026-04-01",
+        "2026-05-01",
+        "2026-06-01",
+    ]
+    assert [r["complete"] for r in rows if r["part"] == "Completed"] == [True, True, True, False]
+    assert sum(r["amount"] for r in rows) == pytest.approx(25_500)
+
+
+def test_revenue_never_mixes_currencies(revenue):
+    both = pl.concat([revenue, revenue.with_columns(currency=pl.lit("EUR"))])
+    spec = revenue_by_period_chart(both, as_of=AS_OF).to_dict()
+    assert len(spec["vconcat"]) == 2
+    for panel in spec["vconcat"]:
+        names = {unit["data"]["name"] for unit in units(panel) if "data" in unit}
+        currencies = {r["currency"] for n in names for r in spec["datasets"][n] if "currency" in r}
+        assert len(currencies) == 1
+
+
+def test_yen_have_no_hundredths(revenue):
+    yen = revenue.with_columns(currency=pl.lit("JPY"))
+    chart = revenue_by_period_chart(yen, as_of=AS_OF, minor_units={"JPY": 0})
+    assert chart.title.text == ["May 2026 brought ¥1,250,000"]
+
+
+@pytest.mark.parametrize(
+    ("starts", "label"),
+    [
+        ([date(2026, 6, 1), date(2026, 6, 8)], "Week of 1 Jun 2026"),
+        ([date(2026, 6, 2), date(2026, 6, 3)], "2 Jun 2026"),
+    ],
+)
+def test_grain_is_read_from_the_dates(revenue, starts, label):
+    frame = revenue.head(2).with_columns(period_on=pl.Series(starts))
+    chart = revenue_by_period_chart(frame, as_of=starts[-1])
+    assert chart.title.text[0].startswith(label)
