@@ -3,6 +3,9 @@
 While ids only rise (or only fall) from row to row, a page whose first id is not beyond the furthest
 id seen follows without a gap, whatever was deleted or inserted meanwhile. When the first id is
 beyond it, the seam is open: the walk steps back by 2, 4, 8 ... rows until it closes.
+
+A closed page that reaches the total of its own answer is the end: one moment, nothing behind it.
+Without a total, an empty page is, when it is empty three times.
 """
 
 from __future__ import annotations
@@ -22,7 +25,6 @@ class Step(Enum):
 
     ON = auto()
     END = auto()
-    WHOLE = auto()
     DISORDER = auto()
     SAME_PAGE = auto()
     STUCK = auto()
@@ -33,7 +35,6 @@ class Anchor:
     """Where an anchored walk stands.
 
     Args:
-        size: Rows asked for.
         offset: What to ask for next.
         position: Just behind the last row received.
         rows: Different rows seen.
@@ -42,7 +43,6 @@ class Anchor:
         head: Ids of the first page.
     """
 
-    size: int
     offset: int = 0
     position: int = 0
     rows: int = 0
@@ -55,6 +55,7 @@ class Anchor:
     _blank: int = 0
     _barren: int = 0
     _tail: int = 0
+    _returns: int = 0
     _doubtful: int = 0
 
     def take(self, ids: list[int], total: int | None) -> Step:
@@ -62,7 +63,7 @@ class Anchor:
 
         Args:
             ids: In the page's order.
-            total: What the API says there is, or None.
+            total: What this very answer says there is, or None.
         """
         if not ids:
             return self._take_blank(total)
@@ -88,39 +89,44 @@ class Anchor:
         self._blank = self._tail = 0
 
     def _take_blank(self, total: int | None) -> Step:
-        if 0 < self.offset < self.position:  # there were rows: what lies before?
+        if total and self.offset >= total and self._returns < PATIENCE:
+            self._returns += 1  # rows were deleted: the end is nearer than we thought
+            self.offset = max(0, total - max(1, self._lap))
+            return Step.ON
+        if not total and 0 < self.offset < self.position:
             self._step_back()
             return Step.ON
         self._blank += 1
-        enough = bool(total) and self.rows >= (total or 0)
-        return Step.END if enough or self._blank >= 2 else Step.ON
+        if self._blank < PATIENCE:
+            return Step.ON
+        return Step.STUCK if total and self.offset < total else Step.END
 
     def _step_back(self) -> None:
         self._back = 2 * (self._back or self._lap or 1)
         self.offset = max(0, min(self.position, self.offset) - self._back)
 
     def _close(self, ids: list[int], values: list[int], total: int | None) -> Step:
-        first = not self.head
         known = self.edge
         fresh = len({value for value in values if known is None or value > known})
         self.head = self.head or ids
         self.rows += fresh
         self.edge = values[-1] if known is None else max(known, values[-1])
-        self.position = self.offset + len(values)
+        here = len(set(values))
+        self.position = self.offset + here
+        ended = self.position == total
         # Where rows are deleted quickly, a wider overlap saves stepping back at every seam.
-        self._lap = max(self._lap * 3 // 4, self._back // 2, _overlap(len(values)))
+        self._lap = max(self._lap * 3 // 4, self._back // 2, _overlap(here))
         self._back = 0
-        self.offset = self.position - (min(self._lap, len(values) // 2) if fresh else 0)
+        self._largest = max(self._largest, here)
+        # A short page without news may be the last: only an empty one behind it tells.
+        more = fresh or (values[-1] == self.edge and here == self._largest)
+        self.offset = self.position - (min(self._lap, here // 2) if more else 0)
         self._barren = 0 if fresh else self._barren + 1
-        few = fresh < self._largest / 2 and len(values) < self._largest
+        few = fresh < self._largest / 2 and here < self._largest
         self._tail = self._tail + 1 if few else 0
-        self._largest = max(self._largest, len(values))
-        if first and total == self.rows and len(values) < self.size:
-            return Step.WHOLE
-        if self._barren > STALLED + self.position // len(values):
+        if self._barren > STALLED + self.position // here:
             return Step.STUCK
-        enough = bool(total) and self.rows >= (total or 0)
-        return Step.END if self._tail >= (PATIENCE if enough else STALLED) else Step.ON
+        return Step.END if ended or self._tail >= STALLED else Step.ON
 
     def _in_order(self, ids: list[int]) -> bool:
         if self.sign:
@@ -142,25 +148,22 @@ def anchored(course: Course) -> Pages:
         IncompleteLoad: The total says more, several times, or pages bring nothing new.
     """
     course.strategy = "anchored"
-    anchor = Anchor(course.size)
+    anchor = Anchor()
     shortfalls = 0
     while True:
         page = course.at(anchor.offset)
         yield page
+        if course.requests == 1 and course.whole(page):
+            return
         ids = page.numbers
-        step = Step.DISORDER if ids is None else anchor.take(ids, course.total)
+        step = Step.DISORDER if ids is None else anchor.take(ids, page.total)
         course.rows = anchor.rows
-        if step is Step.DISORDER:
-            yield from passes(course)
-            return
-        if step is Step.SAME_PAGE:
-            course.settle_same_page(len(anchor.head))
-            return
-        if step is Step.STUCK:
-            raise course.missing("pages bring no new rows")
         if step is Step.ON:
             continue
-        if step is Step.END and anchor.sign < 0:
+        if step is not Step.END:
+            yield from _give_up(course, step, page, len(anchor.head))
+            return
+        if anchor.sign < 0:
             anchor.rows += yield from _newer(course, anchor.head[0])
             if course.strategy == "passes":
                 return
@@ -171,6 +174,16 @@ def anchored(course: Course) -> Pages:
         if shortfalls > PATIENCE:
             raise course.missing("the last page is reached")
         anchor.reopen(2**shortfalls)
+
+
+def _give_up(course: Course, step: Step, page: Page, head: int) -> Pages:
+    """Go on in another way, or not at all."""
+    if step is Step.STUCK:
+        raise course.missing("pages bring no new rows")
+    if step is Step.SAME_PAGE:
+        course.settle_same_page(head)
+        return
+    yield from passes(course, page if course.requests == 1 else None)
 
 
 def _newer(course: Course, newest: int) -> Generator[Page, None, int]:

@@ -35,7 +35,7 @@ class _Cursor:
         """
         enough = self.expected is not None and rows >= self.expected
         if self.blank:
-            return enough or self.blank >= 2
+            return enough or self.blank >= PATIENCE
         return self.tail >= (PATIENCE if enough else STALLED)
 
 
@@ -76,7 +76,7 @@ def keyset(course: Course) -> Pages:
             continue
         if not cursor.ended(course.rows):
             continue
-        course.total = cursor.expected
+        course.total = cursor.expected if course.rows else course.total
         if not course.short_of(course.rows):
             course.prove()
             return
@@ -85,4 +85,4 @@ def keyset(course: Course) -> Pages:
             raise course.missing("ids above the last one bring no more rows")
         head = course.ask(**{**order, "limit": 2})
         yield head
-        cursor.expected, cursor.blank, cursor.tail = head.total, 1, 0
+        cursor.expected, cursor.blank, cursor.tail = head.total, PATIENCE - 1, 0

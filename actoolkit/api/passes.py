@@ -10,11 +10,12 @@ from actoolkit.api.page import Page
 PASSES = 5
 
 
-def passes(course: Course) -> Pages:
+def passes(course: Course, opening: Page | None = None) -> Pages:
     """Read the whole collection until two passes bring the same keys, as many as the total says.
 
     Args:
         course: At its beginning, or given up by another walk.
+        opening: Its first page, when it has just been handed on.
 
     Raises:
         IncompleteLoad: All passes together brought fewer rows than the total says.
@@ -24,7 +25,8 @@ def passes(course: Course) -> Pages:
     previous: set[str] | None = None
     for _ in range(PASSES):
         course.rows = 0
-        keys = yield from _once(course)
+        keys = yield from _once(course, opening)
+        opening = None
         if course.certainty == "proven":
             return
         union |= keys
@@ -37,25 +39,25 @@ def passes(course: Course) -> Pages:
         raise course.missing(f"{PASSES} passes did not bring the rows")
 
 
-def _once(course: Course) -> Generator[Page, None, set[str]]:
+def _once(course: Course, opening: Page | None) -> Generator[Page, None, set[str]]:
     """Read the collection once, by the rows received; give its keys."""
     keys: set[str] = set()
     first: tuple[str, ...] = ()
     offset = blank = barren = 0
     while True:
-        page = course.at(offset)
-        yield page
+        page = opening if opening and not offset else course.at(offset)
+        if page is not opening:
+            yield page
         fresh = set(page.keys) - keys
         keys |= fresh
         course.rows = len(keys)
         if not page.keys:
             blank += 1
-            if blank >= 2 or course.enough(len(keys)):
+            if blank >= PATIENCE or (page.total and offset >= page.total):
                 return keys
             continue
         blank = 0
-        if not offset and page.total == len(keys) and len(page.keys) < course.size:
-            course.prove()  # one answer, which says itself that it is all
+        if not offset and course.whole(page):
             return keys
         first = first or page.keys
         barren = 0 if fresh else barren + 1
@@ -64,4 +66,6 @@ def _once(course: Course) -> Generator[Page, None, set[str]]:
             return keys
         if barren > STALLED:
             return keys
-        offset += len(page.keys)
+        offset += len(set(page.keys))
+        if offset == page.total:
+            return keys

@@ -134,7 +134,7 @@ def decide(
 
 def _wait(attempts: int, asked: float | None, jitter: float) -> float:
     """Seconds to wait: what the API asks for, and ever more when that did not help."""
-    backoff = min(20.0, 0.5 * 2 ** (attempts - 1)) * (0.75 + jitter / 2)
+    backoff = min(20.0, 0.25 * float(2**attempts)) * (0.75 + jitter / 2)
     if asked is None:
         return backoff
     return asked if attempts == 1 else max(asked, backoff)
@@ -268,7 +268,7 @@ def _exhausted(
             f"{endpoint} still answers {status} {tried}.{wait}",
             endpoint=endpoint,
             status=status,
-            hint="Other tools share the account's limit: run it again later, or with a smaller share.",
+            hint="Other tools share the account's limit: run it later, or with a smaller share.",
         )
     if last.kind == "answer" and status is not None and status >= 500:
         return ServerError(
