@@ -90,9 +90,16 @@ def fetch(
         StoreFull: No space or no permission to write.
     """
     now = account.now()
-    name = snapshots.next_generation(request.table, request.query, now)
     generation, journal = open_journal(
-        account.folder, request.name, request.query, name, now=now, max_age=max_age
+        account.folder,
+        request.walked.name,
+        request.query,
+        max(
+            snapshots.next_generation(table, request.query, now)
+            for table in (request.table, TABLES[request.walked.table])
+        ),
+        now=now,
+        max_age=max_age,
     )
     with journal, Reader(account, on_wait=task.waiting) as reader:
         walk = reader.walk(

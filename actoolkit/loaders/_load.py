@@ -203,7 +203,8 @@ def _check_honoured(request: Request, rows: pl.DataFrame | pl.LazyFrame) -> None
         column = next((one for one in table.columns if one.name == keyword), None)
         if column is None or column.kind not in ("id", "code"):
             continue
-        wanted = column.codes.get(str(value), str(value))
+        none = column.kind == "id" and str(value) == "0"
+        wanted = None if none else column.codes.get(str(value), str(value))
         strangers = rows.lazy().filter(pl.col(keyword).ne_missing(pl.lit(wanted))).head(1).collect()
         if strangers.height:
             raise LoadError(

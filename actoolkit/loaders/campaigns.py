@@ -71,3 +71,114 @@ def load_campaigns(
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
     return load("campaigns", how, filters={"automation_id": automation_id})
+
+
+def load_campaign_lists(
+    *,
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load which lists each campaign went to.
+
+    Grain: one row per pair of campaign and list. The API's reference leaves this collection
+    out.
+
+    Args:
+        account: Whom to read; default `Account.from_env`.
+        since: Refused: the table has no time column.
+        until: Refused: the table has no time column.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("campaign_lists")``):
+
+        - campaign_list_id (String): identifies the pair.
+        - campaign_id (String), list_id (String), name (String): the list's name.
+        - list_recipients (Int64, contacts): contacts of the list that it was addressed to.
+
+    Raises:
+        ApiError: The account did not answer, refused, or lacks the resource.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/overview
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     pairs = ac.load_campaign_lists(account=account, progress=False)
+        >>> pairs.columns[:3]
+        ['campaign_list_id', 'campaign_id', 'list_id']
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("campaign_lists", how)
+
+
+def load_messages(
+    *,
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load the mails that campaigns send.
+
+    Grain: one row per mail; its bodies are left out. Time column: ``created_at``.
+
+    Args:
+        account: Whom to read; default `Account.from_env`.
+        since: First moment that is in: a date or naive datetime of the account's wall clock, a
+            datetime with a zone, or the ISO text of one.
+        until: First moment that is out.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("messages")``):
+
+        - message_id (String): identifies the mail.
+        - name, subject, preheader (String).
+        - from_name (String), from_email, reply_to (String, personal data).
+        - created_at (Datetime, UTC), created_local (Datetime, account's wall clock).
+
+    Raises:
+        ApiError: The account did not answer, refused, or lacks the resource.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/list-all-messages
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     messages = ac.load_messages(account=account, progress=False)
+        >>> "html" in messages.columns
+        False
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("messages", how)

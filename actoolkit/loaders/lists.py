@@ -66,3 +66,62 @@ def load_lists(
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
     return load("lists", how, filters={"name": name})
+
+
+def load_contact_lists(
+    *,
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load who is, and was, on which list.
+
+    Grain: one row per pair of contact and list, past subscriptions included. Time column:
+    ``subscribed_at``. The API's reference leaves this collection out.
+
+    Args:
+        account: Whom to read; default `Account.from_env`.
+        since: First moment that is in: a date or naive datetime of the account's wall clock, a
+            datetime with a zone, or the ISO text of one.
+        until: First moment that is out.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("contact_lists")``):
+
+        - contact_list_id (String): identifies the pair.
+        - contact_id (String), list_id (String).
+        - status (String): "unconfirmed", "subscribed", "unsubscribed" or "bounced".
+        - subscribed_at (Datetime, UTC), subscribed_local (Datetime, account's wall clock):
+          latest subscription.
+        - unsubscribed_at (Datetime, UTC): null while subscribed.
+
+    Raises:
+        ApiError: The account did not answer, refused, or lacks the resource.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/overview
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     pairs = ac.load_contact_lists(account=account, progress=False)
+        >>> pairs.columns[:3]
+        ['contact_list_id', 'contact_id', 'list_id']
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("contact_lists", how)

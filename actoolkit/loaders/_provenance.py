@@ -1,0 +1,56 @@
+"""Where a loaded frame came from."""
+
+from __future__ import annotations
+
+from actoolkit.api.endpoints import ENDPOINTS
+from actoolkit.errors import InvalidArgument, SnapshotMissing
+from actoolkit.loaders._fetch import Request
+from actoolkit.settings import Account
+from actoolkit.store import Manifest, Snapshots
+from actoolkit.tables import TABLES
+
+
+def provenance(
+    table_name: str,
+    *,
+    account: Account | None = None,
+    limit: int | None = None,
+    **filters: object,
+) -> Manifest:
+    """Give the manifest of the newest load of a table.
+
+    Args:
+        table_name: Name of the table, such as "campaigns".
+        account: Whose; default `Account.from_env`.
+        limit: As it was passed to the loader.
+        **filters: Filters of the API as they were passed to the loader, such as
+            ``state="completed"``. What is filtered after loading (``since``, ``until``, several
+            states) belongs to the whole load.
+
+    Returns:
+        Account, endpoint, query, moment, rows, the API's total, certainty, unknown fields, digest.
+
+    Raises:
+        InvalidArgument: There is no such table or filter.
+        SnapshotMissing: It was never loaded.
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     campaigns = ac.load_campaigns(account=account, progress=False)
+        ...     ac.provenance("campaigns", account=account).certainty
+        'proven'
+    """
+    if table_name not in TABLES or table_name not in ENDPOINTS:
+        raise InvalidArgument(
+            f"There is no table {table_name!r}.", hint="describe() lists the tables."
+        )
+    given = {key: value for key, value in filters.items() if value is not None}
+    request = Request(table_name, given, limit)
+    found = Snapshots(account or Account.from_env()).find(request.table, request.query)
+    if found is None:
+        raise SnapshotMissing(
+            f"{table_name} was not loaded with these filters.",
+            hint=f"Call load_{table_name} first.",
+        )
+    return found

@@ -1,0 +1,143 @@
+"""Everything that a report needs, loaded at one go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from actoolkit import loaders
+from actoolkit.errors import InvalidArgument, NotAvailable, SnapshotMissing
+from actoolkit.loaders._load import DAY, describe_age
+from actoolkit.loaders._provenance import provenance
+from actoolkit.loaders.progress import progress_display
+from actoolkit.settings import Account
+
+SYNCED = (
+    "user",
+    "campaigns",
+    "campaign_lists",
+    "messages",
+    "lists",
+    "automations",
+    "scores",
+    "connections",
+    "contacts",
+    "score_values",
+    "contact_lists",
+    "contact_automations",
+    "email_activities",
+    "ecom_customers",
+    "ecom_orders",
+    "ecom_order_products",
+)
+"""Tables in the order in which `sync` loads them: small ones first."""
+
+SUMMARY = {
+    "table": pl.String(),
+    "rows": pl.Int64(),
+    "source": pl.String(),
+    "age": pl.String(),
+    "certainty": pl.String(),
+    "requests": pl.Int64(),
+    "seconds": pl.Float64(),
+}
+
+
+def sync(
+    account: Account | None = None,
+    tables: Iterable[str] | None = None,
+    *,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    progress: bool | None = None,
+) -> pl.DataFrame:
+    """Load every table that a report needs, with one overall progress.
+
+    It can be stopped at any moment: what is finished is stored, and the next call goes on where
+    this one stopped.
+
+    Args:
+        account: Whom to read; default `Account.from_env`.
+        tables: Names of tables; default all that reports need.
+        max_age: Snapshots younger than this are not loaded again.
+        refresh: Load all of them again.
+        progress: Show bars; default in terminals and notebooks.
+
+    Returns:
+        One row per table, in the order of loading:
+
+        - table (String): its name.
+        - rows (Int64, rows): null where the account lacks the table, never 0.
+        - source (String): "account", "snapshot", or "not available: ..." with the reason.
+        - age (String): time since the rows were fetched.
+        - certainty (String): "proven", "converged" or "unverified".
+        - requests (Int64, requests): behind the rows; those of score_values are those of contacts.
+        - seconds (Float64, s): what it took now.
+
+    Raises:
+        ActoolkitError: Of the first table that cannot be loaded, except that the account lacks it.
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     summary = ac.sync(account, ["lists", "campaigns"], progress=False)
+        >>> summary["table"].to_list()
+        ['lists', 'campaigns']
+    """
+    chosen = account or Account.from_env()
+    names = _checked(tables)
+    before = {name: _generation(name, chosen) for name in names}
+    rows: list[tuple[object, ...]] = []
+    with progress_display(progress=progress, steps=len(names)) as display:
+        for name in names:
+            # One walk may have filled two tables: the second needs no refresh of its own.
+            again = refresh and _generation(name, chosen) == before[name]
+            rows.append(_one(name, chosen, before[name], max_age=max_age, refresh=again))
+            display.step(f"{len(rows)} of {len(names)}")
+    return pl.DataFrame(rows, schema=SUMMARY, orient="row")
+
+
+def _checked(tables: Iterable[str] | None) -> list[str]:
+    names = list(dict.fromkeys(SYNCED if tables is None else tables))
+    unknown = [name for name in names if name not in SYNCED]
+    if unknown:
+        raise InvalidArgument(
+            f"There is no table {', '.join(map(repr, unknown))} to load.",
+            hint=f"There are: {', '.join(SYNCED)}.",
+        )
+    return names
+
+
+def _generation(name: str, account: Account) -> str | None:
+    """Name of the newest load of a whole table, or None."""
+    try:
+        return provenance(name, account=account).generation
+    except SnapshotMissing:
+        return None
+
+
+def _one(
+    name: str, account: Account, before: str | None, *, max_age: timedelta, refresh: bool
+) -> tuple[object, ...]:
+    """Load one table and give its row of the summary."""
+    loader: Callable[..., Any] = getattr(loaders, f"load_{name}")
+    started = time.monotonic()
+    try:
+        loader(account=account, max_age=max_age, refresh=refresh, lazy=True, frame="polars")
+    except NotAvailable as error:
+        reason = f"not available: {error.message}"
+        return (name, None, reason, None, None, None, time.monotonic() - started)
+    found = provenance(name, account=account)
+    return (
+        name,
+        found.rows,
+        "snapshot" if found.generation == before else "account",
+        describe_age(found.age(account.now())),
+        found.certainty,
+        found.requests,
+        time.monotonic() - started,
+    )

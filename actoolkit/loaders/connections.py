@@ -1,0 +1,65 @@
+"""Services that are connected to the account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actoolkit.loaders._load import DAY, Frame, How, load
+from actoolkit.loaders._period import Moment
+from actoolkit.settings import Account, FrameKind
+
+
+def load_connections(
+    *,
+    service: str | None = None,
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load connected services, such as stores.
+
+    Grain: one row per connected service.
+
+    Args:
+        service: Connections of this service only, such as "shopify" (the API filters).
+        account: Whom to read; default `Account.from_env`.
+        since: Refused: the table has no time column.
+        until: Refused: the table has no time column.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("connections")``):
+
+        - connection_id (String): identifies the connection.
+        - service, name, external_id (String).
+        - status, sync_status (String).
+
+    Raises:
+        ApiError: The account did not answer, refused, or lacks the resource.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/list-all-connections
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     connections = ac.load_connections(account=account, progress=False)
+        >>> connections.columns[:2]
+        ['connection_id', 'service']
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("connections", how, filters={"service": service})

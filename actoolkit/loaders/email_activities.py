@@ -1,0 +1,71 @@
+"""One-to-one mail with contacts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actoolkit.loaders._load import DAY, Frame, How, load
+from actoolkit.loaders._period import Moment
+from actoolkit.settings import Account, FrameKind
+
+
+def load_email_activities(
+    *,
+    contact_id: str | int | None = None,
+    deal_id: str | int | None = None,
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load the log of one-to-one mail.
+
+    Grain: one row per mail written to or by one contact; not opens and clicks of campaigns.
+    Bodies are left out. Time column: ``happened_at``.
+
+    Args:
+        contact_id: Mail of this contact only (the API filters).
+        deal_id: Mail of this deal only (the API filters).
+        account: Whom to read; default `Account.from_env`.
+        since: First moment that is in: a date or naive datetime of the account's wall clock, a
+            datetime with a zone, or the ISO text of one.
+        until: First moment that is out.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("email_activities")``):
+
+        - email_activity_id (String): identifies the mail.
+        - contact_id, user_id, deal_id (String).
+        - related_to (String), related_id (String): what the mail is attached to.
+        - from_name, subject (String).
+        - happened_at (Datetime, UTC), happened_local (Datetime, account's wall clock).
+
+    Raises:
+        ApiError: The account did not answer, refused, or lacks the resource.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/email-emailactivities
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     activities = ac.load_email_activities(account=account, progress=False)
+        >>> activities.columns[:2]
+        ['email_activity_id', 'contact_id']
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("email_activities", how, filters={"contact_id": contact_id, "deal_id": deal_id})
