@@ -15,8 +15,8 @@ def select_campaigns(
     campaigns: Any,
     campaign_lists: Any = None,
     *,
-    since: date | None = None,
-    until: date | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
     campaign_ids: Sequence[str] | None = None,
     list_ids: Sequence[str] | None = None,
     automation: str | None = None,
@@ -28,7 +28,7 @@ def select_campaigns(
     Args:
         campaigns: Result of `actoolkit.load_campaigns`.
         campaign_lists: Result of `actoolkit.load_campaign_lists`; needed for ``list_ids``.
-        since: First day of sending, in the account's time zone.
+        since: First day of sending, in the account's time zone; a date or "2026-01-31".
         until: The day after the last.
         campaign_ids: Campaigns to keep.
         list_ids: Keep campaigns sent to at least one of these lists.
@@ -40,8 +40,8 @@ def select_campaigns(
         sent.
 
     Raises:
-        InvalidArgument: The days end before they begin, or ``list_ids`` without
-            ``campaign_lists``.
+        InvalidArgument: A day that is none, days that end before they begin, or ``list_ids``
+            without ``campaign_lists``.
         MissingColumns: A frame lacks a column that a condition needs.
 
     Example:
@@ -50,13 +50,8 @@ def select_campaigns(
         >>> select_campaigns(campaigns, automation="any")["campaign_id"].to_list()
         ['2']
     """
-    if since is not None and until is not None and since >= until:
-        raise InvalidArgument(
-            f"The days end ({until}, not included) before they begin ({since}).",
-            hint="Choose a last day on or after the first.",
-        )
     frame = nw.from_native(campaigns)
-    conditions = [*_days(since, until), *_automation(automation)]
+    conditions = [*_days(_day(since), _day(until)), *_automation(automation)]
     if campaign_ids is not None:
         conditions.append(nw.col("campaign_id").is_in(list(campaign_ids)))
     _require(frame, since=since, until=until, automation=automation)
@@ -67,7 +62,23 @@ def select_campaigns(
     return frame.to_native()
 
 
+def _day(value: date | str | None) -> date | None:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise InvalidArgument(
+            f"{value!r} is not a day.", hint='Write it as "2026-01-31".'
+        ) from error
+
+
 def _days(since: date | None, until: date | None) -> list[nw.Expr]:
+    if since is not None and until is not None and since >= until:
+        raise InvalidArgument(
+            f"The days end ({until}, not included) before they begin ({since}).",
+            hint="Choose a last day on or after the first.",
+        )
     sent = nw.col("sent_local")
     conditions = []
     if since is not None:
@@ -86,7 +97,7 @@ def _automation(automation: str | None) -> list[nw.Expr]:
     return [~column.is_null()] if automation == "any" else [column == automation]
 
 
-def _require(frame: Any, *, since: date | None, until: date | None, automation: str | None) -> None:
+def _require(frame: Any, *, since: object, until: object, automation: str | None) -> None:
     wanted = ["campaign_id"]
     if since is not None or until is not None:
         wanted.append("sent_local")

@@ -39,6 +39,12 @@ def test_days_are_half_open_in_the_accounts_zone():
     assert kept(select_campaigns(CAMPAIGNS, **february)) == ["2", "3"]
 
 
+def test_days_may_be_written():
+    assert kept(select_campaigns(CAMPAIGNS, since="2026-02-28")) == ["3", "4"]
+    with pytest.raises(InvalidArgument, match="2026-01-31"):
+        select_campaigns(CAMPAIGNS, since="yesterday")
+
+
 @pytest.mark.parametrize(
     ("automation", "ids"), [("none", ["1", "4", "5"]), ("any", ["2", "3"]), ("6", ["3"])]
 )

@@ -41,10 +41,13 @@ def test_a_choice_is_heard_once_and_is_a_value():
 
 
 def test_a_choice_may_be_nothing():
-    choice = Choice(
-        "automation", label="Mails", options={"One-off": "none", "All": None}, value=None
-    )
+    choice = Choice("automation", label="Mails", options={"All": None, "One-off": "none"})
+    changes = counted(choice)
     assert choice.value is None
+    assert choice.widget.label == "All"
+    choice.value = "none"
+    choice.widget.label = "All"
+    assert changes == ["none", None]
 
 
 def test_a_choice_outside_the_options_is_refused_with_the_options():
