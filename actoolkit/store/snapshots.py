@@ -8,6 +8,7 @@ others read it without this package.
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -133,11 +134,10 @@ class Snapshots:
         """
         place = below(prepare(self._account.folder), "snapshots", table.name, query_digest(query))
         path = place / f"{facts.generation}.parquet"
+        content = io.BytesIO()  # polars would hide the system's reason for a failed write
+        frame.write_parquet(content, compression="zstd")
         with replacing(path) as file:
-            frame.write_parquet(file, compression="zstd")
-            file.flush()
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.write(content.getbuffer())
         manifest = Manifest(
             account=self._account.identity or self._account.host,
             table=table.name,
@@ -152,7 +152,7 @@ class Snapshots:
             unknown_fields=dict(facts.unknown_fields),
             rescued_values=dict(facts.rescued_values),
             requests=facts.requests,
-            sha256=digest,
+            sha256=hashlib.sha256(content.getbuffer()).hexdigest(),
             file=path.name,
             schema_version=schema_version(table),
             actoolkit_version=actoolkit.__version__,
