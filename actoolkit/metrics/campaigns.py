@@ -1,0 +1,124 @@
+"""Rates of campaigns, one by one or in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.metrics.counters import (
+    ADDED,
+    RATES,
+    VERIFIED,
+    flags,
+    summed,
+    was_sent,
+    with_delivered,
+    with_verified,
+)
+from actoolkit.metrics.frames import Schema, closed, groups, opened
+from actoolkit.metrics.intervals import with_rate
+
+_ABOUT: Schema = {
+    "campaign_id": "key",
+    "name": "text",
+    "type": "text",
+    "automation_id": "key",
+    "sent_at": "moment",
+}
+_COUNTS: Schema = dict.fromkeys(
+    [
+        "sends",
+        "hard_bounces",
+        "soft_bounces",
+        "delivered",
+        "unique_opens",
+        VERIFIED,
+        "verified_delivered",
+        "clickers",
+        "unsubscribes",
+        "unique_replies",
+        "unique_forwards",
+    ],
+    "count",
+)
+_RATES: Schema = {f"{rate}{end}": "rate" for rate in RATES for end in ("", "_low", "_high")}
+_READ: Schema = dict.fromkeys((*ADDED, VERIFIED), "count")
+
+
+def campaign_rates(
+    campaigns: Any, *, by: str | Sequence[str] | None = None, confidence: float = 0.95
+) -> Any:
+    """Give the rates of campaigns, with their counts and intervals.
+
+    Grain: one row per campaign, or with ``by`` one row per group; drafts add nothing to it.
+
+    A group's rate is the ratio of sums, never a mean of rates. Its verified opens are those of the
+    campaigns that have them, over the delivered mails of the same campaigns. Another count that one
+    of its campaigns lacks is null, and so are its rates.
+
+    Args:
+        campaigns: Result of `actoolkit.load_campaigns`.
+        by: None, or the columns that make the groups, such as "type" or ["type", "automation_id"].
+        confidence: Coverage of the intervals, between 0 and 1.
+
+    Returns:
+        The same kind of frame, sorted by campaign or group:
+        ``campaign_id``, ``name``, ``type``, ``automation_id``, ``sent_at`` (or the groups and
+        ``campaigns (Int64): how many of them were sent``);
+        ``sends (Int64, mails)``, ``hard_bounces``, ``soft_bounces``;
+        ``delivered (Int64, mails): sends - hard_bounces - soft_bounces, at least 0``;
+        ``unique_opens (Int64, contacts)``, ``verified_unique_opens``;
+        ``verified_delivered (Int64, mails): delivered where verified opens are known``;
+        ``clickers (Int64, contacts): who clicked any link``, ``unsubscribes``,
+        ``unique_replies``, ``unique_forwards``;
+        each rate (Float64, 0..1) with ``_low`` and ``_high`` of its Wilson interval:
+        ``delivery_rate``, ``bounce_rate``, ``hard_bounce_rate``, ``soft_bounce_rate`` of sends;
+        ``open_rate``, ``click_rate``, ``unsubscribe_rate`` of delivered; ``verified_open_rate`` of
+        verified_delivered; ``click_to_open_rate`` of unique_opens;
+        ``flag (String): null, or what is withheld and why``.
+        A rate is null for a draft, and flagged where its numerator exceeds its denominator.
+
+    Raises:
+        InvalidArgument: ``confidence`` is not between 0 and 1, or ``by`` names a result column.
+        MissingColumns: ``campaigns`` lacks a column.
+
+    Source:
+        `actoolkit.metrics.explain("click_rate")` and so on.
+
+    Example:
+        >>> import polars as pl
+        >>> campaigns = pl.DataFrame({
+        ...     "campaign_id": ["1", "2"], "name": ["May", "June"], "type": ["single"] * 2,
+        ...     "automation_id": [None, None], "sent_at": [None, None],
+        ...     "sends": [1000, 2000], "hard_bounces": [10, 0], "soft_bounces": [10, 40],
+        ...     "unique_opens": [300, 400], "verified_unique_opens": [200, None],
+        ...     "clickers": [49, 98], "unsubscribes": [2, 1], "unique_replies": [0, 0],
+        ...     "unique_forwards": [0, 0],
+        ... })
+        >>> campaign_rates(campaigns)["click_rate"].to_list()
+        [0.05, 0.05]
+        >>> by_type = campaign_rates(campaigns, by="type")
+        >>> by_type.select("campaigns", "delivered", "verified_delivered").row(0)
+        (2, 2940, 980)
+    """
+    names = groups(
+        "campaign_rates", by, {**_COUNTS, **_RATES, "campaigns": "count", "flag": "text"}
+    )
+    about: Schema = dict.fromkeys(names, "key") if names else _ABOUT
+    made = with_verified(with_delivered(opened("campaign_rates", campaigns, {**about, **_READ})))
+    if names:
+        counters = [name for name in _COUNTS if name not in (VERIFIED, "verified_delivered")]
+        made = summed(made, names, counters, [VERIFIED, "verified_delivered"])
+    for name, rate in RATES.items():
+        hits = nw.when(was_sent()).then(rate.hits)
+        made = with_rate(made, name, hits, rate.trials, confidence)
+    made = made.with_columns(flag=flags(RATES))
+    shown: Schema = {**about, "campaigns": "count"} if names else about
+    return closed(
+        made,
+        campaigns,
+        {**shown, **_COUNTS, **_RATES, "flag": "text"},
+        sort_by=names or ["campaign_id"],
+    )

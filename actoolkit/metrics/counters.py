@@ -1,0 +1,166 @@
+"""The counters of campaigns: what was delivered, what adds up, and which rates they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.metrics.intervals import exceeds
+
+ADDED = (
+    "sends",
+    "hard_bounces",
+    "soft_bounces",
+    "unique_opens",
+    "clickers",
+    "unsubscribes",
+    "unique_replies",
+    "unique_forwards",
+)
+"""Counters that every account has."""
+
+VERIFIED = "verified_unique_opens"
+"""The counter that some accounts, and old campaigns, lack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a rate is made of.
+
+    Args:
+        numerator: Columns whose sum is the numerator.
+        denominator: Column.
+    """
+
+    numerator: tuple[str, ...]
+    denominator: str
+
+    @property
+    def hits(self) -> nw.Expr:
+        """The numerator."""
+        first, *rest = (nw.col(name) for name in self.numerator)
+        return sum(rest, first)
+
+    @property
+    def trials(self) -> nw.Expr:
+        """The denominator."""
+        return nw.col(self.denominator)
+
+
+RATES: Mapping[str, Rate] = {
+    "delivery_rate": Rate(("delivered",), "sends"),
+    "bounce_rate": Rate(("hard_bounces", "soft_bounces"), "sends"),
+    "hard_bounce_rate": Rate(("hard_bounces",), "sends"),
+    "soft_bounce_rate": Rate(("soft_bounces",), "sends"),
+    "open_rate": Rate(("unique_opens",), "delivered"),
+    "verified_open_rate": Rate((VERIFIED,), "verified_delivered"),
+    "click_rate": Rate(("clickers",), "delivered"),
+    "click_to_open_rate": Rate(("clickers",), "unique_opens"),
+    "unsubscribe_rate": Rate(("unsubscribes",), "delivered"),
+}
+"""Rates of campaigns, in the order of their columns."""
+
+CLIPPED = "delivered: bounces exceed sends"
+"""Flag of a campaign, or of a group with one, whose delivered mails would be negative."""
+
+
+def was_sent() -> nw.Expr:
+    """Say which campaigns were sent; drafts and unknown sends are not."""
+    return (nw.col("sends") > 0).fill_null(value=False)
+
+
+def with_delivered(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add ``delivered`` and whether it was clipped at 0.
+
+    Args:
+        campaigns: With sends and both kinds of bounces.
+    """
+    left = nw.col("sends") - nw.col("hard_bounces") - nw.col("soft_bounces")
+    negative = (left < 0).fill_null(value=False)
+    return campaigns.with_columns(
+        delivered=nw.when(negative).then(0 * left).otherwise(left),
+        clipped=nw.when(negative).then(nw.lit(1)).otherwise(nw.lit(0)),
+    )
+
+
+def with_verified(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add ``verified_delivered``: the delivered mails of a campaign that has verified opens.
+
+    Args:
+        campaigns: Result of `with_delivered`, with verified opens.
+    """
+    known = ~nw.col(VERIFIED).is_null()
+    return campaigns.with_columns(verified_delivered=nw.when(known).then(nw.col("delivered")))
+
+
+def summed(
+    campaigns: nw.LazyFrame[Any], by: Sequence[str], counters: Iterable[str], partial: Iterable[str]
+) -> nw.LazyFrame[Any]:
+    """Add up the campaigns that were sent, one row per group; without ``by`` always one row.
+
+    Args:
+        campaigns: Result of `with_delivered`.
+        by: Columns of the groups.
+        counters: A sum is null where any campaign of the group lacks the counter.
+        partial: Summed over the campaigns that have it; null where none has.
+
+    Returns:
+        The groups, ``campaigns`` (those sent), ``clipped``, and the sums.
+    """
+    sent = was_sent()
+    counters, partial = list(counters), list(partial)
+    made: dict[str, nw.Expr] = {
+        "campaigns": nw.when(sent).then(nw.lit(1)).otherwise(nw.lit(0)),
+        "clipped": nw.when(sent).then(nw.col("clipped")).otherwise(nw.lit(0)),
+    }
+    for name in (*counters, *partial):
+        here = sent & ~nw.col(name).is_null()
+        made[name] = nw.when(here).then(nw.col(name)).otherwise(nw.lit(0))
+        made[_known(name)] = nw.when(here).then(nw.lit(1)).otherwise(nw.lit(0))
+    rows = campaigns.select(*by, *(value.alias(name) for name, value in made.items()))
+    sums = [nw.col(name).sum() for name in made]
+    totals = rows.group_by(*by).agg(*sums) if by else rows.select(*sums)
+    whole = {name: nw.col(_known(name)) == nw.col("campaigns") for name in counters}
+    some = {name: nw.col(_known(name)) > 0 for name in partial}
+    return totals.select(
+        *by,
+        "campaigns",
+        "clipped",
+        *(nw.when(c).then(nw.col(name)).alias(name) for name, c in (whole | some).items()),
+    )
+
+
+def _known(name: str) -> str:
+    return f"{name}__known"
+
+
+def flags(rates: Mapping[str, Rate]) -> nw.Expr:
+    """Say in words what a row withholds: null, or sentences joined by "; ".
+
+    Args:
+        rates: Rates of the frame, by name.
+    """
+    notes = [(nw.col("clipped") > 0, CLIPPED)]
+    notes += [
+        (exceeds(rate.hits, rate.trials), f"{name}: numerator exceeds denominator")
+        for name, rate in rates.items()
+    ]
+    return joined(notes)
+
+
+def joined(notes: Iterable[tuple[nw.Expr, str]]) -> nw.Expr:
+    """Join the sentences whose conditions hold by "; ", or give null.
+
+    Args:
+        notes: Condition and sentence.
+    """
+    text = nw.concat_str(
+        *(
+            nw.when(condition).then(nw.lit(f"{note}; ")).otherwise(nw.lit(""))
+            for condition, note in notes
+        )
+    ).str.strip_chars("; ")
+    return nw.when(text != "").then(text)

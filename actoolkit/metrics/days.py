@@ -1,0 +1,57 @@
+"""Days of the account's zone, as users write them: since is the first, until the day after."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.errors import InvalidArgument
+
+Day = date | str | None
+
+
+def as_day(value: Day) -> date | None:
+    """Read a day.
+
+    Args:
+        value: A date, "2026-01-31", or None.
+
+    Raises:
+        InvalidArgument: Text that is no day.
+    """
+    if isinstance(value, datetime):
+        raise InvalidArgument(f"{value!r} is a moment, not a day.", hint="Pass its .date().")
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise InvalidArgument(
+            f"{value!r} is not a day.", hint='Write it as "2026-01-31".'
+        ) from error
+
+
+def within_days(wall: nw.Expr, since: Day, until: Day) -> list[nw.Expr]:
+    """Make the conditions that keep a wall clock from ``since`` until before ``until``.
+
+    Args:
+        wall: Wall clock of the account's zone.
+        since: First day, or None.
+        until: The day after the last, or None.
+
+    Raises:
+        InvalidArgument: The days end before they begin, or one of them is no day.
+    """
+    first, end = as_day(since), as_day(until)
+    if first is not None and end is not None and first >= end:
+        raise InvalidArgument(
+            f"The days end ({end}, not included) before they begin ({first}).",
+            hint="Choose a last day on or after the first.",
+        )
+    conditions = []
+    if first is not None:
+        conditions.append(wall >= nw.lit(datetime.combine(first, time.min)))
+    if end is not None:
+        conditions.append(wall < nw.lit(datetime.combine(end, time.min)))
+    return conditions

@@ -1,0 +1,238 @@
+"""What each metric means, in words that a report can print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actoolkit.metrics.counters import RATES, VERIFIED, Rate
+
+_CAMPAIGNS = "https://developers.activecampaign.com/reference/list-all-campaigns"
+_ORDERS = "https://developers.activecampaign.com/reference/list-all-orders"
+_WILSON = "https://doi.org/10.1214/ss/1009213286"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a metric is.
+
+    Args:
+        id: Lower case with underscores; the name of its column or function.
+        title: As people call it.
+        formula: In words.
+        numerator: Column that counts the hits, or the amount; "" where there is none.
+        denominator: Column that counts the trials; "" where there is none.
+        columns: Columns of the loaded tables that it needs.
+        caveats: What to know before quoting it; sentences.
+        source: Where the definition, or the field, is described.
+        function: Function of `actoolkit.metrics` that gives it; "" for a user's own.
+    """
+
+    id: str
+    title: str
+    formula: str
+    numerator: str = ""
+    denominator: str = ""
+    columns: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    source: str = ""
+    function: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.title} ({self.id})"]
+        facts = [
+            ("formula", self.formula),
+            ("numerator", self.numerator),
+            ("denominator", self.denominator),
+            ("columns", ", ".join(self.columns)),
+            *(("caveat", caveat) for caveat in self.caveats),
+            ("source", self.source),
+        ]
+        lines += [f"  {name + ':':<13} {value}" for name, value in facts if value]
+        return "\n".join(lines)
+
+
+_BASE = ("sends", "hard_bounces", "soft_bounces")
+_PRIVACY = (
+    "Mail-privacy software opens mails by itself, so this is an upper bound; "
+    "the verified open rate is the lower one."
+)
+_EXPOSURE_CAVEATS = (
+    "Near in time, not proven cause: those on a list may have bought anyway.",
+    "A campaign narrowed by a segment counts its whole lists.",
+    "An order counts once for every campaign that it follows, so campaigns do not add up.",
+    "Not known for mails of automations.",
+    "Orders whose e-mail address is no contact's are missed.",
+)
+
+
+def _rate(rate_id: str, title: str, formula: str, *caveats: str) -> Definition:
+    rate: Rate = RATES[rate_id]
+    columns: list[str] = []
+    for name in (*rate.numerator, rate.denominator):
+        if name == "verified_delivered":
+            columns += [VERIFIED, *_BASE]
+        else:
+            columns += _BASE if name == "delivered" else [name]
+    return Definition(
+        id=rate_id,
+        title=title,
+        formula=formula,
+        numerator=" + ".join(rate.numerator),
+        denominator=rate.denominator,
+        columns=tuple(dict.fromkeys(columns)),
+        caveats=caveats,
+        source=_CAMPAIGNS,
+        function="campaign_rates",
+    )
+
+
+BUILT_IN: tuple[Definition, ...] = (
+    Definition(
+        "delivered",
+        "Delivered mails",
+        "mails sent minus hard and soft bounces, at least 0",
+        numerator="sends - hard_bounces - soft_bounces",
+        columns=_BASE,
+        caveats=("Accepted by the recipient's server; the spam folder counts as delivered.",),
+        source=_CAMPAIGNS,
+        function="campaign_rates",
+    ),
+    _rate(
+        "delivery_rate",
+        "Delivery rate",
+        "delivered mails ÷ mails sent",
+        "Accepted by the recipient's server; the spam folder counts as delivered.",
+    ),
+    _rate("bounce_rate", "Bounce rate", "hard and soft bounces ÷ mails sent"),
+    _rate("hard_bounce_rate", "Hard bounce rate", "mails refused for good ÷ mails sent"),
+    _rate("soft_bounce_rate", "Soft bounce rate", "mails refused for now ÷ mails sent"),
+    _rate("open_rate", "Open rate", "contacts with an open ÷ delivered mails", _PRIVACY),
+    _rate(
+        "verified_open_rate",
+        "Verified open rate",
+        "contacts with a verified open ÷ delivered mails",
+        "In a group, over the campaigns that have verified opens only, in both counts.",
+        "Misses people who read with images off or behind privacy software: a lower bound.",
+    ),
+    _rate(
+        "click_rate",
+        "Click rate",
+        "contacts who clicked any link ÷ delivered mails",
+        "Counts people, not clicks: unique_link_clicks counts a contact once per link.",
+        "Mail scanners click links too; the API does not tell them from people.",
+    ),
+    _rate(
+        "click_to_open_rate",
+        "Click-to-open rate",
+        "contacts who clicked any link ÷ contacts with an open",
+        "Falls as privacy software adds opens.",
+        "One can click without an open that is seen; where more did, the rate is left empty.",
+    ),
+    _rate(
+        "unsubscribe_rate",
+        "Unsubscribe rate",
+        "contacts who unsubscribed ÷ delivered mails",
+        "Misses those who mark as spam instead: the API gives no complaints.",
+    ),
+    Definition(
+        "wilson",
+        "95% interval",
+        "Wilson score interval of a rate",
+        caveats=(
+            "Chance alone, as if mails were drawn independently.",
+            "Campaigns of a group differ among themselves: its true uncertainty is larger.",
+        ),
+        source=_WILSON,
+        function="wilson",
+    ),
+    Definition(
+        "campaign_funnel",
+        "Campaign funnel",
+        "each step ÷ delivered mails; sent and delivered ÷ mails sent",
+        numerator="count",
+        denominator="denominator",
+        columns=(*_BASE, "unique_opens", VERIFIED, "clickers"),
+        caveats=(
+            "Steps are not nested: one can click without a seen open, and buy without a click.",
+            _PRIVACY,
+        ),
+        source=_CAMPAIGNS,
+        function="campaign_funnel",
+    ),
+    Definition(
+        "campaign_exposure",
+        "Ordered (exposure)",
+        "contacts who ordered within 7 days after a one-off campaign went to a list they were on",
+        numerator="exposed_buyers",
+        denominator="delivered mails of the campaigns whose exposure is known",
+        columns=(
+            "automation_id",
+            "sent_at",
+            "sends",
+            "list_id",
+            "contact_id",
+            "status",
+            "subscribed_at",
+            "unsubscribed_at",
+            "email",
+            "order_id",
+            "state",
+            "ordered_at",
+        ),
+        caveats=_EXPOSURE_CAVEATS,
+        source=_ORDERS,
+        function="campaign_exposure",
+    ),
+    Definition(
+        "engagement_heatmap",
+        "Sending time",
+        "opens and clicks ÷ delivered mails, one-off campaigns by weekday and hour of sending",
+        numerator="unique_opens, clickers",
+        denominator="delivered",
+        columns=("automation_id", "sent_local", *_BASE, "unique_opens", "clickers"),
+        caveats=(
+            "The time of sending in the account's zone; the API has no times of opens and clicks.",
+            "Different mails go out at different times, so a better hour need not be the cause.",
+        ),
+        source=_CAMPAIGNS,
+        function="engagement_heatmap",
+    ),
+    Definition(
+        "revenue",
+        "Revenue",
+        "total of completed and recovered orders, shipping and tax included, per currency",
+        numerator="revenue_cents",
+        columns=("state", "currency", "total_cents", "ordered_local"),
+        caveats=(
+            "Currencies are never added.",
+            "A recovered cart is the abandoned row itself, so it counts once.",
+            "The vendor's own revenue reports leave shipping and tax out.",
+            "The API tells of no refunds.",
+        ),
+        source=_ORDERS,
+        function="revenue_by_period",
+    ),
+    Definition(
+        "average_order",
+        "Average order",
+        "revenue ÷ completed and recovered orders, per currency",
+        numerator="revenue_cents",
+        denominator="orders",
+        columns=("state", "currency", "total_cents", "ordered_local"),
+        caveats=("A mean: a few large orders move it.",),
+        source=_ORDERS,
+        function="revenue_by_period",
+    ),
+    Definition(
+        "order_match",
+        "Matched orders",
+        "completed and recovered orders whose e-mail address is a contact's",
+        numerator="matched_orders",
+        denominator="orders",
+        columns=("email", "state", "currency", "total_cents"),
+        caveats=("Addresses are compared trimmed and in lower case.",),
+        source=_ORDERS,
+        function="order_match",
+    ),
+)
+"""The definitions that come with the package, in the order of the reference."""

@@ -1,0 +1,84 @@
+"""Engagement by the time of sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.metrics.counters import RATES, flags, summed, was_sent, with_delivered
+from actoolkit.metrics.frames import Schema, closed, opened
+from actoolkit.metrics.intervals import with_rate
+
+_HEATMAP_RATES = {name: RATES[name] for name in ("open_rate", "click_rate")}
+_HEATMAP: Schema = {
+    **dict.fromkeys(
+        ("weekday", "hour", "campaigns", "delivered", "unique_opens", "clickers"), "count"
+    ),
+    **{f"{rate}{end}": "rate" for rate in _HEATMAP_RATES for end in ("", "_low", "_high")},
+    "flag": "text",
+}
+
+
+def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95) -> Any:
+    """Give open and click rates by the weekday and hour at which one-off campaigns were sent.
+
+    Grain: one row per weekday and hour with a campaign. Mails of automations leave at all hours and
+    have one time of sending in the API only, so they are left out.
+
+    The API has no open times: this is about when to send, not about when people read, and what was
+    sent then differs as well.
+
+    Args:
+        campaigns: Result of `actoolkit.load_campaigns`.
+        confidence: Coverage of the intervals, between 0 and 1.
+
+    Returns:
+        The same kind of frame, sorted:
+        ``weekday (Int64): 1 Monday to 7 Sunday``, ``hour (Int64): 0 to 23``, in the account's zone;
+        ``campaigns (Int64)``, ``delivered (Int64, mails)``, ``unique_opens (Int64, contacts)``,
+        ``clickers (Int64, contacts)``;
+        ``open_rate``, ``click_rate (Float64, 0..1): of delivered``, each with ``_low`` and
+        ``_high`` of its Wilson interval; ``flag (String): null, or what is withheld and why``.
+
+    Raises:
+        InvalidArgument: ``confidence`` is not between 0 and 1.
+        MissingColumns: ``campaigns`` lacks a column.
+
+    Source:
+        `actoolkit.metrics.explain("engagement_heatmap")`.
+
+    Example:
+        >>> import polars as pl
+        >>> from datetime import datetime
+        >>> campaigns = pl.DataFrame({
+        ...     "automation_id": [None, None, "4"],
+        ...     "sent_local": [datetime(2026, 6, 30, 10, 5)] * 3, "sends": [100, 300, 50],
+        ...     "hard_bounces": [0, 0, 0], "soft_bounces": [0, 0, 0],
+        ...     "unique_opens": [30, 70, 50], "clickers": [1, 3, 9],
+        ... })
+        >>> cells = engagement_heatmap(campaigns)
+        >>> cells.select("weekday", "hour", "campaigns", "open_rate").rows()
+        [(2, 10, 2, 0.25)]
+    """
+    rows = opened(
+        "engagement_heatmap",
+        campaigns,
+        {
+            "automation_id": "key",
+            "sent_local": "wall",
+            **dict.fromkeys(
+                ("sends", "hard_bounces", "soft_bounces", "unique_opens", "clickers"), "count"
+            ),
+        },
+    )
+    sent = nw.col("sent_local")
+    rows = with_delivered(rows).filter(
+        was_sent(), nw.col("automation_id").is_null(), ~sent.is_null()
+    )
+    cells = rows.with_columns(weekday=sent.dt.weekday(), hour=sent.dt.hour())
+    made = summed(cells, ["weekday", "hour"], ("delivered", "unique_opens", "clickers"), ())
+    for name, rate in _HEATMAP_RATES.items():
+        made = with_rate(made, name, rate.hits, rate.trials, confidence)
+    made = made.with_columns(flag=flags(_HEATMAP_RATES))
+    return closed(made, campaigns, _HEATMAP, sort_by=["weekday", "hour"])

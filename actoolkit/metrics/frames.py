@@ -1,0 +1,193 @@
+"""The door of every metric: any kind of frame in, the declared columns out as the same kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
+
+Kind = Literal["key", "text", "count", "rate", "moment", "wall", "date"]
+"""What a column holds, on the way in and on the way out.
+
+- ``key``: taken as it is, compared and grouped by only.
+- ``text``: String.
+- ``count``: whole number, Int64; null means not known.
+- ``rate``: Float64 fraction, or another number with decimals.
+- ``moment``: instant, Datetime(us, UTC).
+- ``wall``: wall clock, Datetime(us) without a zone.
+- ``date``: Date; midnight as datetime64[s] in pandas, which has no dates.
+"""
+
+Schema = Mapping[str, Kind]
+
+_PANDAS_OBJECTS: Mapping[Kind, str] = {
+    "key": "str",
+    "text": "str",
+    "moment": "datetime64[us, UTC]",
+    "wall": "datetime64[us]",
+}
+
+
+_DTYPES: Mapping[Kind, nw.dtypes.DType] = {
+    "count": nw.Int64(),
+    "rate": nw.Float64(),
+    "date": nw.Date(),
+}
+
+
+def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
+    """Take the columns that a metric needs, in types that mean the same everywhere.
+
+    Args:
+        metric: Name of the metric, for messages.
+        frame: pandas or polars frame, DuckDB relation, or another frame that Narwhals knows.
+        columns: What the metric reads.
+
+    Returns:
+        A lazy frame of exactly these columns; in pandas, missing numbers are ``<NA>``, not NaN.
+
+    Raises:
+        InvalidArgument: Not a frame.
+        MissingColumns: Columns are not there.
+        MetricError: A column of numbers or moments holds something else.
+    """
+    lazy: nw.LazyFrame[Any] = _wrapped(metric, frame).lazy()
+    names = lazy.collect_schema().names()
+    missing = [name for name in columns if name not in names]
+    if missing:
+        raise MissingColumns(metric, missing, names)
+    lazy = lazy.select(*columns)
+    if lazy.implementation.is_pandas():
+        lazy = nw.from_native(_nullable(metric, lazy.to_native(), columns)).lazy()
+    schema = lazy.collect_schema()
+    return lazy.with_columns(
+        *(_column(metric, name, kind, schema[name], lazy) for name, kind in columns.items())
+    )
+
+
+def _wrapped(metric: str, frame: Any) -> Any:
+    try:
+        return nw.from_native(frame)
+    except TypeError as error:
+        raise InvalidArgument(
+            f"{metric} works on a DataFrame, not on {type(frame).__name__}.",
+            hint="Pass a pandas or polars frame, or a DuckDB relation.",
+        ) from error
+
+
+def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
+    """Give a pandas frame the types that tell a missing value from a number."""
+    wanted = {name: "Int64" for name, kind in columns.items() if kind == "count"}
+    for name, kind in columns.items():
+        if frame[name].dtype == object and kind in _PANDAS_OBJECTS:
+            wanted[name] = _PANDAS_OBJECTS[kind]
+    try:
+        return frame.astype(wanted)
+    except (TypeError, ValueError) as error:
+        raise MetricError(
+            f"{metric} cannot read {', '.join(wanted)} as declared: {error}.",
+            hint="Counts are whole numbers or missing; moments are datetimes.",
+        ) from error
+
+
+def _column(
+    metric: str, name: str, kind: Kind, dtype: nw.dtypes.DType, frame: nw.LazyFrame[Any]
+) -> nw.Expr:
+    column = nw.col(name)
+    if dtype == nw.Unknown and kind in ("count", "text", "key"):
+        return column.cast(nw.Int64 if kind == "count" else nw.String)
+    if kind == "count":
+        if not dtype.is_numeric():
+            raise MetricError(
+                f"{metric} needs whole numbers in {name}; it holds {dtype}.",
+                hint=f"Convert {name} to integers.",
+            )
+        if dtype.is_float():
+            column = column.fill_nan(None)
+        return column.cast(nw.Int64)
+    if kind in ("moment", "wall") and dtype == nw.Unknown:
+        return column.cast(nw.Datetime("us", "UTC" if kind == "moment" else None))
+    if kind in ("moment", "wall") and not isinstance(dtype, nw.Datetime):
+        raise MetricError(
+            f"{metric} needs moments in {name}; it holds {dtype}.",
+            hint=f"Convert {name} to a datetime, or pass the frame that the loader gave.",
+        )
+    if kind == "moment" and isinstance(dtype, nw.Datetime) and dtype.time_zone:
+        return column if frame.implementation.is_duckdb() else column.dt.convert_time_zone("UTC")
+    return column
+
+
+def closed(result: nw.LazyFrame[Any], like: Any, schema: Schema, *, sort_by: Sequence[str]) -> Any:
+    """Hand a result back: declared columns and types, sorted, as the kind of frame given.
+
+    Args:
+        result: Computed lazily.
+        like: Frame that the user passed.
+        schema: Columns of the result, in order.
+        sort_by: Columns that make the order; nulls first.
+
+    Returns:
+        A lazy frame for a lazy one; else rows, in pandas with a fresh RangeIndex, whole numbers as
+        ``Int64``, rates as ``float64`` and dates as ``datetime64[s]``.
+    """
+    pandas = result.implementation.is_pandas()
+    result = result.sort(*sort_by).select(
+        *(_declared(name, kind, pandas=pandas) for name, kind in schema.items())
+    )
+    if isinstance(nw.from_native(like), nw.LazyFrame):
+        return result.to_native()
+    native = result.collect().to_native()
+    if not pandas:
+        return native
+    types = {"rate": "float64", "date": "datetime64[s]", "count": "Int64"}
+    wanted = {name: types[kind] for name, kind in schema.items() if kind in types}
+    return native.reset_index(drop=True).astype(wanted)
+
+
+def _declared(name: str, kind: Kind, *, pandas: bool) -> nw.Expr:
+    column = nw.col(name)
+    if pandas or kind not in _DTYPES:
+        return column
+    return column.cast(_DTYPES[kind])
+
+
+def groups(metric: str, by: str | Sequence[str] | None, taken: Schema) -> list[str]:
+    """Read a ``by=`` argument.
+
+    Args:
+        metric: Name of the metric, for messages.
+        by: Column, columns, or None.
+        taken: Columns that the metric makes itself.
+
+    Raises:
+        InvalidArgument: A group would have the name of a result column, or is named twice.
+    """
+    names = [by] if isinstance(by, str) else list(by or ())
+    clash = [name for name in names if name in taken or names.count(name) > 1]
+    if clash:
+        raise InvalidArgument(
+            f"{metric} cannot group by {', '.join(sorted(set(clash)))}.",
+            hint="Group by other columns, each once, such as by='type'.",
+        )
+    return names
+
+
+def same_kind(metric: str, *frames: nw.LazyFrame[Any]) -> None:
+    """Refuse frames of different engines in one call.
+
+    Args:
+        metric: Name of the metric, for messages.
+        *frames: Results of `opened`.
+
+    Raises:
+        InvalidArgument: They differ.
+    """
+    kinds = sorted({str(frame.implementation).lower() for frame in frames})
+    if len(kinds) > 1:
+        raise InvalidArgument(
+            f"{metric} was given frames of different kinds: {', '.join(kinds)}.",
+            hint="Pass all of them as pandas, or all as polars, or all as DuckDB relations.",
+        )

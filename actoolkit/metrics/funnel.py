@@ -1,0 +1,197 @@
+"""The funnel of campaigns: sent, delivered, opened, clicked, and the buyers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.metrics.counters import (
+    CLIPPED,
+    VERIFIED,
+    joined,
+    summed,
+    was_sent,
+    with_delivered,
+    with_verified,
+)
+from actoolkit.metrics.frames import Schema, closed, groups, opened, same_kind
+from actoolkit.metrics.intervals import exceeds, with_rate
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    name: str
+    count: str
+    denominator: str
+    campaigns: str = "campaigns"
+    basis: str = "measured"
+
+
+_STEPS = (
+    _Step("sent", "sends", "sends"),
+    _Step("delivered", "delivered", "sends"),
+    _Step("opened", "unique_opens", "delivered"),
+    _Step("clicked", "clickers", "delivered"),
+)
+_ORDERED = _Step(
+    "ordered", "exposed_buyers", "exposed_delivered", "exposed_campaigns", basis="exposure"
+)
+_COUNTERS = ("sends", "hard_bounces", "soft_bounces", "unique_opens", "clickers")
+_FUNNEL: Schema = {
+    "step": "text",
+    "step_index": "count",
+    "count": "count",
+    "denominator": "count",
+    "rate": "rate",
+    "rate_low": "rate",
+    "rate_high": "rate",
+    "verified_count": "count",
+    "verified_denominator": "count",
+    "verified_rate": "rate",
+    "verified_rate_low": "rate",
+    "verified_rate_high": "rate",
+    "basis": "text",
+    "campaigns": "count",
+    "flag": "text",
+}
+
+
+def campaign_funnel(
+    campaigns: Any,
+    exposure: Any = None,
+    *,
+    by: str | Sequence[str] | None = None,
+    confidence: float = 0.95,
+) -> Any:
+    """Give the steps of one funnel over all campaigns, or of one per group.
+
+    Grain: one row per group and step. Steps are "sent", "delivered", "opened", "clicked", and
+    "ordered" where ``exposure`` is given. Every step is over delivered mails (sent and delivered
+    over sent ones), none over the step before: clicks may exceed verified opens, and who buys need
+    not have clicked.
+
+    Verified opens are those of the campaigns that have them, over the delivered mails of the same
+    campaigns; in the same way, buyers are those of the campaigns whose exposure is known.
+
+    Args:
+        campaigns: Result of `actoolkit.load_campaigns`. A campaign that stands in several groups
+            may be there several times.
+        exposure: Result of `actoolkit.metrics.campaign_exposure`, one row per campaign.
+        by: None, or the columns that make the groups.
+        confidence: Coverage of the intervals, between 0 and 1.
+
+    Returns:
+        The same kind of frame, sorted by group and step: the groups;
+        ``step (String)``, ``step_index (Int64): 0 for sent``;
+        ``count (Int64)``: mails sent, mails delivered, contacts who opened, who clicked, who bought
+        within the window after the mail; null where a campaign of the group lacks the counter;
+        ``denominator (Int64, mails)``: sent for the steps sent and delivered, delivered for the
+        others, for "ordered" only of campaigns whose exposure is known;
+        ``rate (Float64, 0..1)`` with ``rate_low`` and ``rate_high`` of its Wilson interval; the
+        rate of "sent" is 1 by definition;
+        ``verified_count (Int64, contacts): verified opens``, for "opened" only, null where no
+        campaign has them; ``verified_denominator (Int64, mails): delivered by the campaigns that
+        have them``; ``verified_rate``, ``verified_rate_low``, ``verified_rate_high``;
+        ``basis (String): "measured", or "exposure": near in time, not proven cause``;
+        ``campaigns (Int64): campaigns sent``, for "ordered" those whose exposure is known;
+        ``flag (String): null, or what is withheld and why``.
+
+    Raises:
+        InvalidArgument: ``confidence`` is not between 0 and 1, ``by`` names a result column, or the
+            frames are of different kinds.
+        MissingColumns: A frame lacks a column.
+
+    Source:
+        `actoolkit.metrics.explain("campaign_funnel")`.
+
+    Example:
+        >>> import polars as pl
+        >>> campaigns = pl.DataFrame({
+        ...     "campaign_id": ["1", "2"], "sends": [1000, 500], "hard_bounces": [10, 0],
+        ...     "soft_bounces": [10, 0], "unique_opens": [300, 100],
+        ...     "verified_unique_opens": [196, None], "clickers": [49, 25],
+        ... })
+        >>> funnel = campaign_funnel(campaigns)
+        >>> funnel.select("step", "count", "denominator", "verified_rate").rows()[1:3]
+        [('delivered', 1480, 1500, None), ('opened', 400, 1480, 0.2)]
+    """
+    metric = "campaign_funnel"
+    names = groups(metric, by, {**_FUNNEL, "campaign_id": "key"})
+    rows = opened(
+        metric,
+        campaigns,
+        {
+            **({"campaign_id": "key"} if exposure is not None else {}),
+            **dict.fromkeys(names, "key"),
+            **dict.fromkeys((*_COUNTERS, VERIFIED), "count"),
+        },
+    )
+    rows = with_verified(with_delivered(rows))
+    partial = [VERIFIED, "verified_delivered"]
+    if exposure is not None:
+        rows = _with_exposure(rows, exposure)
+        partial += ["exposed_buyers", "exposed_delivered", "exposed_campaigns"]
+    totals = summed(rows, names, (*_COUNTERS, "delivered"), partial)
+    steps = _STEPS if exposure is None else (*_STEPS, _ORDERED)
+    long = nw.concat([_step(totals, names, index, step) for index, step in enumerate(steps)])
+    for name, hits, trials in (
+        ("rate", "count", "denominator"),
+        ("verified_rate", "verified_count", "verified_denominator"),
+    ):
+        long = with_rate(long, name, nw.col(hits), nw.col(trials), confidence)
+    sent = nw.col("step_index") == 0
+    bounds = [
+        nw.when(sent).then(nw.col("rate")).otherwise(nw.col(bound)).alias(bound)
+        for bound in ("rate_low", "rate_high")
+    ]
+    long = long.with_columns(*bounds, flag=_flag())
+    return closed(
+        long,
+        campaigns,
+        {**dict.fromkeys(names, "key"), **_FUNNEL},
+        sort_by=[*names, "step_index"],
+    )
+
+
+def _with_exposure(rows: nw.LazyFrame[Any], exposure: Any) -> nw.LazyFrame[Any]:
+    found = opened("campaign_funnel", exposure, {"campaign_id": "key", "exposed_buyers": "count"})
+    same_kind("campaign_funnel", rows, found)
+    rows = rows.join(found.filter(~nw.col("campaign_id").is_null()), on="campaign_id", how="left")
+    known = was_sent() & ~nw.col("exposed_buyers").is_null()
+    return rows.with_columns(
+        exposed_delivered=nw.when(known).then(nw.col("delivered")),
+        exposed_campaigns=nw.when(known).then(nw.lit(1)),
+    )
+
+
+def _step(
+    totals: nw.LazyFrame[Any], names: Sequence[str], index: int, step: _Step
+) -> nw.LazyFrame[Any]:
+    is_opened = nw.lit(step.name == "opened")
+    return totals.select(
+        *names,
+        nw.lit(step.name).alias("step"),
+        nw.lit(index).alias("step_index"),
+        nw.col(step.count).alias("count"),
+        nw.col(step.denominator).alias("denominator"),
+        nw.when(is_opened).then(nw.col(VERIFIED)).alias("verified_count"),
+        nw.when(is_opened).then(nw.col("verified_delivered")).alias("verified_denominator"),
+        nw.lit(step.basis).alias("basis"),
+        nw.col(step.campaigns).alias("campaigns"),
+        "clipped",
+    )
+
+
+def _flag() -> nw.Expr:
+    notes = (
+        ((nw.col("clipped") > 0) & (nw.col("step") == "delivered"), CLIPPED),
+        (exceeds(nw.col("count"), nw.col("denominator")), "rate: numerator exceeds denominator"),
+        (
+            exceeds(nw.col("verified_count"), nw.col("verified_denominator")),
+            "verified_rate: numerator exceeds denominator",
+        ),
+    )
+    return joined(notes)
