@@ -59,8 +59,8 @@ class Dates(Control[DateRange]):
         self._preset = ipywidgets.Dropdown(
             description="Dates", options=[*self._ranges, _CUSTOM], value=_ALL
         )
-        self._first = ipywidgets.DatePicker(description="From")
-        self._last = ipywidgets.DatePicker(description="To")
+        self._first = ipywidgets.DatePicker(description="From", tooltip="First day")
+        self._last = ipywidgets.DatePicker(description="To", tooltip="Last day")
         self.widget = ipywidgets.HBox([self._preset, self._first, self._last])
         self.widget.add_class("actoolkit-group")
         self._quiet = False

@@ -1,0 +1,243 @@
+"""The frames behind an explorer: loaded from an account, or given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import narwhals.stable.v2 as nw
+
+from actoolkit import loaders
+from actoolkit.charts.drawing import AsOf
+from actoolkit.charts.formats import day
+from actoolkit.charts.names import display_name, distinct
+from actoolkit.errors import InvalidArgument, NotAvailable
+from actoolkit.metrics.selection import select_campaigns
+from actoolkit.settings import Account
+from actoolkit.widgets.controls import Choice, Control, Several
+from actoolkit.widgets.dates import Dates
+
+CAMPAIGN_FRAMES = ("campaigns", "campaign_lists", "lists", "automations")
+"""What the controls need."""
+
+Params = Mapping[str, Any]
+
+_ONE_OFF, _AUTOMATED = "none", "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Frames by name, and how code names them.
+
+    Args:
+        frames: Frame by the name of its table; lacking ones lack their controls.
+        today: Last day of the presets, in the account's zone.
+        as_of: Moment of the data.
+        preamble: Lines of code that make the frames.
+        as_of_code: Code of ``as_of``.
+        zone: Name of the account's time zone.
+        lacking: For each table that the account does not have, why.
+    """
+
+    frames: Mapping[str, Any]
+    today: date
+    as_of: AsOf
+    preamble: tuple[str, ...]
+    as_of_code: str
+    zone: str | None = None
+    lacking: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def loaded(
+        cls, account: Account | None, names: Sequence[str], *, progress: bool | None
+    ) -> Sources:
+        """Load frames from an account; what its plan lacks, it does without, and says so.
+
+        Args:
+            account: None is the environment's.
+            names: Tables to load, ``campaigns`` among them.
+            progress: Whether to show how far loading is; None decides by where it runs.
+        """
+        chosen = Account.from_env() if account is None else account
+        argument = "" if account is None else "account=account"
+        frames: dict[str, Any] = {}
+        lacking: dict[str, str] = {}
+        steps = [*names, "user"]
+        with loaders.progress_display(progress=progress, steps=len(steps)) as display:
+            for number, name in enumerate(steps, 1):
+                load: Callable[..., Any] = getattr(loaders, f"load_{name}")
+                try:
+                    frames[name] = load(account=chosen)
+                except NotAvailable as error:
+                    if name == "campaigns":
+                        raise
+                    lacking[name] = error.message
+                display.step(f"{number} of {len(steps)}")
+        zone = _zone(frames.pop("user", None))
+        manifest = loaders.provenance("campaigns", account=chosen)
+        as_of = (manifest.server_at or manifest.fetched_at).astimezone(ZoneInfo(zone))
+        return cls(
+            frames=frames,
+            today=chosen.now().astimezone(ZoneInfo(zone)).date(),
+            as_of=as_of,
+            preamble=tuple(f"{name} = ac.load_{name}({argument})" for name in frames),
+            as_of_code=repr(as_of),
+            zone=zone,
+            lacking=lacking,
+        )
+
+    @classmethod
+    def given(cls, frames: Mapping[str, Any], *, today: date | None, as_of: AsOf) -> Sources:
+        """Take frames as they are.
+
+        Args:
+            frames: Frame by the name of its table; None was not given.
+            today: None is the day of the last sending.
+            as_of: Moment of the data.
+        """
+        present = {name: frame for name, frame in frames.items() if frame is not None}
+        if "campaigns" not in present:
+            raise InvalidArgument(
+                "Frames were given, but campaigns is not among them.",
+                hint="Pass campaigns=actoolkit.load_campaigns(...), or an account and no frames.",
+            )
+        return cls(
+            frames=present,
+            today=today or _last_day(present["campaigns"]),
+            as_of=as_of,
+            preamble=(f"# {', '.join(present)}: the frames given to the explorer",),
+            as_of_code=repr(as_of),
+        )
+
+    def campaigns(self, params: Params) -> Any:
+        """Give the campaigns that the controls ask for.
+
+        Args:
+            params: The controls' values.
+        """
+        return select_campaigns(
+            self.frames["campaigns"], self.frames.get("campaign_lists"), **_conditions(params)
+        )
+
+    def campaigns_code(self, params: Params) -> str:
+        """Give the call that makes `campaigns`.
+
+        Args:
+            params: The controls' values.
+        """
+        conditions = {k: v for k, v in _conditions(params).items() if v is not None}
+        arguments = ["campaigns", *(["campaign_lists"] if "list_ids" in conditions else [])]
+        arguments += [f"{name}={value!r}" for name, value in conditions.items()]
+        return f"chosen = ac.metrics.select_campaigns({', '.join(arguments)})"
+
+    def note(self, *names: str) -> str:
+        """Say which of these tables the account lacks; empty when it has them all.
+
+        Args:
+            *names: Tables.
+        """
+        return " ".join(self.lacking[name] for name in names if name in self.lacking)
+
+    def controls(self) -> list[Control[Any]]:
+        """Make the controls for which there are frames: dates, lists, campaigns, automation."""
+        made: list[Control[Any]] = [Dates("dates", today=self.today)]
+        if "lists" in self.frames and "campaign_lists" in self.frames:
+            made.append(
+                Several("lists", label="Lists", options=self._lists(), everything="All lists")
+            )
+        made.append(
+            Several(
+                "campaigns",
+                label="Campaigns",
+                options=self._campaigns(),
+                everything="All campaigns",
+            )
+        )
+        made.append(Choice("automation", label="Mails", options=self._automations()))
+        return made
+
+    def _lists(self) -> dict[str, str]:
+        rows = _rows(self.frames["lists"], ["list_id", "name"])
+        return _named([(row["list_id"], row["name"], "") for row in rows])
+
+    def _campaigns(self) -> dict[str, str]:
+        rows = _rows(self.frames["campaigns"], ["campaign_id", "name", "sent_local", "sends"])
+        sent = [row for row in rows if row["sent_local"] is not None and row["sends"]]
+        sent.sort(key=lambda row: row["sent_local"], reverse=True)
+        return _named([(r["campaign_id"], r["name"], day(r["sent_local"])) for r in sent])
+
+    def _automations(self) -> dict[str, str | None]:
+        fixed: dict[str, str | None] = {
+            "All mails": None,
+            "One-off campaigns": _ONE_OFF,
+            "All automations": _AUTOMATED,
+        }
+        if "automations" not in self.frames:
+            return fixed
+        rows = _rows(self.frames["automations"], ["automation_id", "name"])
+        mailing = set(_column(self.frames["campaigns"], "automation_id"))
+        named = _named(
+            [
+                (row["automation_id"], row["name"], "")
+                for row in rows
+                if row["automation_id"] in mailing
+            ]
+        )
+        return fixed | {f"Automation: {name}": identifier for name, identifier in named.items()}
+
+
+def script(sources: Sources, *calls: str) -> str:
+    """Put calls together into a program that can be pasted.
+
+    Args:
+        sources: Their preamble makes the frames.
+        *calls: One statement each; the last one makes ``chart``.
+    """
+    body = "\n".join([*sources.preamble, "", *calls, "chart"])
+    modules = [name for name in ("datetime", "zoneinfo") if f"{name}." in body]
+    return "\n".join([*(f"import {name}" for name in modules), "import actoolkit as ac", "", body])
+
+
+def _conditions(params: Params) -> dict[str, Any]:
+    return {
+        "since": params["dates"].since,
+        "until": params["dates"].until,
+        "campaign_ids": list(params["campaigns"]) or None,
+        "list_ids": list(params.get("lists", ())) or None,
+        "automation": params["automation"],
+    }
+
+
+def _named(entries: Sequence[tuple[str, str | None, str]]) -> dict[str, str]:
+    """Give the id of each name; equal names are told apart by their hint and a number."""
+    names = [display_name(name) for _, name, _ in entries]
+    labels = distinct(names, [hint for _, _, hint in entries])
+    return {label: identifier for label, (identifier, _, _) in zip(labels, entries, strict=True)}
+
+
+def _rows(frame: Any, columns: Sequence[str]) -> list[dict[str, Any]]:
+    values = [_column(frame, name) for name in columns]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def _column(frame: Any, name: str) -> list[Any]:
+    native = nw.from_native(frame).lazy().collect()
+    series = native[name]
+    pairs = zip(series.to_list(), series.is_null().to_list(), strict=True)
+    return [None if null else value for value, null in pairs]
+
+
+def _last_day(campaigns: Any) -> date:
+    sent = [moment for moment in _column(campaigns, "sent_local") if moment is not None]
+    return max(sent).date() if sent else datetime.now().astimezone().date()
+
+
+def _zone(user: Any) -> str:
+    names = [name for name in _column(user, "time_zone") if name] if user is not None else []
+    try:
+        return ZoneInfo(names[0]).key if names else "UTC"
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"
