@@ -66,7 +66,7 @@ RATES: Mapping[str, Rate] = {
     "verified_open_rate": Rate(
         "Verified open rate",
         ("verified_unique_opens",),
-        "delivered",
+        "verified_delivered",
         "delivered mails",
         "was opened most, verifiably",
     ),

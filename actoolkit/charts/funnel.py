@@ -97,17 +97,20 @@ def funnel_rows(funnel: object) -> list[Row]:
     counted = [
         row for row in sorted(found, key=lambda row: row["step_index"]) if row["count"] is not None
     ]
-    sent = next((row["count"] for row in counted if row["step"] == "sent"), 0)
+    counts = {row["step"]: row["count"] for row in counted}
+    sent, delivered = counts.get("sent", 0), counts.get("delivered", 0)
     if not sent:
         return []
+    befores = [None, *counted]
     return [
-        _funnel_row(row, before, sent)
-        for row, before in zip(counted, [None, *counted], strict=False)
+        _funnel_row(row, before, sent=sent, delivered=delivered)
+        for row, before in zip(counted, befores, strict=False)
     ]
 
 
-def _funnel_row(row: Row, before: Row | None, sent: int) -> Row:
+def _funnel_row(row: Row, before: Row | None, *, sent: int, delivered: int) -> Row:
     exposure = row["basis"] == "exposure"
+    scale = 1 if row["step"] in ("sent", "delivered") else delivered / sent
     made: Row = {
         "label": STEPS.get(row["step"], row["step"]),
         "basis": row["basis"],
@@ -116,13 +119,16 @@ def _funnel_row(row: Row, before: Row | None, sent: int) -> Row:
         "value": _rounded(row["rate"]),
         "low": _rounded(row["rate_low"]),
         "high": _rounded(row["rate_high"]),
-        "share": round(row["count"] / sent, 6),
+        "share": round(
+            min(row["count"] / sent if row["rate"] is None else row["rate"] * scale, 1), 6
+        ),
         "campaigns": int(row["campaigns"]),
     }
     if row["verified_count"] is not None:
         made["verified"] = int(row["verified_count"])
         made["verified_rate"] = _rounded(row["verified_rate"])
-        made["solid"] = round(min(row["verified_count"], row["count"]) / sent, 6)
+        if row["verified_rate"] is not None:
+            made["solid"] = round(min(row["verified_rate"] * scale, made["share"]), 6)
     if before is not None and before["count"] and not exposure:
         made["drop"] = round(1 - row["count"] / before["count"], 6)
     return made
@@ -171,7 +177,9 @@ def funnel_finding(rows: Sequence[Row]) -> Finding:
     if any("verified" in row for row in rows):
         parts.append("The fainter part of opens may be privacy software, not people.")
     if any(row["basis"] == "exposure" for row in rows):
-        parts.append("Dashed: orders after exposure to a mail; it need not have caused them.")
+        parts.append(
+            "Dashed: mails that an order followed within days, which they need not have caused."
+        )
     listed = "; ".join(
         f"{row['label']} {count(row['numerator'])} ({percent(row['value'])})" for row in rows
     )
@@ -200,10 +208,11 @@ def funnel_layers(rows: list[Row]) -> list[alt.Chart]:
     verified_rate = percent_expression("datum.verified_rate")
     verified = f"format(datum.verified, ',') + ' (' + ({verified_rate}) + ')'"
     base = alt.Chart(inline(rows)).transform_calculate(
+        what="datum.basis === 'exposure' ? ' followed by an order' : ''",
         rate=percent_expression("datum.value"),
         interval=interval_expression(),
         counts=counts_expression(),
-        number="format(datum.numerator, ',') + (datum.basis === 'exposure' ? ' orders' : '')",
+        number="format(datum.numerator, ',') + datum.what",
         dropped=f"isValid(datum.drop) ? '▼ ' + ({percent_expression('datum.drop')}) : ''",
         verified_text=f"isValid(datum.verified) ? {verified} : '{MISSING}'",
         start="0",

@@ -88,9 +88,10 @@ def sent_campaigns(material: Material, period: Period) -> pl.DataFrame:
         material: Tables of the account.
         period: Days of sending.
     """
-    return metrics.select_campaigns(
+    sent: pl.DataFrame = metrics.select_campaigns(
         material.frames["campaigns"], since=period.since, until=period.until
-    ).filter(pl.col("sends") > 0)
+    )
+    return sent.filter(pl.col("sends") > 0)
 
 
 def exposure(sent: pl.DataFrame, material: Material) -> pl.DataFrame | None:
@@ -102,7 +103,9 @@ def exposure(sent: pl.DataFrame, material: Material) -> pl.DataFrame | None:
     """
     if not material.has(*EXPOSURE_TABLES):
         return None
-    return metrics.campaign_exposure(sent, *(material.frames[table] for table in EXPOSURE_TABLES))
+    frames = (material.frames[table] for table in EXPOSURE_TABLES)
+    exposed: pl.DataFrame = metrics.campaign_exposure(sent, *frames)
+    return exposed
 
 
 @dataclass(frozen=True)
@@ -212,6 +215,13 @@ def _funnel(members: Membership, material: Material) -> Figure:
         start=start,
         empty=Finding("No campaign matches these filters", "", "No campaign."),
         columns=FUNNEL_TWIN,
+        definitions=(
+            "delivered",
+            "open_rate",
+            "verified_open_rate",
+            "click_rate",
+            "campaign_exposure",
+        ),
     )
 
 
@@ -244,6 +254,7 @@ def _rates_figure(rows: list[Row]) -> Figure:
         start=start,
         empty=empty,
         columns=TWIN,
+        definitions=("click_rate", "wilson"),
     )
 
 
@@ -276,7 +287,7 @@ def _table(members: Membership) -> Table:
         columns=[
             TableColumn("Campaign"),
             TableColumn("Sent", "day"),
-            TableColumn("Delivered", "count", "delivery_rate"),
+            TableColumn("Delivered", "count", "delivered"),
             TableColumn("Opened", "rate", "open_rate"),
             TableColumn("Clicked", "rate", "click_rate"),
             TableColumn("Unsubscribed", "rate", "unsubscribe_rate"),

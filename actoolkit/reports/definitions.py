@@ -19,12 +19,11 @@ def definitions(ids: Sequence[str]) -> list[Definition]:
 
 def _definition(metric_id: str) -> Definition:
     found = metrics.explain(metric_id)
-    caveats = [found.caveats] if isinstance(found.caveats, str) else list(found.caveats)
     return Definition(
         id=metric_id,
         title=f"{found.title}:",
         text=_sentence(found.formula),
-        caveats=[_sentence(caveat) for caveat in caveats if caveat],
+        caveats=[_sentence(caveat) for caveat in found.caveats],
     )
 
 

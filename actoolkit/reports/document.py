@@ -63,6 +63,7 @@ class Figure:
         start: Key of the first state.
         empty: What is said in a state that has no entry.
         columns: Columns of the table that says the same.
+        definitions: Ids of the definitions behind it.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Figure:
     start: str
     empty: Finding
     columns: Sequence[TwinColumn]
+    definitions: Sequence[str] = ()
 
     @property
     def finding(self) -> Finding:

@@ -52,6 +52,7 @@ def engagement_section(material: Material, period: Period) -> Section:
         start=CONTROL.value,
         empty=Finding("No campaign was delivered", "", "No campaign."),
         columns=TWIN,
+        definitions=("engagement_heatmap", "wilson"),
     )
     return Section(
         "sending-time",

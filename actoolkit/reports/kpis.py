@@ -51,7 +51,7 @@ def _delivered(now: Mapping[str, Any], before: Mapping[str, Any]) -> Kpi:
     delivered = int(now.get("delivered") or 0)
     campaigns = plural(int(now.get("campaigns") or 0), "campaign")
     return _amount(
-        Kpi("Delivered mails", count(delivered), note=campaigns, definition="delivery_rate"),
+        Kpi("Delivered mails", count(delivered), note=campaigns, definition="delivered"),
         delivered,
         before.get("delivered"),
     )
@@ -122,9 +122,10 @@ def _revenue(material: Material, period: Period) -> list[Kpi]:
 
 
 def _daily(material: Material, period: Period) -> pl.DataFrame:
-    return metrics.revenue_by_period(
+    daily: pl.DataFrame = metrics.revenue_by_period(
         material.frames[TABLE], grain="day", since=period.since, until=period.until
     )
+    return daily
 
 
 def _sums(material: Material, period: Period) -> dict[str, tuple[int, int]]:

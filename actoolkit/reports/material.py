@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -14,6 +14,7 @@ from actoolkit.charts.formats import moment
 from actoolkit.errors import NotAvailable, ReportError
 from actoolkit.reports.document import Source
 from actoolkit.settings import Account
+from actoolkit.store import Manifest
 
 TABLES = (
     "campaigns",
@@ -25,22 +26,13 @@ TABLES = (
 )
 """Tables of the overview, in the order of loading; the account's user comes first."""
 
+SANDBOX = "Synthetic account"
+
 CERTAINTY = {
     "proven": "complete (proven)",
     "converged": "complete (two passes agreed)",
-    "unverified": "not verified: the API gives no total",
+    "unverified": "not verified",
 }
-
-
-class Provenance(Protocol):
-    """What a manifest tells about one table."""
-
-    fetched_at: datetime
-    server_at: datetime | None
-    rows: int
-    certainty: str
-    unknown_fields: Mapping[str, int]
-    rescued_values: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ class Material:
         account: Host of the account.
         zone: Name of its time zone.
         frames: Frame by table.
-        manifests: Provenance by table.
+        manifests: Manifest by table.
         missing: Why a table is not there, by table.
         minor_units: Decimals of currencies that have no hundredths.
     """
@@ -59,7 +51,7 @@ class Material:
     account: str
     zone: str
     frames: Mapping[str, pl.DataFrame]
-    manifests: Mapping[str, Provenance]
+    manifests: Mapping[str, Manifest]
     missing: Mapping[str, str]
     minor_units: Mapping[str, int]
 
@@ -111,7 +103,7 @@ class Material:
             return ZoneInfo("UTC")
 
 
-def _moment(manifest: Provenance) -> datetime:
+def _moment(manifest: Manifest) -> datetime:
     return manifest.server_at or manifest.fetched_at
 
 
@@ -126,24 +118,23 @@ def gather(account: Account, *, progress: bool | None, refresh: bool) -> Materia
     from actoolkit import loaders
 
     frames: dict[str, pl.DataFrame] = {}
-    manifests: dict[str, Provenance] = {}
+    manifests: dict[str, Manifest] = {}
     missing: dict[str, str] = {}
-    for table in ("user", *TABLES):
-        load: Callable[..., Any] = getattr(loaders, f"load_{table}")
-        try:
-            frame = load(account=account, frame="polars", progress=progress, refresh=refresh)
-        except NotAvailable as error:
-            missing[table] = error.message
-            continue
-        if table == "user":
-            missing.pop("user", None)
-            zone = _zone_name(frame)
-            continue
-        frames[table] = frame
-        manifests[table] = loaders.provenance(table, account=account)
+    names = ("user", *TABLES)
+    with loaders.progress_display(progress=progress, steps=len(names)) as display:
+        for number, table in enumerate(names, 1):
+            load: Callable[..., Any] = getattr(loaders, f"load_{table}")
+            try:
+                frames[table] = load(account=account, frame="polars", refresh=refresh)
+                manifests[table] = loaders.provenance(table, account=account)
+            except NotAvailable as error:
+                missing[table] = error.message
+            display.step(f"{number} of {len(names)}")
+    user = frames.pop("user", None)
+    manifests.pop("user", None)
     return Material(
-        account="the built-in sandbox" if account.loopback else account.host,
-        zone=zone if "user" not in missing else "UTC",
+        account=f"{SANDBOX} ({account.identity})" if account.identity else account.host,
+        zone="UTC" if user is None else _zone_name(user),
         frames=frames,
         manifests=manifests,
         missing=missing,

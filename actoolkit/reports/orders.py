@@ -61,6 +61,7 @@ def orders_section(material: Material, period: Period) -> Section:
         start=control.value,
         empty=Finding("No order was completed", "", "No order."),
         columns=TWIN,
+        definitions=("revenue",),
     )
     return Section(
         "revenue",

@@ -18,12 +18,13 @@ from actoolkit.reports.period import chosen_period
 from actoolkit.reports.quality import quality_section
 
 FOOTNOTES = (
-    "delivery_rate",
+    "delivered",
     "open_rate",
     "verified_open_rate",
     "click_rate",
     "unsubscribe_rate",
     "campaign_exposure",
+    "wilson",
     "engagement_heatmap",
     "revenue",
 )
