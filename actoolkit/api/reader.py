@@ -113,8 +113,8 @@ class Reader:
         """
         if not _PATH.fullmatch(path):
             raise InvalidArgument(f"{path!r} is not a path of the API.", hint="Such as /campaigns.")
-        key = journal.key(path, params) if journal else ""
-        if journal and (kept := journal.get(key)):
+        key = journal.key(path, params) if journal is not None else ""
+        if journal is not None and (kept := journal.get(key)):
             data, problem = parse(kept[0], check)
             if not problem:
                 return Body(data, *kept)
@@ -123,7 +123,7 @@ class Reader:
             answer = self._explain(answer, path)
         if isinstance(answer, ApiError):
             raise answer
-        if journal:
+        if journal is not None:
             journal.put(key, answer.raw, answer.headers)
         return answer
 
