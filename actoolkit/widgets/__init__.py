@@ -17,14 +17,22 @@ if TYPE_CHECKING:
     from actoolkit.widgets.engagement import engagement_explorer
     from actoolkit.widgets.explorer import Explorer
     from actoolkit.widgets.funnel import funnel_explorer
-    from actoolkit.widgets.live_chart import LiveChart
+    from actoolkit.widgets.live_chart import LiveChart, enable_live_charts
 
-__all__ = ["DateRange", "Explorer", "LiveChart", "engagement_explorer", "funnel_explorer"]
+__all__ = [
+    "DateRange",
+    "Explorer",
+    "LiveChart",
+    "enable_live_charts",
+    "engagement_explorer",
+    "funnel_explorer",
+]
 
 _HOMES = {
     "DateRange": "dates",
     "Explorer": "explorer",
     "LiveChart": "live_chart",
+    "enable_live_charts": "live_chart",
     "engagement_explorer": "engagement",
     "funnel_explorer": "funnel",
 }

@@ -97,3 +97,25 @@ class LiveChart(alt.JupyterChart):
         """
         with alt.theme.enable("actoolkit"):
             self.chart = cast("Any", chart)
+
+
+def enable_live_charts() -> None:
+    """Show every Altair chart of this session as a `LiveChart`, so that it needs no network.
+
+    Altair's own way of showing charts loads its scripts from the internet, and its menu offers to
+    send the chart's data to another site.
+
+    Example:
+        >>> enable_live_charts()
+        >>> alt.renderers.active
+        'actoolkit'
+        >>> renderer = alt.renderers.enable("default")
+    """
+    alt.renderers.register("actoolkit", _rendered)
+    alt.renderers.enable("actoolkit")
+
+
+def _rendered(spec: dict[str, Any], **_options: Any) -> Any:
+    live = LiveChart()
+    live.spec = spec
+    return live._repr_mimebundle_()
