@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument, MissingColumns
+from actoolkit.metrics.days import Day, within_days
 
 
 def select_campaigns(
     campaigns: Any,
     campaign_lists: Any = None,
     *,
-    since: date | str | None = None,
-    until: date | str | None = None,
+    since: Day = None,
+    until: Day = None,
     campaign_ids: Sequence[str] | None = None,
     list_ids: Sequence[str] | None = None,
     automation: str | None = None,
@@ -51,7 +51,7 @@ def select_campaigns(
         ['2']
     """
     frame = nw.from_native(campaigns)
-    conditions = [*_days(_day(since), _day(until)), *_automation(automation)]
+    conditions = [*within_days(nw.col("sent_local"), since, until), *_automation(automation)]
     if campaign_ids is not None:
         conditions.append(nw.col("campaign_id").is_in(list(campaign_ids)))
     _require(frame, since=since, until=until, automation=automation)
@@ -60,32 +60,6 @@ def select_campaigns(
     if list_ids is not None:
         frame = frame.join(_on_lists(campaign_lists, list_ids), on="campaign_id", how="semi")
     return frame.to_native()
-
-
-def _day(value: date | str | None) -> date | None:
-    if not isinstance(value, str):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise InvalidArgument(
-            f"{value!r} is not a day.", hint='Write it as "2026-01-31".'
-        ) from error
-
-
-def _days(since: date | None, until: date | None) -> list[nw.Expr]:
-    if since is not None and until is not None and since >= until:
-        raise InvalidArgument(
-            f"The days end ({until}, not included) before they begin ({since}).",
-            hint="Choose a last day on or after the first.",
-        )
-    sent = nw.col("sent_local")
-    conditions = []
-    if since is not None:
-        conditions.append(sent >= nw.lit(datetime.combine(since, time.min)))
-    if until is not None:
-        conditions.append(sent < nw.lit(datetime.combine(until, time.min)))
-    return conditions
 
 
 def _automation(automation: str | None) -> list[nw.Expr]:
