@@ -145,7 +145,9 @@ class Journal:
                 hint="Make room on the disk; the load goes on from here.",
             )
 
-    def __len__(self) -> int:
+    @property
+    def pages(self) -> int:
+        """How many answers are kept."""
         with self._guard:
             return int(self._cache.responses.count())
 

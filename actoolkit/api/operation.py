@@ -181,7 +181,7 @@ class Endpoint:
                 hint="Pass each of them once.",
             )
         for name, value in ids.items():
-            if isinstance(value, bool) or not _SEGMENT.fullmatch(str(value)):
+            if type(value) not in (int, str) or not _SEGMENT.fullmatch(str(value)):
                 raise InvalidArgument(
                     f"{name}={value!r} cannot be part of an address.", hint="Pass an id."
                 )

@@ -8,6 +8,7 @@ the account until its Retry-After has passed.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,8 @@ MARGIN = 0.02
 """Seconds beyond the one in which a full set of requests fits."""
 MARGIN_STEP = 0.01
 MARGIN_MOST = 0.1
+MEMORY = 5
+"""Sends that are remembered at least: readers with a larger share look further back."""
 CALM = 600.0
 """Seconds without a request after which the margin starts small again."""
 FAST = 50.0
@@ -64,7 +67,7 @@ class Ring:
 
     def due(self, rate: float) -> float:
         """Moment of the next send at a rate."""
-        size = max(1, int(rate))
+        size = math.ceil(rate)
         full = len(self.sent) >= size
         return max(self.until, self.sent[-size] + size / rate + self.margin if full else 0.0)
 
@@ -72,7 +75,7 @@ class Ring:
         """Note a send."""
         if self.sent and now - self.sent[-1] > CALM:
             self.margin = MARGIN
-        self.sent = [*self.sent[1 - max(1, int(rate)) :], now] if int(rate) > 1 else [now]
+        self.sent = [*self.sent, now][-max(MEMORY, math.ceil(rate)) :]
 
     def block(self, now: float, seconds: float) -> None:
         """Stop everybody; requests that were in flight together widen the margin once."""
@@ -206,6 +209,7 @@ class SharedPace:
             ring = msgspec.json.decode(self._path.read_bytes() or b"{}", type=Ring)
         except msgspec.DecodeError:
             ring = Ring(until=now + 1.0)
+            self._save(ring)
         # A clock that was set back must not stop an account for as long.
         ring.sent = [moment for moment in ring.sent if moment <= now + 1.0]
         ring.until = 0.0 if ring.until > now + 86400.0 else ring.until
