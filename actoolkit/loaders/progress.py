@@ -116,6 +116,7 @@ class Display:
                 TimeElapsedColumn(),
                 console=self._console,
                 transient=True,
+                redirect_stdout=False,
             )
             self.bars.start()
             if self._steps:

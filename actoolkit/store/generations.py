@@ -74,15 +74,15 @@ def open_journal(
         StoreFull: No space or no permission to write.
     """
     place = below(prepare(folder), "journals", table, query_digest(query))
-    chosen = generation
-    for unfinished in reversed(Journal.generations(place)):
+    goes_on = None
+    for unfinished in Journal.generations(place):
         follows = number_of(unfinished) == number_of(generation)  # none was published since
         young = max_age is not None and timedelta(0) <= now - begun(unfinished) < max_age
         if follows and young:
-            chosen = unfinished
-            break
+            goes_on = unfinished
     with writing(place):
         for path in place.iterdir():
-            if not path.name.startswith(f"{chosen}."):
+            if goes_on is None or not path.name.startswith(f"{goes_on}."):
                 path.unlink(missing_ok=True)
+    chosen = goes_on or generation
     return chosen, Journal(place, chosen)

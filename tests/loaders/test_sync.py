@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from actoolkit.errors import InvalidArgument, ServerError
+from actoolkit.loaders import sync
+
+
+@pytest.fixture
+def some(stub):
+    stub.rows["/lists"] = ("lists", [{"id": "1"}, {"id": "2"}])
+    stub.rows["/contacts"] = ("contacts", [{"id": "1"}, {"id": "2"}, {"id": "3"}])
+    stub.extra["/contacts"] = {"scoreValues": [{"id": "9", "contact": "2", "scoreValue": "5"}]}
+    stub.rows["/users/me"] = ("user", {"id": "3"})
+    return stub
+
+
+TABLES = ["user", "campaigns", "lists", "contacts", "score_values"]
+
+
+def test_says_what_came_and_what_the_account_lacks(some, account, clock):
+    summary = sync(account, TABLES)
+    assert summary["table"].to_list() == TABLES
+    assert summary["rows"].to_list() == [1, None, 2, 3, 1]
+    assert summary["source"][1].startswith("not available: /campaigns")
+    assert set(summary["source"].gather([0, 2, 3, 4])) == {"account"}
+    sent = len(some.seen)
+    clock.forward(hours=3)
+    again = sync(account, [name for name in TABLES if name != "campaigns"])
+    assert len(some.seen) == sent
+    assert set(again["source"]) == {"snapshot"}
+    assert set(again["age"]) == {"3 h"}
+
+
+def test_a_refresh_walks_contacts_once(some, account):
+    def walks():
+        return sum(path.startswith("/api/3/contacts") for path in some.seen)
+
+    sync(account, ["contacts", "score_values"])
+    once = walks()
+    summary = sync(account, ["contacts", "score_values"], refresh=True)
+    assert walks() == 2 * once
+    assert set(summary["source"]) == {"account"}
+    sync(account, ["score_values"], refresh=True)
+    assert walks() == 3 * once
+
+
+def test_other_errors_stop_it_and_the_next_call_goes_on(some, account, monkeypatch):
+    from actoolkit.api.retry import Limits
+
+    monkeypatch.setattr("actoolkit.api.reader.Limits", lambda: Limits(attempts=1))
+    some.faults[2] = (500, {}, b"")
+    with pytest.raises(ServerError):
+        sync(account, ["user", "lists"])
+    assert sync(account, ["user", "lists"])["source"].to_list() == ["snapshot", "account"]
+
+
+def test_unknown_tables_are_refused(account):
+    with pytest.raises(InvalidArgument, match="unicorns"):
+        sync(account, ["lists", "unicorns"])
+
+
+def test_nothing_to_do(account):
+    assert sync(account, []).height == 0
