@@ -275,7 +275,7 @@ def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.C
         .mark_point(style="dot", filled=True)
         .encode(x=x, y=y, tooltip=tooltip),
         base.transform_filter("datum.small")
-        .mark_point(style="hollow")
+        .mark_point(style="hollow", aria=False)
         .encode(x=x, y=y, tooltip=tooltip),
         base.mark_text(style="value", align="right", dx=52).encode(
             x=alt.value("width"), y=y, text="rate:N"

@@ -250,6 +250,6 @@ def heatmap_layers(
             tooltip=tooltip,
         ),
         base.transform_filter("datum.small")
-        .mark_point(style="speck", filled=True)
+        .mark_point(style="speck", filled=True, aria=False)
         .encode(x=x, y=y, tooltip=tooltip),
     ]

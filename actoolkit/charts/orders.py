@@ -11,6 +11,7 @@ import altair as alt
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, headline, inline, nothing
 from actoolkit.charts.formats import money, percent, plural, symbol
 from actoolkit.charts.frames import Row, plain_rows
+from actoolkit.charts.names import display_name
 from actoolkit.charts.theme import themed
 
 Grain = Literal["day", "week", "month"]
@@ -114,7 +115,7 @@ def revenue_rows(
         ],
     )
     keyed = {
-        (str(row["currency"] or ""), _as_date(row["period_on"])): row
+        (currency_name(row["currency"]), _as_date(row["period_on"])): row
         for row in found
         if row["period_on"] is not None
     }
@@ -162,6 +163,15 @@ def _bars(
         {**shared, "part": part, "order": i, "amount": amounts[part] / 10**units}
         for i, part in enumerate(PARTS)
     ]
+
+
+def currency_name(code: str | None) -> str:
+    """Make a currency's code fit to be written; "" where it is not known.
+
+    Args:
+        code: As the account has it.
+    """
+    return display_name(code, missing="")
 
 
 def _as_date(value: date | datetime) -> date:

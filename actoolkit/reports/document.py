@@ -58,9 +58,8 @@ class Figure:
     Args:
         id: Identifier on the page.
         spec: Vega-Lite, without title and look; its dataset ``rows`` holds the rows of all states.
-        controls: Names of the controls, in the order of the keys of ``states``.
+        start: Value by control at the start, in the order of the keys of ``states``.
         states: For the values of the controls, joined by "|", what the chart then says.
-        start: Key of the first state.
         empty: What is said in a state that has no entry.
         columns: Columns of the table that says the same.
         definitions: Ids of the definitions behind it.
@@ -68,25 +67,26 @@ class Figure:
 
     id: str
     spec: Mapping[str, Any]
-    controls: Sequence[str]
+    start: Mapping[str, str]
     states: Mapping[str, Finding]
-    start: str
     empty: Finding
     columns: Sequence[TwinColumn]
     definitions: Sequence[str] = ()
 
     @property
+    def controls(self) -> list[str]:
+        """Names of the controls."""
+        return list(self.start)
+
+    @property
     def finding(self) -> Finding:
         """What the chart says at the start."""
-        return self.states.get(self.start, self.empty)
+        return self.states.get("|".join(self.start.values()), self.empty)
 
     @property
     def rows(self) -> list[Row]:
         """Rows of the first state."""
-        chosen = (
-            dict(zip(self.controls, self.start.split("|"), strict=True)) if self.controls else {}
-        )
-        return [row for row in self.spec["datasets"]["rows"] if matches(row, chosen)]
+        return [row for row in self.spec["datasets"]["rows"] if matches(row, self.start)]
 
 
 def matches(row: Mapping[str, Any], chosen: Mapping[str, str]) -> bool:

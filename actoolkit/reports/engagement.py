@@ -47,9 +47,8 @@ def engagement_section(material: Material, period: Period) -> Section:
     figure = Figure(
         id="heatmap",
         spec=cube(specification(chart), rows=rows, start=start),
-        controls=[CONTROL.name],
+        start=start,
         states=states,
-        start=CONTROL.value,
         empty=Finding("No campaign was delivered", "", "No campaign."),
         columns=TWIN,
         definitions=("engagement_heatmap", "wilson"),

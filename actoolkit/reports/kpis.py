@@ -10,6 +10,7 @@ import polars as pl
 
 from actoolkit import metrics
 from actoolkit.charts.formats import count, money, percent, plural
+from actoolkit.charts.orders import currency_name
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.document import Kpi
 from actoolkit.reports.material import Material
@@ -130,5 +131,7 @@ def _daily(material: Material, period: Period) -> pl.DataFrame:
 
 def _sums(material: Material, period: Period) -> dict[str, tuple[int, int]]:
     daily = _daily(material, period)
-    grouped = daily.group_by("currency").agg(pl.col("revenue_cents").sum(), pl.col("orders").sum())
-    return {code or "": (cents, orders) for code, cents, orders in grouped.iter_rows()}
+    grouped = daily.group_by(pl.col("currency").fill_null("")).agg(
+        pl.col("revenue_cents").sum(), pl.col("orders").sum()
+    )
+    return {currency_name(code): (cents, orders) for code, cents, orders in grouped.iter_rows()}

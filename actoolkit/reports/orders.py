@@ -11,6 +11,7 @@ from actoolkit.charts.drawing import Finding, finished
 from actoolkit.charts.orders import (
     TWIN,
     Grain,
+    currency_name,
     revenue_finding,
     revenue_layers,
     revenue_rows,
@@ -56,9 +57,8 @@ def orders_section(material: Material, period: Period) -> Section:
     figure = Figure(
         id="revenue-chart",
         spec=cube(specification(chart), rows=rows, start=start),
-        controls=[control.name],
+        start=start,
         states=states,
-        start=control.value,
         empty=Finding("No order was completed", "", "No order."),
         columns=TWIN,
         definitions=("revenue",),
@@ -78,9 +78,9 @@ def currencies(revenue: pl.DataFrame) -> list[str]:
     Args:
         revenue: Result of `actoolkit.metrics.revenue_by_period`.
     """
-    grouped = revenue.group_by("currency").agg(pl.col("orders").sum())
+    grouped = revenue.group_by(pl.col("currency").fill_null("")).agg(pl.col("orders").sum())
     order = grouped.sort(["orders", "currency"], descending=[True, False])
-    return [code or "" for code in order["currency"].to_list()]
+    return [currency_name(code) for code in order["currency"].to_list()]
 
 
 def _whole(period: Period) -> tuple[Grain, date]:

@@ -91,7 +91,7 @@ def _figure_json(figure: Figure) -> Markup:
     return script_json(
         {
             "spec": figure.spec,
-            "controls": list(figure.controls),
+            "controls": figure.controls,
             "states": {key: [found.title, found.subtitle] for key, found in figure.states.items()},
             "empty": [figure.empty.title, figure.empty.subtitle],
             "columns": [{"field": column.field, "unit": column.unit} for column in figure.columns],
