@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 import pytest
 
@@ -37,6 +38,7 @@ def terminal(monkeypatch):
 
 def test_shows_a_bar_and_a_line_in_a_terminal(lists, account, terminal, capsys):
     screen = terminal()
+    lists.before = lambda number: time.sleep(0.05)  # slow enough to be drawn
     load_lists(account=account)
     assert "50 rows from stub" in screen.getvalue()
     assert "of 50 rows" in screen.getvalue()
