@@ -1,0 +1,124 @@
+"""What people buy: orders by themselves, orders because of mail, carts left and recovered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from actoolkit.sandbox.brand import POPULARITY, PRODUCTS
+from actoolkit.sandbox.clock import DAY, HISTORY, HORIZON, NEVER, moment
+from actoolkit.sandbox.draws import Flags, Ints, chances, log_logistic, occurrences, pick, stream
+from actoolkit.sandbox.people import People
+
+BY_MONTH = (0.82, 0.84, 0.92, 0.94, 0.96, 0.88, 0.8, 0.82, 0.98, 1.06, 1.5, 1.75)
+END = HISTORY + HORIZON
+ORDER, CART, WAITING, PENDING = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Purchases:
+    """Wishes to buy, before they become rows: minute, contact, cause and kind of each."""
+
+    minute: Ints
+    contact: Ints
+    cause: Ints
+    kind: Ints
+
+
+@dataclass(slots=True)
+class Orders:
+    """Orders in the order of their ids; ``cause`` is the number of a mailing, or -1."""
+
+    ids: Ints
+    minute: Ints
+    contact: Ints
+    cause: Ints
+    kind: Ints
+    recovered: Ints
+    euro: Flags
+    subtotal: Ints
+    discount: Ints
+    shipping: Ints
+    first_line: Ints
+    product: Ints
+    quantity: Ints
+
+
+def by_themselves(seed: int, crowd: People) -> Purchases:
+    """Draw the purchases that no mail caused, and the carts that were left."""
+    draw = stream(seed, "shop")
+    size = len(crowd.ids)
+    first = np.maximum(crowd.joined, 0)
+    years = np.maximum(END - first, 0) / (365.0 * DAY)
+    found = []
+    for kind, yearly in ((ORDER, 2.6), (CART, 0.95), (WAITING, 0.012), (PENDING, 0.02)):
+        number = occurrences(draw.random(size), crowd.spending * years * yearly)
+        contact = np.repeat(np.arange(size), number)
+        u = draw.random(len(contact))
+        minute = first[contact] + np.rint(u * (END - first[contact])).astype(np.int64)
+        keep = draw.random(len(contact)) < chances(_season(minute))
+        found.append((minute[keep], contact[keep], np.full(keep.sum(), kind)))
+    minute, contact, kind = (np.concatenate(part) for part in zip(*found, strict=True))
+    return Purchases(minute, contact, np.full(len(minute), -1), kind)
+
+
+def _season(minute: Ints) -> np.ndarray:
+    months = np.array([moment(day * DAY).month - 1 for day in range(END // DAY + 2)])
+    weights = np.asarray(BY_MONTH)[months[np.clip(minute // DAY, 0, END // DAY)]] / max(BY_MONTH)
+    return weights
+
+
+def orders(
+    seed: int, crowd: People, wishes: list[Purchases], recovered: Ints, causes: Ints
+) -> Orders:
+    """Make rows of purchases.
+
+    Args:
+        seed: Seed of the world.
+        crowd: Everybody.
+        wishes: The purchases by themselves first, then those of each mailing.
+        recovered: Minute at which each cart of the first part was recovered, NEVER otherwise.
+        causes: Mailing that recovered it, or -1.
+    """
+    minute = np.concatenate([w.minute for w in wishes])
+    contact = np.concatenate([w.contact for w in wishes])
+    kind = np.concatenate([w.kind for w in wishes])
+    cause = np.concatenate([w.cause for w in wishes])
+    back = np.full(len(minute), NEVER)
+    back[: len(recovered)] = recovered
+    cause[: len(causes)] = np.where(causes >= 0, causes, cause[: len(causes)])
+    order = np.lexsort((contact, minute))
+    order = order[minute[order] < END]
+    minute, contact, kind, cause, back = (
+        part[order] for part in (minute, contact, kind, cause, back)
+    )
+    draw = stream(seed, "baskets")
+    size = len(minute)
+    u = draw.random(size)
+    lines = 1 + (u < 0.46) + (u < 0.17) + (u < 0.05)
+    first_line = np.concatenate([[0], np.cumsum(lines)])
+    total_lines = int(first_line[-1])
+    product = pick(draw.random(total_lines), list(POPULARITY))
+    quantity = 1 + (draw.random(total_lines) < 0.2) + (draw.random(total_lines) < 0.04)
+    price = np.array([one.price for one in PRODUCTS])[product]
+    subtotal = np.add.reduceat(price * quantity, first_line[:-1]) if size else np.zeros(0, np.int64)
+    cut = draw.random(size) < np.where(cause >= 0, 0.5, 0.12)
+    discount = np.where(cut, subtotal // 10, 0)
+    shipping = np.where(subtotal - discount >= 5000, 0, 490)
+    euro = stream(seed, "currency").random(len(crowd.ids)) < 0.09
+    gaps = np.cumsum(1 + (draw.random(size) < 0.03))
+    return Orders(
+        400 + gaps, minute, contact, cause, kind, back, euro[contact],
+        subtotal, discount, shipping, first_line, product, quantity,
+    )  # fmt: skip
+
+
+def recover(seed: int, count: int, clicked: Ints, mailing: Ints, left: Ints) -> tuple[Ints, Ints]:
+    """Draw which carts come back: some by themselves, more after a click on the reminder."""
+    draw = stream(seed, "recovery")
+    alone = draw.random(count) < 0.11
+    prompted = (clicked < NEVER) & (draw.random(count) < 0.46)
+    when = log_logistic(draw.random(count), 420.0, 1.2, 6.0 * DAY)
+    minute = np.where(prompted, clicked + 4 + when // 20, np.where(alone, left + 90 + when, NEVER))
+    return minute, np.where(prompted, mailing, -1)
