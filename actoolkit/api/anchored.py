@@ -149,7 +149,7 @@ def anchored(course: Course) -> Pages:
     """
     course.strategy = "anchored"
     anchor = Anchor()
-    shortfalls = 0
+    shortfalls = newest = 0
     while True:
         page = course.at(anchor.offset)
         yield page
@@ -164,9 +164,12 @@ def anchored(course: Course) -> Pages:
             yield from _give_up(course, step, page, len(anchor.head))
             return
         if anchor.sign < 0:
-            anchor.rows += yield from _newer(course, anchor.head[0])
+            newest = newest or anchor.head[0]
+            born = yield from _newer(course, newest)
             if course.strategy == "passes":
                 return
+            anchor.rows += len(born)
+            newest = max(born, default=newest)
         if not course.short_of(course.rows):
             course.prove()
             return
@@ -186,12 +189,12 @@ def _give_up(course: Course, step: Step, page: Page, head: int) -> Pages:
     yield from passes(course, page if course.requests == 1 else None)
 
 
-def _newer(course: Course, newest: int) -> Generator[Page, None, int]:
+def _newer(course: Course, newest: int) -> Generator[Page, None, set[int]]:
     """Look at the head of a falling walk again: rows born, or moved, there since it began.
 
     Returns:
-        How many were born. A row that moved means that the order is not by id after all: the walk
-        goes on to `passes`.
+        The ids of those that were born. A row that moved means that the order is not by id after
+        all: the walk goes on to `passes`.
     """
     born: set[int] = set()
     offset = 0
@@ -201,14 +204,14 @@ def _newer(course: Course, newest: int) -> Generator[Page, None, int]:
         ids = page.numbers
         if ids is None or direction(ids) > 0:
             yield from passes(course)
-            return 0
+            return set()
         newer = {number for number in ids if number > newest}
         course.rows += len(newer - born)
         born |= newer
         if len(newer) < len(ids) or not ids:
             break
         offset += len(ids)
-    return len(born)
+    return born
 
 
 def direction(ids: Sequence[int]) -> int:

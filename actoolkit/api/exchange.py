@@ -7,6 +7,7 @@ request and with it the token, so none of them leaves this module, not even as a
 from __future__ import annotations
 
 import http.client
+import ssl
 import time
 from collections.abc import Callable
 
@@ -59,8 +60,8 @@ def send(
             status = response.status_code
             headers = {name.lower(): value for name, value in response.headers.items()}
             kind, detail, body = _read(response.raw, started + limits.body, limits.size, clock)
-    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError):
-        kind, detail = "certificate", "TLS failed"
+    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
+        kind, detail = ("certificate" if _untrusted(error) else "connection"), "TLS failed"
     except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
         kind, detail = "timeout", "no answer in time"
     except (requests.exceptions.ConnectionError, OSError):
@@ -75,6 +76,17 @@ def send(
     ):
         kind, detail = "malformed", "the answer cannot be read"
     return Outcome(kind, status, headers, body, detail, clock() - started)
+
+
+def _untrusted(error: BaseException) -> bool:
+    """Whether a TLS failure is a certificate's, which asking again cannot mend."""
+    waiting: list[object] = [error]
+    for one in waiting:
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(one, BaseException) and len(waiting) < 50:
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+    return False
 
 
 def _read(

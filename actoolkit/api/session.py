@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import parse_url
 
 import actoolkit
@@ -69,8 +76,58 @@ def open_session(account: Account, *, connections: int = 16) -> requests.Session
     session.auth = HostBoundAuth(account.url, account.token)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=connections, max_retries=0))
+        session.mount(scheme, _PatientAdapter(pool_maxsize=connections, max_retries=0))
     return session
+
+
+@contextmanager
+def _deadline(connection: HTTPConnection) -> Iterator[None]:
+    """End a connection whose answer's head comes byte by byte and never whole.
+
+    The socket's timeout starts anew with every byte; here, twice that timeout is all there is.
+    """
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            if connection.sock is not None:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    patience = connection.timeout if isinstance(connection.timeout, int | float) else 30.0
+    watch = threading.Timer(2 * patience, hang_up)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+class _Connection(HTTPConnection):
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
+        with _deadline(self):
+            return super().getresponse()
+
+
+class _TLSConnection(HTTPSConnection):
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
+        with _deadline(self):
+            return super().getresponse()
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection
+
+
+class _PatientAdapter(HTTPAdapter):
+    """Connections with a deadline for the head of an answer."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
 
 def _origin(url: str) -> tuple[str, str, int]:

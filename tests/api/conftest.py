@@ -130,10 +130,11 @@ def then_close(answer):
     return behave
 
 
-def drip(answer, seconds):
-    """Send one byte at a time."""
+def drip(answer, seconds, *, head=b""):
+    """Send one byte at a time, after a head that comes at once."""
 
     def behave(connection, query):
+        connection.sendall(head)
         for position in range(len(answer)):
             connection.sendall(answer[position : position + 1])
             time.sleep(seconds)

@@ -145,7 +145,7 @@ def test_even_a_plain_cached_request_would_not_store_the_token(stub, folder, nam
     session.cache.close()
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o177])
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
 def test_files_are_private_at_any_umask(folder, umask):
     before = os.umask(umask)
     try:

@@ -15,7 +15,7 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actoolkit.api.pacing import MARGIN, MARGIN_MOST, Pace, Ring, SharedPace, pace_of
+from actoolkit.api.pacing import MARGIN, MARGIN_MOST, MARGIN_STEP, Pace, Ring, SharedPace, pace_of
 from actoolkit.errors import StoreFull, StoreLocked, StoreUnsafe
 from actoolkit.settings import Account
 
@@ -87,6 +87,13 @@ def test_a_block_stops_everybody_and_widens_the_margin_once(tmp_path, kind):
     pace.block(1.0)
     pace.block(0.5)
     assert other.wait() == pytest.approx(1.0, abs=0.01)
+
+
+def test_requests_in_flight_together_widen_the_margin_once():
+    ring = Ring()
+    for _ in range(8):
+        ring.block(100.0, 2.0)
+    assert ring.margin == pytest.approx(MARGIN + MARGIN_STEP)
 
 
 def test_the_margin_is_bounded_and_forgotten():
@@ -172,7 +179,7 @@ def test_a_clock_that_was_set_back_does_not_stop_the_account(tmp_path):
     assert pace.wait() < 2.0
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o177])
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
 def test_files_are_private_at_any_umask(tmp_path, umask):
     before = os.umask(umask)
     try:

@@ -111,6 +111,15 @@ def test_a_wait_beyond_the_budget_is_an_error_not_a_nap(text):
     assert text in str(told.error)
 
 
+def test_waits_grow_and_stay_bearable():
+    waits = [verdict(*[answer(500)] * n).after for n in range(1, 6)]
+    assert waits == sorted(waits)
+    assert 0.3 < waits[0] < 1
+    assert sum(waits) < 30
+    many = decide([answer(500)] * 30, endpoint="/x", waited=0, limits=Limits(attempts=99))
+    assert many.after <= 25
+
+
 def test_the_budget_counts_what_was_waited():
     assert isinstance(verdict(answer(500), waited=119.0), Retry)
     assert isinstance(verdict(answer(500), waited=120.0), GiveUp)
