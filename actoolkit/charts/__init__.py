@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from actoolkit.charts.campaigns import campaign_rates_chart
 from actoolkit.charts.engagement import engagement_heatmap_chart
+from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.funnel import campaign_funnel_chart
 from actoolkit.charts.orders import revenue_by_period_chart
 
 __all__ = [
     "campaign_funnel_chart",
     "campaign_rates_chart",
+    "engagement_by_period_chart",
     "engagement_heatmap_chart",
     "revenue_by_period_chart",
 ]

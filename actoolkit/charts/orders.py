@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import date
 
 import altair as alt
 
@@ -12,9 +11,18 @@ from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, headli
 from actoolkit.charts.formats import money, percent, plural, symbol
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name
+from actoolkit.charts.periods import (
+    Grain,
+    as_date,
+    axis_expression,
+    capital,
+    grain_of,
+    period_end,
+    period_label,
+    periods_between,
+)
 from actoolkit.charts.theme import themed
 
-Grain = Literal["day", "week", "month"]
 AXIS_MONEY = "datum.value === 0 ? '0' : replace(format(datum.value, '~s'), 'G', 'B')"
 PARTS = ("Completed", "Recovered carts")
 
@@ -115,19 +123,19 @@ def revenue_rows(
         ],
     )
     keyed = {
-        (currency_name(row["currency"]), _as_date(row["period_on"])): row
+        (currency_name(row["currency"]), as_date(row["period_on"])): row
         for row in found
         if row["period_on"] is not None
     }
     if not keyed:
         return []
     starts = sorted({start for _, start in keyed})
-    length = grain or _grain(starts)
-    cut = _as_date(as_of) if isinstance(as_of, date) else None
+    length = grain or grain_of(starts)
+    cut = as_date(as_of) if isinstance(as_of, date) else None
     rows: list[Row] = []
     for currency in sorted({code for code, _ in keyed}):
         units = (minor_units or {}).get(currency, 2)
-        for start in _periods(starts[0], starts[-1], length):
+        for start in periods_between(starts[0], starts[-1], length):
             rows += _bars(
                 keyed.get((currency, start)),
                 currency=currency,
@@ -147,7 +155,7 @@ def _bars(
     average = row["average_order_cents"] if row else None
     shared = {
         "period": f"{start.isoformat()}",
-        "period_label": _period_label(start, grain),
+        "period_label": period_label(start, grain),
         "grain": grain,
         "currency": currency,
         "symbol": symbol(currency),
@@ -156,7 +164,7 @@ def _bars(
         "total_text": money(cents, currency, units=units),
         "recovered_text": money(recovered, currency, units=units),
         "average_text": money(average, currency, units=units, decimals=units),
-        "complete": cut is None or _after(start, grain) <= cut,
+        "complete": cut is None or period_end(start, grain) <= cut,
     }
     amounts = {"Completed": cents - recovered, "Recovered carts": recovered}
     return [
@@ -174,35 +182,6 @@ def currency_name(code: str | None) -> str:
     return display_name(code, missing="")
 
 
-def _as_date(value: date | datetime) -> date:
-    return value.date() if isinstance(value, datetime) else value
-
-
-def _grain(starts: Sequence[date]) -> Grain:
-    if all(start.day == 1 for start in starts):
-        return "month"
-    return "week" if all(start.weekday() == 0 for start in starts) else "day"
-
-
-def _after(start: date, grain: Grain) -> date:
-    if grain == "month":
-        return date(start.year + start.month // 12, start.month % 12 + 1, 1)
-    return start + timedelta(days=7 if grain == "week" else 1)
-
-
-def _periods(first: date, last: date, grain: Grain) -> list[date]:
-    periods = [first]
-    while periods[-1] < last:
-        periods.append(_after(periods[-1], grain))
-    return periods
-
-
-def _period_label(start: date, grain: Grain) -> str:
-    if grain == "month":
-        return f"{start:%B %Y}"
-    return f"{'week of ' if grain == 'week' else ''}{start.day} {start:%b %Y}"
-
-
 def revenue_finding(rows: Sequence[Row]) -> Finding:
     """Say what the rows of one currency show.
 
@@ -215,7 +194,7 @@ def revenue_finding(rows: Sequence[Row]) -> Finding:
     title = "No period is complete yet"
     if whole:
         last = whole[-1]
-        title = f"{_capital(last['period_label'])} brought {last['total_text']}"
+        title = f"{capital(last['period_label'])} brought {last['total_text']}"
         if len(whole) > 1 and whole[-2]["total"]:
             before = whole[-2]
             change = last["total"] / before["total"] - 1
@@ -234,10 +213,6 @@ def revenue_finding(rows: Sequence[Row]) -> Finding:
     )
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _change(change: float) -> str:
     if abs(change) < 0.0005:
         return "as much as"
@@ -251,17 +226,16 @@ def revenue_layers(rows: list[Row]) -> list[alt.Chart]:
         rows: Result of `revenue_rows`.
     """
     data = inline(rows)
-    written = "timeFormat(toDate(datum.value + 'T00:00:00'), '{}')"
-    if rows and rows[0]["grain"] == "month":
-        first = f"{written.format('%m')} === '01' || datum.index === 0"
-        label = f"[{written.format('%b')}, {first} ? {written.format('%Y')} : '']"
-    else:
-        label = written.format("%-d %b")
     x = alt.X(
         "period:O",
         title=None,
         scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
-        axis=alt.Axis(labelExpr=label, labelAngle=0, labelOverlap=True, grid=False),
+        axis=alt.Axis(
+            labelExpr=axis_expression(rows[0]["grain"] if rows else "day"),
+            labelAngle=0,
+            labelOverlap=True,
+            grid=False,
+        ),
     )
     y = alt.Y(
         "amount:Q",

@@ -10,12 +10,12 @@ from actoolkit import metrics
 from actoolkit.charts.drawing import Finding, finished
 from actoolkit.charts.orders import (
     TWIN,
-    Grain,
     currency_name,
     revenue_finding,
     revenue_layers,
     revenue_rows,
 )
+from actoolkit.charts.periods import Grain
 from actoolkit.charts.theme import specification
 from actoolkit.reports.cube import cube
 from actoolkit.reports.document import Control, Figure, Note, Option, Section

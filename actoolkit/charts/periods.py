@@ -1,0 +1,101 @@
+"""Days, weeks and months: where they end, what they are called, how an axis writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+Grain = Literal["day", "week", "month"]
+
+
+def as_date(value: date | datetime) -> date:
+    """Give the day; pandas frames hold midnights.
+
+    Args:
+        value: A day or a midnight.
+    """
+    return value.date() if isinstance(value, datetime) else value
+
+
+def grain_of(starts: Sequence[date]) -> Grain:
+    """Read the length of the periods from their first days.
+
+    Args:
+        starts: First days.
+
+    Example:
+        >>> grain_of([date(2026, 5, 1), date(2026, 6, 1)]), grain_of([date(2026, 6, 1)])
+        ('month', 'month')
+    """
+    if all(start.day == 1 for start in starts):
+        return "month"
+    return "week" if all(start.weekday() == 0 for start in starts) else "day"
+
+
+def period_end(start: date, grain: Grain) -> date:
+    """Give the day after the last of a period.
+
+    Args:
+        start: Its first day.
+        grain: Its length.
+
+    Example:
+        >>> period_end(date(2026, 12, 1), "month")
+        datetime.date(2027, 1, 1)
+    """
+    if grain == "month":
+        return date(start.year + start.month // 12, start.month % 12 + 1, 1)
+    return start + timedelta(days=7 if grain == "week" else 1)
+
+
+def periods_between(first: date, last: date, grain: Grain) -> list[date]:
+    """List the first days of the periods from one to another.
+
+    Args:
+        first: First day of the first.
+        last: First day of the last.
+        grain: Their length.
+    """
+    periods = [first]
+    while periods[-1] < last:
+        periods.append(period_end(periods[-1], grain))
+    return periods
+
+
+def period_label(start: date, grain: Grain) -> str:
+    """Write a period in words.
+
+    Args:
+        start: Its first day.
+        grain: Its length.
+
+    Example:
+        >>> period_label(date(2026, 6, 1), "month"), period_label(date(2026, 6, 1), "week")
+        ('June 2026', 'week of 1 Jun 2026')
+    """
+    if grain == "month":
+        return f"{start:%B %Y}"
+    return f"{'week of ' if grain == 'week' else ''}{start.day} {start:%b %Y}"
+
+
+def capital(text: str) -> str:
+    """Write the first letter large.
+
+    Args:
+        text: Start of a sentence.
+    """
+    return text[:1].upper() + text[1:]
+
+
+def axis_expression(grain: Grain) -> str:
+    """Give the Vega expression that labels an axis of ISO days; months name a year where it begins.
+
+    Args:
+        grain: Length of a period.
+    """
+    written = "timeFormat(toDate(datum.value + 'T00:00:00'), '{}')"
+    if grain != "month":
+        return written.format("%-d %b")
+    year = f"{written.format('%m')} === '01' || datum.index === 0 ? {written.format('%Y')} : ''"
+    return f"[{written.format('%b')}, {year}]"
