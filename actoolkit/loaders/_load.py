@@ -156,7 +156,7 @@ def _stored(
 
 def _told(manifest: Manifest, account: Account, seconds: float | None) -> str:
     """One line: what, how many, from where, how old, how sure."""
-    parts = [f"{manifest.table}: {manifest.rows:,} rows"]
+    parts = [f"{manifest.table}: {_counted(manifest.rows, 'row')}"]
     if seconds is None:
         moment = f"{manifest.fetched_at:%Y-%m-%d %H:%M} UTC"
         age = describe_age(manifest.age(account.now()))
@@ -164,8 +164,7 @@ def _told(manifest: Manifest, account: Account, seconds: float | None) -> str:
     else:
         parts.append(
             f"from {manifest.account} in {seconds:.1f} s"
-            f" ({manifest.requests:,} request{'' if manifest.requests == 1 else 's'},"
-            f" {manifest.certainty})"
+            f" ({_counted(manifest.requests, 'request')}, {manifest.certainty})"
         )
     line = " ".join(parts)
     if LIMIT in manifest.query:
@@ -177,6 +176,10 @@ def _told(manifest: Manifest, account: Account, seconds: float | None) -> str:
         if fields:
             line += f"; {what} kept in _extra: {', '.join(sorted(fields))}"
     return line
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def describe_age(age: timedelta) -> str:

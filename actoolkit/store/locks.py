@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from actoolkit.api.private import FILE_MODE
 from actoolkit.errors import StoreLocked
 from actoolkit.store.folder import below, prepare, replacing, writing
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 PATIENCE = 600.0
 """Seconds that a load waits for the same load of another process."""
@@ -52,6 +55,8 @@ def holding(
     Raises:
         StoreLocked: Somebody held it for longer; the message says who.
     """
+    from filelock import FileLock  # only a load needs it
+
     place = below(prepare(folder), "locks")
     signature = place / f"{name}.owner.json"
     lock = FileLock(place / f"{name}.lock", mode=FILE_MODE)
@@ -73,6 +78,9 @@ def _acquire(
     patience: float,
     on_wait: Callable[[float, str], None] | None,
 ) -> bool:
+    """Take the lock; give whether that took waiting."""
+    from filelock import Timeout
+
     try:
         lock.acquire(timeout=0)
     except Timeout:

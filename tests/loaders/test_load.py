@@ -18,6 +18,7 @@ from actoolkit.errors import (
     MalformedResponse,
     NotAvailable,
     SnapshotMissing,
+    StoreFull,
 )
 from actoolkit.loaders import (
     load_campaigns,
@@ -178,6 +179,17 @@ class TestSnapshots:
         with pytest.raises(ActoolkitError):
             load_lists(account=account, refresh=True)
         assert load_lists(account=account).equals(first)
+
+    def test_a_read_only_folder_still_serves_what_is_there(
+        self, lists, account, clock, monkeypatch
+    ):
+        first = load_lists(account=account)
+        sent = len(lists.seen)
+        monkeypatch.setattr("actoolkit.api.private.os.access", lambda *args: False)
+        assert load_lists(account=account).equals(first)
+        with pytest.raises(StoreFull):
+            load_lists(account=account, refresh=True)
+        assert len(lists.seen) == sent
 
     def test_two_accounts_on_one_machine_do_not_mix(self, lists, tmp_path, account):
         load_lists(account=account)
