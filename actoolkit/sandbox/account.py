@@ -24,26 +24,48 @@ SHOPS = (
 def me(world: World) -> dict[str, object]:
     """Give the body of the token's user."""
     user: dict[str, object] = {
-        "username": "analyst", "firstName": "Ada", "lastName": "Example", "email": "analyst@example.com",
-        "phone": "", "signature": "", "localZoneid": ZONE, "password_updated_utc_timestamp": "0000-00-00 00:00:00",
-        "cdate": None, "udate": iso(0), "mfaEnabled": "0",
-        "links": links("users/1", "lists", "userGroup", "configs"), "id": "1",
-    }  # fmt: skip
+        "username": "analyst",
+        "firstName": "Ada",
+        "lastName": "Example",
+        "email": "analyst@example.com",
+        "phone": "",
+        "signature": "",
+        "localZoneid": ZONE,
+        "password_updated_utc_timestamp": "0000-00-00 00:00:00",
+        "cdate": None,
+        "udate": iso(0),
+        "mfaEnabled": "0",
+        "links": links("users/1", "lists", "userGroup", "configs"),
+        "id": "1",
+    }
     return {"user": user}
 
 
 def _connections(world: World) -> list[dict[str, object]]:
     return [
         {
-            "isInternal": "0" if number == 1 else 0, "service": service, "externalid": host, "name": name,
-            "logoUrl": "", "linkUrl": f"https://{host}", "cdate": iso(-60_000), "udate": iso(0),
-            "links": {"customers": f"/api/3/connections/{number}/customers"}, "id": str(number), "status": "1",
-            "syncStatus": "0", "lastSync": iso(world.minute - 30), "connectionType": "ecommerce",
-            "sync_request_time": None, "sync_start_time": None, "credentialExpiration": None,
-            "serviceName": service, "listId": "1",
+            "isInternal": "0" if number == 1 else 0,
+            "service": service,
+            "externalid": host,
+            "name": name,
+            "logoUrl": "",
+            "linkUrl": f"https://{host}",
+            "cdate": iso(-60_000),
+            "udate": iso(0),
+            "links": {"customers": f"/api/3/connections/{number}/customers"},
+            "id": str(number),
+            "status": "1",
+            "syncStatus": "0",
+            "lastSync": iso(world.minute - 30),
+            "connectionType": "ecommerce",
+            "sync_request_time": None,
+            "sync_start_time": None,
+            "credentialExpiration": None,
+            "serviceName": service,
+            "listId": "1",
         }
         for number, (service, name, host) in enumerate(SHOPS, 1)
-    ]  # fmt: skip
+    ]
 
 
 def _select(world: World, query: Query) -> Ints:

@@ -33,13 +33,32 @@ def _automations(world: World) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for number, one in enumerate(AUTOMATIONS, 1):
         row: dict[str, object] = {
-            "name": one.name, "cdate": iso(BUILT + number * 700), "mdate": iso(number * 900), "userid": "1",
-            "status": "1" if one.active else 2, "entered": str(entered[number - 1]),
-            "exited": str(left[number - 1]), "hidden": "0",
-            "links": links(f"automations/{number}", "campaigns", "contactGoals", "contactAutomations", "blocks", "goals", "sms", "sitemessages"),
-            "id": str(number), "entitlements_violation": "0", "source": "1", "description": None,
-            "exit_on_unsubscribe": "0", "exit_on_conversion": "0", "multientry": "1",
-        }  # fmt: skip
+            "name": one.name,
+            "cdate": iso(BUILT + number * 700),
+            "mdate": iso(number * 900),
+            "userid": "1",
+            "status": "1" if one.active else 2,
+            "entered": str(entered[number - 1]),
+            "exited": str(left[number - 1]),
+            "hidden": "0",
+            "links": links(
+                f"automations/{number}",
+                "campaigns",
+                "contactGoals",
+                "contactAutomations",
+                "blocks",
+                "goals",
+                "sms",
+                "sitemessages",
+            ),
+            "id": str(number),
+            "entitlements_violation": "0",
+            "source": "1",
+            "description": None,
+            "exit_on_unsubscribe": "0",
+            "exit_on_conversion": "0",
+            "multientry": "1",
+        }
         if number == 1:
             row |= {"defaultscreenshot": "/media/a.png", "screenshot": "/media/a.png"}
         rows.append(row)

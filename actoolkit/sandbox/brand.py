@@ -157,11 +157,61 @@ PRODUCTS = (
 )
 POPULARITY = (18.0, 9.0, 10.0, 9.0, 6.0, 7.0, 3.0, 4.0, 1.5, 9.0, 5.0, 4.0)
 
-FIRST_NAMES = tuple(
-    ["Ada", "Ben", "Cleo", "Dan", "Elif", "Finn", "Grace", "Hugo", "Ines", "Jonas", "Kira", "Liam", "Maya", "Noah", "Olga", "Pablo", "Quinn", "Rosa", "Sam", "Tara", "Uma", "Victor", "Wanda", "Ximena", "Yusuf", "Zoe"]
+FIRST_NAMES = (
+    "Ada",
+    "Ben",
+    "Cleo",
+    "Dan",
+    "Elif",
+    "Finn",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Kira",
+    "Liam",
+    "Maya",
+    "Noah",
+    "Olga",
+    "Pablo",
+    "Quinn",
+    "Rosa",
+    "Sam",
+    "Tara",
+    "Uma",
+    "Victor",
+    "Wanda",
+    "Ximena",
+    "Yusuf",
+    "Zoe",
 )
-LAST_NAMES = tuple(
-    ["Abbott", "Baker", "Costa", "Dubois", "Evans", "Fischer", "Garcia", "Haddad", "Ito", "Jensen", "Kowalski", "Lopez", "Meyer", "Novak", "Okafor", "Patel", "Quist", "Rossi", "Silva", "Tran", "Ueda", "Vogel", "Weber", "Xu", "Young", "Zhang"]
+LAST_NAMES = (
+    "Abbott",
+    "Baker",
+    "Costa",
+    "Dubois",
+    "Evans",
+    "Fischer",
+    "Garcia",
+    "Haddad",
+    "Ito",
+    "Jensen",
+    "Kowalski",
+    "Lopez",
+    "Meyer",
+    "Novak",
+    "Okafor",
+    "Patel",
+    "Quist",
+    "Rossi",
+    "Silva",
+    "Tran",
+    "Ueda",
+    "Vogel",
+    "Weber",
+    "Xu",
+    "Young",
+    "Zhang",
 )
 DOMAINS = (
     "example.com",

@@ -26,10 +26,25 @@ if TYPE_CHECKING:
 SCORED_ABOVE = 0.3
 SCORES = ("Engagement", "Purchase intent")
 LINKS = (
-    "bounceLogs", "contactAutomations", "contactData", "contactGoals", "contactLists", "contactLogs",
-    "contactTags", "contactDeals", "deals", "fieldValues", "geoIps", "notes", "organization", "plusAppend",
-    "trackingLogs", "scoreValues", "accountContacts", "automationEntryCounts",
-)  # fmt: skip
+    "bounceLogs",
+    "contactAutomations",
+    "contactData",
+    "contactGoals",
+    "contactLists",
+    "contactLogs",
+    "contactTags",
+    "contactDeals",
+    "deals",
+    "fieldValues",
+    "geoIps",
+    "notes",
+    "organization",
+    "plusAppend",
+    "trackingLogs",
+    "scoreValues",
+    "accountContacts",
+    "automationEntryCounts",
+)
 
 
 def email(world: World, position: int) -> str:
@@ -182,12 +197,16 @@ def score_values(world: World, rows: Ints) -> list[dict[str, object]]:
             values = (100 * crowd.engagement[p], 30 * crowd.spending[p])
             made += [
                 {
-                    "score": str(number), "contact": ident, "deal": "0", "cdate": iso(int(crowd.joined[p])),
-                    "mdate": iso(int(min(crowd.joined[p] + 2880, world.minute))), "scoreValue": str(round(float(value))),
+                    "score": str(number),
+                    "contact": ident,
+                    "deal": "0",
+                    "cdate": iso(int(crowd.joined[p])),
+                    "mdate": iso(int(min(crowd.joined[p] + 2880, world.minute))),
+                    "scoreValue": str(round(float(value))),
                     "id": f"{ident}{number}",
                 }
                 for number, value in enumerate(values, 1)
-            ]  # fmt: skip
+            ]
     return made
 
 
@@ -198,12 +217,22 @@ def _side_loads(world: World, rows: Ints) -> Mapping[str, str]:
 def _meta(query: Query, limit: int, offset: int) -> Mapping[str, object]:
     return {
         "page_input": {
-            "segmentid": 0, "formid": 0, "listid": query.number("listid", 0), "tagid": 0, "limit": limit,
-            "offset": offset, "search": query.get("search"), "sort": None, "seriesid": 0, "waitid": 0,
-            "status": -1, "forceQuery": 0, "cacheid": "0" * 32,
+            "segmentid": 0,
+            "formid": 0,
+            "listid": query.number("listid", 0),
+            "tagid": 0,
+            "limit": limit,
+            "offset": offset,
+            "search": query.get("search"),
+            "sort": None,
+            "seriesid": 0,
+            "waitid": 0,
+            "status": -1,
+            "forceQuery": 0,
+            "cacheid": "0" * 32,
         },
         "sortable": True,
-    }  # fmt: skip
+    }
 
 
 def one(world: World, ident: str) -> dict[str, object]:
@@ -220,11 +249,17 @@ def one(world: World, ident: str) -> dict[str, object]:
 def _scores(world: World) -> list[dict[str, object]]:
     return [
         {
-            "reltype": "contact", "name": name, "descript": "", "status": "1", "cdate": iso(-1000),
-            "mdate": iso(0), "links": [], "id": str(number),
+            "reltype": "contact",
+            "name": name,
+            "descript": "",
+            "status": "1",
+            "cdate": iso(-1000),
+            "mdate": iso(0),
+            "links": [],
+            "id": str(number),
         }
         for number, name in enumerate(SCORES, 1)
-    ]  # fmt: skip
+    ]
 
 
 CONTACTS = Collection("contacts", "string", select, render, _meta, _side_loads)

@@ -17,17 +17,43 @@ if TYPE_CHECKING:
 
 FOUNDED = -200_000
 CONSTANT = {
-    "p_use_tracking": "1", "p_use_analytics_read": "0", "p_use_analytics_link": "0", "p_use_twitter": "0",
-    "p_use_facebook": "0", "p_embed_image": "1", "p_use_captcha": "1", "send_last_broadcast": "0",
-    "private": "0", "analytics_domains": None, "analytics_source": "", "analytics_ua": "",
-    "twitter_token": "", "twitter_token_secret": "", "facebook_session": None, "carboncopy": None,
-    "subscription_notify": None, "unsubscription_notify": None, "require_name": "0",
-    "get_unsubscribe_reason": "1", "to_name": "Subscriber", "optinoptout": "1", "sender_name": "Hillside Coffee",
-    "sender_addr1": "1 Example Street", "sender_addr2": "", "sender_city": "Chicago", "sender_state": "IL",
-    "sender_zip": "60601", "sender_country": "USA", "sender_phone": "", "sender_url": "https://www.example.com",
-    "sender_reminder": "You signed up on our website.", "fulladdress": None, "optinmessageid": "0",
-    "optoutconf": "0", "deletestamp": None,
-}  # fmt: skip
+    "p_use_tracking": "1",
+    "p_use_analytics_read": "0",
+    "p_use_analytics_link": "0",
+    "p_use_twitter": "0",
+    "p_use_facebook": "0",
+    "p_embed_image": "1",
+    "p_use_captcha": "1",
+    "send_last_broadcast": "0",
+    "private": "0",
+    "analytics_domains": None,
+    "analytics_source": "",
+    "analytics_ua": "",
+    "twitter_token": "",
+    "twitter_token_secret": "",
+    "facebook_session": None,
+    "carboncopy": None,
+    "subscription_notify": None,
+    "unsubscription_notify": None,
+    "require_name": "0",
+    "get_unsubscribe_reason": "1",
+    "to_name": "Subscriber",
+    "optinoptout": "1",
+    "sender_name": "Hillside Coffee",
+    "sender_addr1": "1 Example Street",
+    "sender_addr2": "",
+    "sender_city": "Chicago",
+    "sender_state": "IL",
+    "sender_zip": "60601",
+    "sender_country": "USA",
+    "sender_phone": "",
+    "sender_url": "https://www.example.com",
+    "sender_reminder": "You signed up on our website.",
+    "fulladdress": None,
+    "optinmessageid": "0",
+    "optoutconf": "0",
+    "deletestamp": None,
+}
 
 
 def _lists(world: World) -> list[dict[str, object]]:
@@ -38,15 +64,25 @@ def _lists(world: World) -> list[dict[str, object]]:
         active = int((there & (on.until > world.minute)).sum())
         rows.append(
             {
-                "stringid": one.name.lower().replace(" ", "-"), "userid": "1" if number % 3 else "0",
-                "name": one.name, "cdate": iso(FOUNDED + number * 900), **CONSTANT,
-                "udate": iso(0) if number % 2 else None, "created_timestamp": wall(FOUNDED + number * 900),
-                "updated_timestamp": wall(0), "created_by": None, "updated_by": None,
+                "stringid": one.name.lower().replace(" ", "-"),
+                "userid": "1" if number % 3 else "0",
+                "name": one.name,
+                "cdate": iso(FOUNDED + number * 900),
+                **CONSTANT,
+                "udate": iso(0) if number % 2 else None,
+                "created_timestamp": wall(FOUNDED + number * 900),
+                "updated_timestamp": wall(0),
+                "created_by": None,
+                "updated_by": None,
                 "links": links(f"lists/{number}", "contactGoalLists", "user", "addressLists"),
-                "id": str(number), "user": "1" if number % 3 else None, "channel": "email", "description": "",
-                "active_subscribers": str(active), "non_deleted_subscribers": str(int(there.sum())),
+                "id": str(number),
+                "user": "1" if number % 3 else None,
+                "channel": "email",
+                "description": "",
+                "active_subscribers": str(active),
+                "non_deleted_subscribers": str(int(there.sum())),
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -70,7 +106,7 @@ def _memberships(world: World, minute: int) -> tuple[Ints, Ints]:
 
 
 def _select(world: World, query: Query) -> Ints:
-    number, place = _memberships(world, world.minute)
+    number, _ = _memberships(world, world.minute)
     rows = np.arange(len(number))
     wanted = query.named("filters")
     if (text := wanted.get("list")) and text.isdigit():

@@ -22,24 +22,41 @@ BY_HOUR = (
 """True effect of the hour of sending on opens."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mailing:
-    """One campaign of the account: a one-off mailing, or a mail of an automation."""
+    """One campaign of the account: a one-off mailing, or a mail of an automation.
+
+    Args:
+        number: Position among all mailings.
+        name: Name of the campaign.
+        kind: The API's type: "single" or "responder".
+        status: The API's status code once sent.
+        created: Minute of its creation.
+        campaign_id: Id in the API.
+        lists: Numbers of the lists it goes to.
+        automation: Number of its automation, or -1.
+        step: Which mail of the automation.
+        sent: Minute of its sending; -1 for a draft, any other for an automation's mail.
+        opening: True effect on opens.
+        clicking: True effect on clicks.
+        buying: True effect on orders.
+        verified: Whether the account counts verified opens for it.
+    """
 
     number: int
-    campaign_id: int
     name: str
     kind: str
-    lists: tuple[int, ...]
-    automation: int
-    step: int
-    sent: int
-    opening: float
-    clicking: float
-    buying: float
-    verified: bool
     status: str
     created: int
+    campaign_id: int = 0
+    lists: tuple[int, ...] = ()
+    automation: int = -1
+    step: int = 0
+    sent: int = -1
+    opening: float = 1.0
+    clicking: float = 1.0
+    buying: float = 1.0
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)

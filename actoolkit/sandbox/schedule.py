@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import month_name
+from dataclasses import replace
+
 import numpy as np
 
 from actoolkit.sandbox.brand import AUTOMATIONS, THEMES
@@ -13,9 +16,7 @@ SEND_HOURS = (7, 8, 9, 10, 11, 12, 14, 16, 18, 19, 20)
 HOUR_WEIGHTS = [3.0, 6.0, 12.0, 16.0, 8.0, 5.0, 6.0, 7.0, 9.0, 6.0, 3.0]
 WEEKDAY_WEIGHTS = (0.7, 1.0, 0.8, 1.0, 0.6, 0.28, 0.42)
 DRAFTS = ("Autumn plans (draft)", "Untitled", "Test, please ignore")
-MONTHS = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-)
+MONTHS = tuple(month_name)[1:]
 
 
 def schedule(seed: int) -> list[Mailing]:
@@ -26,10 +27,19 @@ def schedule(seed: int) -> list[Mailing]:
         for step, (name, _, opening, clicking, buying) in enumerate(automation.mails):
             made.append(
                 Mailing(
-                    len(made), 0, name, "responder", (), position, step, 0,
-                    opening, clicking, buying, True, "1", -30 * DAY,
+                    number=len(made),
+                    name=name,
+                    kind="responder",
+                    automation=position,
+                    step=step,
+                    sent=0,
+                    opening=opening,
+                    clicking=clicking,
+                    buying=buying,
+                    status="1",
+                    created=-30 * DAY,
                 )
-            )  # fmt: skip
+            )
     day = 1.0
     used: set[str] = set()
     while day < (HISTORY + HORIZON) / DAY - 1:
@@ -45,19 +55,31 @@ def schedule(seed: int) -> list[Mailing]:
             luck = 0.82 + 0.36 * float(u[5])
             made.append(
                 Mailing(
-                    len(made), 0, name, "single", theme.lists, -1, 0, sent,
-                    theme.opening * luck, theme.clicking * (0.7 + 0.6 * float(draw.random())),
-                    theme.buying, bool(draw.random() > 0.12), "5", sent - 2 * DAY,
+                    number=len(made),
+                    name=name,
+                    kind="single",
+                    lists=theme.lists,
+                    sent=sent,
+                    opening=theme.opening * luck,
+                    clicking=theme.clicking * (0.7 + 0.6 * float(draw.random())),
+                    buying=theme.buying,
+                    verified=bool(draw.random() > 0.12),
+                    status="5",
+                    created=sent - 2 * DAY,
                 )
-            )  # fmt: skip
+            )
         pace = 2.1 if month in (11, 12) else 3.4
         day += pace * (0.5 + float(draw.random()))
     for name in DRAFTS:
-        made.append(
-            Mailing(
-                len(made), 0, name, "single", (0,), -1, 0, -1, 1.0, 1.0, 1.0, True, "0", HISTORY - 9 * DAY,
-            )
-        )  # fmt: skip
+        draft = Mailing(
+            number=len(made),
+            name=name,
+            kind="single",
+            lists=(0,),
+            status="0",
+            created=HISTORY - 9 * DAY,
+        )
+        made.append(draft)
     return _numbered(made)
 
 
@@ -71,8 +93,6 @@ def _unused(name: str, used: set[str]) -> str:
 
 
 def _numbered(mailings: list[Mailing]) -> list[Mailing]:
-    from dataclasses import replace
-
     order = np.argsort([m.created for m in mailings], kind="stable")
     ids = {int(position): 11 + 3 * rank for rank, position in enumerate(order)}
     return [replace(m, campaign_id=ids[m.number]) for m in mailings]

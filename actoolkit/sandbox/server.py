@@ -96,8 +96,9 @@ class Application:
         self._turn = threading.Lock()
 
     async def __call__(
-        self, scope: Mapping[str, Any], receive: object, send: Callable[..., Awaitable[None]]
+        self, scope: Mapping[str, Any], _receive: object, send: Callable[..., Awaitable[None]]
     ) -> None:
+        """Answer one request of the ASGI protocol."""
         if scope["type"] != "http":
             return
         if self.latency:

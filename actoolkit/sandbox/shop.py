@@ -8,7 +8,16 @@ import numpy as np
 
 from actoolkit.sandbox.brand import POPULARITY, PRODUCTS
 from actoolkit.sandbox.clock import DAY, HISTORY, HORIZON, NEVER, moment
-from actoolkit.sandbox.draws import Flags, Ints, chances, log_logistic, occurrences, pick, stream
+from actoolkit.sandbox.draws import (
+    Flags,
+    Floats,
+    Ints,
+    chances,
+    log_logistic,
+    occurrences,
+    pick,
+    stream,
+)
 from actoolkit.sandbox.people import People
 
 BY_MONTH = (0.82, 0.84, 0.92, 0.94, 0.96, 0.88, 0.8, 0.82, 0.98, 1.06, 1.5, 1.75)
@@ -51,7 +60,7 @@ def by_themselves(seed: int, crowd: People) -> Purchases:
     size = len(crowd.ids)
     first = np.maximum(crowd.joined, 0)
     years = np.maximum(END - first, 0) / (365.0 * DAY)
-    found = []
+    found: list[tuple[Ints, Ints, Ints]] = []
     for kind, yearly in ((ORDER, 2.6), (CART, 0.95), (WAITING, 0.012), (PENDING, 0.02)):
         number = occurrences(draw.random(size), crowd.spending * years * yearly)
         contact = np.repeat(np.arange(size), number)
@@ -59,14 +68,16 @@ def by_themselves(seed: int, crowd: People) -> Purchases:
         minute = first[contact] + np.rint(u * (END - first[contact])).astype(np.int64)
         keep = draw.random(len(contact)) < chances(_season(minute))
         found.append((minute[keep], contact[keep], np.full(keep.sum(), kind)))
-    minute, contact, kind = (np.concatenate(part) for part in zip(*found, strict=True))
-    return Purchases(minute, contact, np.full(len(minute), -1), kind)
+    minutes, contacts, kinds = (np.concatenate(part) for part in zip(*found, strict=True))
+    return Purchases(minutes, contacts, np.full(len(minutes), -1), kinds)
 
 
-def _season(minute: Ints) -> np.ndarray:
+def _season(minute: Ints) -> Floats:
     months = np.array([moment(day * DAY).month - 1 for day in range(END // DAY + 2)])
-    weights = np.asarray(BY_MONTH)[months[np.clip(minute // DAY, 0, END // DAY)]] / max(BY_MONTH)
-    return weights
+    seasonal: Floats = np.asarray(BY_MONTH)[months[np.clip(minute // DAY, 0, END // DAY)]] / max(
+        BY_MONTH
+    )
+    return seasonal
 
 
 def orders(
@@ -109,12 +120,23 @@ def orders(
     euro = stream(seed, "currency").random(len(crowd.ids)) < 0.09
     gaps = np.cumsum(1 + (draw.random(size) < 0.03))
     return Orders(
-        400 + gaps, minute, contact, cause, kind, back, euro[contact],
-        subtotal, discount, shipping, first_line, product, quantity,
-    )  # fmt: skip
+        400 + gaps,
+        minute,
+        contact,
+        cause,
+        kind,
+        back,
+        euro[contact],
+        subtotal,
+        discount,
+        shipping,
+        first_line,
+        product,
+        quantity,
+    )
 
 
-def recover(seed: int, count: int, clicked: Ints, mailing: Ints, left: Ints) -> tuple[Ints, Ints]:
+def recover(seed: int, count: int, clicked: Ints, mailing: int, left: Ints) -> tuple[Ints, Ints]:
     """Draw which carts come back: some by themselves, more after a click on the reminder."""
     draw = stream(seed, "recovery")
     alone = draw.random(count) < 0.11

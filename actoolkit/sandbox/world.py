@@ -148,19 +148,33 @@ class World:
         known = [
             part.tolist()
             for part in (
-                self.people.ids[happened.contacts], happened.sent, happened.hard_bounce, happened.soft_bounce,
-                happened.opened, happened.verified_opened, happened.opens, happened.clicked, happened.clicks,
+                self.people.ids[happened.contacts],
+                happened.sent,
+                happened.hard_bounce,
+                happened.soft_bounce,
+                happened.opened,
+                happened.verified_opened,
+                happened.opens,
+                happened.clicked,
+                happened.clicks,
                 happened.unsubscribed,
             )
-        ]  # fmt: skip
+        ]
         for who, sent, hard, soft, opened, verified, opens, clicked, clicks, left in zip(
             *known, strict=True
         ):
             if sent <= self.minute:
                 yield Send(
-                    who, moment(sent), "hard" if hard else "soft" if soft else "", self._seen(opened),
-                    self._seen(verified), opens, self._seen(clicked), clicks, self._seen(left),
-                )  # fmt: skip
+                    who,
+                    moment(sent),
+                    "hard" if hard else "soft" if soft else "",
+                    self._seen(opened),
+                    self._seen(verified),
+                    opens,
+                    self._seen(clicked),
+                    clicks,
+                    self._seen(left),
+                )
 
     def _seen(self, minute: int) -> datetime | None:
         return moment(minute) if minute <= self.minute else None
@@ -174,10 +188,12 @@ class World:
         size = len(bought)
         self._caused.append(
             Purchases(
-                happened.bought[bought], happened.contacts[bought],
-                np.full(size, mailing.number), np.full(size, shop.ORDER),
+                happened.bought[bought],
+                happened.contacts[bought],
+                np.full(size, mailing.number),
+                np.full(size, shop.ORDER),
             )
-        )  # fmt: skip
+        )
         return happened
 
     def _leave(self, mailing: Mailing, happened: Outcome) -> None:
@@ -269,7 +285,7 @@ class World:
             One record per completed or recovered order by now: ``order_id``, ``contact_id``,
             ``campaign_id`` of the mail that caused it, or None, ``ordered_at``, ``total_cents``.
         """
-        made = []
+        made: list[dict[str, object]] = []
         for row in range(self.order_count):
             if self.order_state(row) in ("1", "3"):
                 cause = int(self.orders.cause[row])
