@@ -1,0 +1,139 @@
+"""Windows and quantiles on one engine: aggregate where the data is, rank in polars, hand back.
+
+Engines break ties, interpolate quantiles and count days each in their own way. A metric that needs
+these reduces its rows in the engine first, brings the few that are left here, and gives the answer
+back as the kind of frame that it was given.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from actoolkit.errors import MetricError
+from actoolkit.metrics.frames import Kind, Schema
+from actoolkit.metrics.intervals import with_rates
+from actoolkit.tables.frames import to_pandas
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DTYPES: dict[Kind, pl.DataType] = {
+    "key": pl.String(),
+    "text": pl.String(),
+    "count": pl.Int64(),
+    "rate": pl.Float64(),
+    "moment": pl.Datetime("us", "UTC"),
+    "wall": pl.Datetime("us"),
+    "date": pl.Date(),
+}
+
+
+def collected(reduced: nw.LazyFrame[Any], schema: Schema) -> pl.DataFrame:
+    """Compute what a metric has reduced, as one polars frame.
+
+    Args:
+        reduced: Rows that are few enough to hold.
+        schema: Their columns.
+
+    Returns:
+        These columns, in the types that a result has.
+    """
+    reduced = reduced.select(*schema)
+    native = reduced.to_native()
+    if reduced.implementation.is_pandas():
+        frame = _from_pandas(reduced.collect().to_native(), schema)
+    elif reduced.implementation.is_duckdb():
+        frame = pl.DataFrame(native)
+    else:
+        frame = reduced.collect("polars").to_native()
+    return frame.select(pl.col(name).cast(_DTYPES[kind]) for name, kind in schema.items())
+
+
+def handed_back(metric: str, answer: pl.DataFrame, like: Any, schema: Schema) -> Any:
+    """Give an answer as the kind of frame that the user passed.
+
+    Args:
+        metric: Name of the metric, for messages.
+        answer: Its rows, in order.
+        like: Frame that the user passed.
+        schema: Columns of the result, in order.
+
+    Returns:
+        polars for polars, lazy for lazy; pandas with the types of `actoolkit.tables.to_pandas`;
+        for a DuckDB relation one on the same connection.
+
+    Raises:
+        MetricError: The engine has no way back from polars here.
+    """
+    answer = answer.select(pl.col(name).cast(_DTYPES[kind]) for name, kind in schema.items())
+    given = nw.from_native(like)
+    if given.implementation.is_polars():
+        return answer.lazy() if isinstance(given, nw.LazyFrame) else answer
+    if given.implementation.is_pandas():
+        return to_pandas(answer)
+    if given.implementation.is_duckdb():
+        rows = _Stream(answer)  # noqa: F841 - the query below finds it by its name
+        return nw.to_native(given).query("answer", "SELECT * FROM rows")
+    if given.implementation.is_pyspark():
+        session = nw.to_native(given).sparkSession
+        return answer.pipe(nw.from_native).lazy("pyspark", session=session).to_native()
+    raise MetricError(
+        f"{metric} cannot give its answer as {given.implementation}.",
+        hint="Pass a pandas or polars frame, or a DuckDB relation.",
+    )
+
+
+def rated(
+    counts: pl.DataFrame, name: str, numerator: str, denominator: str | pl.Expr, confidence: float
+) -> pl.DataFrame:
+    """Add a rate and its Wilson interval: ``name``, ``name_low``, ``name_high``.
+
+    Args:
+        counts: Holds the numerator and the denominator.
+        name: Name of the rate.
+        numerator: Column that counts the hits.
+        denominator: Column that counts the trials, or an expression.
+        confidence: Coverage of the interval.
+    """
+    trials = pl.col(denominator) if isinstance(denominator, str) else denominator
+    rows = nw.from_native(counts.with_columns(trials.alias("_trials")).lazy())
+    over = (nw.col(numerator), nw.col("_trials"))
+    made = with_rates(rows, {name: over}, confidence).drop("_trials").to_native()
+    return cast("pl.LazyFrame", made).collect()
+
+
+class _Stream:
+    """A frame that DuckDB reads without pyarrow."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+def _from_pandas(frame: pd.DataFrame, schema: Schema) -> pl.DataFrame:
+    return pl.DataFrame([_series(frame[name], kind) for name, kind in schema.items()])
+
+
+def _series(column: pd.Series[Any], kind: Kind) -> pl.Series:
+    name, missing = str(column.name), pl.Series(column.isna().to_numpy(dtype=bool))
+    dtype = _DTYPES[kind]
+    if kind in ("key", "text"):
+        texts = [None if gone else str(text) for gone, text in zip(missing, column, strict=True)]
+        return pl.Series(name, texts, dtype=dtype)
+    if kind == "count":
+        values = pl.Series(name, column.fillna(0).to_numpy(dtype="int64"), dtype=dtype)
+    elif kind == "rate":
+        values = pl.Series(name, column.to_numpy(dtype="float64", na_value=0.0), dtype=dtype)
+    else:
+        if kind == "moment" and column.dt.tz is not None:
+            column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+        ticks = column.to_numpy(dtype="datetime64[us]").view("int64")
+        values = pl.Series(name, ticks).cast(pl.Datetime("us"))
+        values = values.dt.replace_time_zone("UTC") if kind == "moment" else values.cast(dtype)
+    known = pl.DataFrame([values, missing.alias("is_missing")])
+    return known.select(pl.when(~pl.col("is_missing")).then(pl.col(name)).alias(name)).to_series()
