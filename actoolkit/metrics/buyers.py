@@ -10,6 +10,7 @@ import polars as pl
 
 from actoolkit.errors import InvalidArgument, MetricError
 from actoolkit.metrics.days import Day, as_day, within_days
+from actoolkit.metrics.eager import collected
 from actoolkit.metrics.frames import Kind, opened
 from actoolkit.metrics.orders import address, paid
 
@@ -57,6 +58,46 @@ def last_day(until: Day, seen: date | None) -> date:
     if end is not None:
         return end - timedelta(days=1)
     return seen if seen is not None else date(1970, 1, 1)
+
+
+def first_and_second(metric: str, orders: Any, *, until: Day) -> pl.DataFrame:
+    """Give each customer's first two days of order, and how long the first was observed.
+
+    Args:
+        metric: Name of the metric, for messages.
+        orders: Result of `actoolkit.load_ecom_orders`.
+        until: The day after the last observed, or None.
+
+    Returns:
+        ``customer``, ``first_on``, ``second_on`` (null without), ``observed_days``: from the first
+        order to the last day observed.
+    """
+    rows = order_days(metric, orders, since=None, until=until)
+    seen = rows["day"].max()
+    end = last_day(until, seen)  # type: ignore[arg-type]
+    days = pl.col("day").sort()
+    made = rows.group_by("customer").agg(
+        days.first().alias("first_on"), days.get(1, null_on_oob=True).alias("second_on")
+    )
+    return made.with_columns(observed_days=(pl.lit(end) - pl.col("first_on")).dt.total_days())
+
+
+def order_days(metric: str, orders: Any, *, since: Day, until: Day) -> pl.DataFrame:
+    """Give the days on which customers ordered; orders without an address are left out.
+
+    Args:
+        metric: Name of the metric, for messages.
+        orders: Result of `actoolkit.load_ecom_orders`.
+        since: First day.
+        until: The day after the last.
+
+    Returns:
+        ``customer``, ``ordered_local``, ``day``: one row per order.
+    """
+    found = valid_orders(metric, orders, since=since, until=until)
+    found = found.filter(~nw.col("customer").is_null())
+    rows = collected(found, {"customer": "text", "ordered_local": "wall"})
+    return rows.with_columns(day=pl.col("ordered_local").dt.date())
 
 
 def one_currency(metric: str, rows: pl.DataFrame, currency: str | None) -> pl.DataFrame:
