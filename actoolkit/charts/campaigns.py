@@ -129,7 +129,7 @@ def campaign_rates_chart(
     if not rows:
         return nothing(finding, as_of=as_of)
     layers = rate_layers(rows, label=RATES[rate].label, of=RATES[rate].of, top=top)
-    return finished(layers, finding, as_of=as_of, corner_offset=44, height=alt.Step(27))
+    return finished(layers, finding, as_of=as_of, corner_offset=44)
 
 
 def rate_rows(rates: object, *, rate: str) -> list[Row]:
@@ -250,7 +250,10 @@ def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.C
         )
     )
     y = alt.Y(
-        "label:N", title=None, sort=alt.EncodingSortField("value", op="max", order="descending")
+        "label:N",
+        title=None,
+        sort=alt.EncodingSortField("value", op="max", order="descending"),
+        axis=alt.Axis(style="name"),
     )
     x = alt.X(
         "value:Q",
@@ -277,6 +280,7 @@ def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.C
         base.transform_filter("datum.small")
         .mark_point(style="hollow", aria=False)
         .encode(x=x, y=y, tooltip=tooltip),
+        base.mark_text(style="name-above", aria=False).encode(x=alt.value(0), y=y, text="label:N"),
         base.mark_text(style="value", align="right", dx=52).encode(
             x=alt.value("width"), y=y, text="rate:N"
         ),

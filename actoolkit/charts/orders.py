@@ -216,6 +216,8 @@ def revenue_finding(rows: Sequence[Row]) -> Finding:
 def _change(change: float) -> str:
     if abs(change) < 0.0005:
         return "as much as"
+    if change > 2:
+        return f"{change + 1:.1f} times as much as"
     return f"{percent(abs(change))} {'more' if change > 0 else 'less'} than"
 
 

@@ -91,7 +91,12 @@ def config(palette: Palette = LIGHT) -> dict[str, Any]:
         "padding": 4,
         "mark": {"color": first},
         "text": {"font": FONT, "fontSize": 12, "color": palette.ink},
-        "view": {"stroke": None, "continuousWidth": 640, "continuousHeight": 260},
+        "view": {
+            "stroke": None,
+            "continuousWidth": 640,
+            "continuousHeight": 260,
+            "discreteHeight": {"step": 27},
+        },
         "range": {"category": list(palette.series), "heatmap": list(palette.heat)},
         "title": {
             "anchor": "start",
@@ -168,6 +173,8 @@ def config(palette: Palette = LIGHT) -> dict[str, Any]:
             },
             "speck": {"fill": palette.ink, "color": palette.ink, "size": 12},
             "value": {**text, "color": palette.ink, "fontWeight": 600},
+            "name": {},
+            "name-above": {**text, "align": "left", "dy": -14, "fillOpacity": 0},
             "note": {**text, "fill": palette.muted, "color": palette.muted, "fontSize": 11},
             "empty": {**text, "fill": palette.muted, "color": palette.muted, "fontSize": 14},
         },

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import altair as alt
 import polars as pl
 
 from actoolkit import metrics
@@ -249,7 +248,7 @@ def _rates_figure(rows: list[Row]) -> Figure:
     start = "|".join(_start(CONTROLS).values())
     empty = Finding("No campaign matches these filters", "", "No campaign.")
     layers = rate_layers(rows, label=rate.label, of=rate.of, top=TOP)
-    chart = finished(layers, states.get(start, empty), as_of=None, height=alt.Step(27))
+    chart = finished(layers, states.get(start, empty), as_of=None)
     return Figure(
         id="rates",
         spec=cube(specification(chart), rows=rows, start=_start(CONTROLS)),

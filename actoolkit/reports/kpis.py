@@ -69,7 +69,7 @@ def _amount(kpi: Kpi, now: float, before: float | None, *, good: bool | None = N
         return replace(kpi, trend="unchanged", direction="flat")
     return replace(
         kpi,
-        trend=percent(abs(change)),
+        trend=f"{change + 1:.1f} times" if change > 2 else percent(abs(change)),
         direction="up" if change > 0 else "down",
         good=None if good is None else (change > 0) == good,
     )

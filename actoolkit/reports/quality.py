@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from actoolkit import metrics
-from actoolkit.charts.formats import count, plural
+from actoolkit.charts.formats import count, day, plural
 from actoolkit.charts.names import display_name
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.document import Note, Section
@@ -21,7 +21,12 @@ def quality_section(material: Material, period: Period) -> Section:
         period: Days covered.
     """
     sent = sent_campaigns(material, period)
-    items = [*_campaigns(sent), *_orders(material, period), *_loads(material)]
+    items = [
+        *_campaigns(sent),
+        *_automations(material, period),
+        *_orders(material, period),
+        *_loads(material),
+    ]
     text = (
         "What to keep in mind when reading the numbers above:"
         if items
@@ -54,15 +59,31 @@ def _campaigns(sent: pl.DataFrame) -> list[str]:
     return items
 
 
+def _automations(material: Material, period: Period) -> list[str]:
+    """Tell of mails that go on since before the period: the API has their totals only."""
+    first = pl.col("sent_local").dt.date()
+    older = material.frames["campaigns"].filter(
+        pl.col("automation_id").is_not_null(), pl.col("sends") > 0, first < period.since
+    )
+    if older.is_empty():
+        return []
+    return [
+        (
+            f"{plural(len(older), 'automation mail')} first sent before {day(period.since)} are left "
+            "out: the API counts each since its beginning, not by period."
+        )
+    ]
+
+
 def _orders(material: Material, period: Period) -> list[str]:
     if not material.has("ecom_orders"):
         return []
-    day = pl.col("ordered_local").dt.date()
+    ordered_on = pl.col("ordered_local").dt.date()
     orders = material.frames["ecom_orders"]
     undated = orders["ordered_local"].null_count()
-    orders = orders.filter((day >= period.since) & (day < period.until))
+    orders = orders.filter(ordered_on >= period.since, ordered_on < period.until)
     other = orders.filter(~pl.col("state").is_in(["completed", "recovered"]))
-    items = []
+    items = _unmatched(orders, material)
     if len(other):
         states = other.group_by("state").len().sort("state")
         listed = ", ".join(f"{count(n)} {display_name(state)}" for state, n in states.iter_rows())
@@ -73,6 +94,21 @@ def _orders(material: Material, period: Period) -> list[str]:
     if undated:
         items.append(f"{plural(undated, 'order')} have no date and are left out.")
     return items
+
+
+def _unmatched(orders: pl.DataFrame, material: Material) -> list[str]:
+    if not material.has("contacts"):
+        return []
+    match = metrics.order_match(orders, material.frames["contacts"])
+    unmatched, total = match["unmatched_orders"].sum(), match["orders"].sum()
+    if not unmatched:
+        return []
+    return [
+        (
+            f"{count(unmatched)} of {plural(total, 'order')} come from an address that is no "
+            "contact's: orders after a mail miss them."
+        )
+    ]
 
 
 def _loads(material: Material) -> list[str]:

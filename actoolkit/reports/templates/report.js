@@ -24,10 +24,18 @@
   const look = (printing) => {
     const config = structuredClone(dark.matches && !printing ? themes.dark : themes.light);
     if (narrow.matches) {
-      config.axisY = { ...config.axisY, labelLimit: 118 };
-      config.axis = { ...config.axis, labelFontSize: 11 };
+      config.axis.labelFontSize = 11;
+      config.view.discreteHeight.step = 44;
+      Object.assign(config.style["name-above"], { fillOpacity: 1, limit: 290 });
     }
     return config;
+  };
+
+  // Long names stand above their marks, where a narrow page has room for them.
+  const raiseNames = (spec) => {
+    for (const { encoding } of spec.layer) {
+      if (encoding?.y?.axis?.style === "name") encoding.y.axis.labels = false;
+    }
   };
 
   const figures = [...document.querySelectorAll("[data-figure]")].map((script) => {
@@ -57,6 +65,7 @@
   const draw = async (figure, printing = false) => {
     try {
       const spec = structuredClone(figure.spec);
+      if (narrow.matches) raiseNames(spec);
       for (const param of spec.params ?? []) param.value = chosen([param.name])[param.name];
       const told = tell(figure);
       spec.description = told;
