@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from actoolkit import charts, errors, metrics, widgets
+    from actoolkit import actions, charts, errors, metrics, widgets
     from actoolkit.loaders import (
         load_automations,
         load_campaign_lists,
@@ -52,6 +52,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Account",
+    "actions",
     "charts",
     "describe",
     "errors",
@@ -79,7 +80,7 @@ __all__ = [
     "widgets",
 ]
 
-_MODULES = ("charts", "errors", "metrics", "widgets")
+_MODULES = ("actions", "charts", "errors", "metrics", "widgets")
 _HOMES = {
     "Account": "settings",
     "describe": "tables",
