@@ -68,8 +68,24 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but er
 Refresh = Annotated[
     bool, typer.Option("--refresh", help="Load everything again, whatever is remembered.")
 ]
-Day = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", show_default=False)
+
+
+def _a_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as YYYY-MM-DD.") from None
+
+
+Since = Annotated[
+    date | None,
+    typer.Option(parser=_a_day, metavar="YYYY-MM-DD", show_default=False, help="First day."),
+]
+Until = Annotated[
+    date | None,
+    typer.Option(
+        parser=_a_day, metavar="YYYY-MM-DD", show_default=False, help="The day after the last."
+    ),
 ]
 
 
@@ -108,8 +124,8 @@ def report_command(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write.", dir_okay=False)
     ] = Path("report.html"),
-    since: Day = None,
-    until: Day = None,
+    since: Since = None,
+    until: Until = None,
     sandbox: UseSandbox = False,
     size: SandboxSize = Size.small,
     seed: Seed = 7,
@@ -131,18 +147,14 @@ def report_command(
         made = report(
             subject.value,
             account=account,
-            since=_day(since),
-            until=_day(until),
+            since=since,
+            until=until,
             refresh=refresh,
             progress=False if quiet else None,
         )
         made.save(output)
     if not quiet:
         print(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB). Open it in a browser.")
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
 
 
 @app.command("sync")

@@ -93,7 +93,7 @@ def _folder(account: Account) -> Finding:
     try:
         from actoolkit.store.folder import prepare
 
-        prepare(account)
+        prepare(folder)
     except StoreError as error:
         return Finding("cache folder", "problem", error.message, error.hint)
     free = shutil.disk_usage(_existing(folder)).free
@@ -177,6 +177,8 @@ def _collection(reader: Reader, name: str) -> tuple[Finding, int]:
 
 
 def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return "a second"
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
