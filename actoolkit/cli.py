@@ -280,13 +280,14 @@ def doctor_command(
 
     marks = {"ok": "ok  ", "note": "note", "problem": "FAIL"}
 
-    def tell(finding: Finding) -> None:
+    def told(finding: Finding) -> Finding:
         print(f"{marks[finding.verdict]}  {finding.subject}: {finding.message}", flush=True)
         if finding.remedy:
             print(f"      {finding.remedy}", flush=True)
+        return finding
 
     with _account(sandbox=sandbox, size=size, seed=seed) as account:
-        findings = [finding for finding in examine(account) if tell(finding) is None]
+        findings = [told(finding) for finding in examine(account)]
     problems = sum(finding.verdict == "problem" for finding in findings)
     if problems:
         raise typer.Exit(1)
