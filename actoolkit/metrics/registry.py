@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.definitions import BUILT_IN, Definition
+from actoolkit.metrics.definitions_store import STORE
 
-_definitions: dict[str, Definition] = {found.id: found for found in BUILT_IN}
+_definitions: dict[str, Definition] = {found.id: found for found in (*BUILT_IN, *STORE)}
 
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(_definitions)
 """Definition by id: the built-in ones first, then those of `register_metric`."""
