@@ -7,14 +7,15 @@ back as the kind of frame that it was given.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import polars as pl
 
 from actoolkit.errors import MetricError
 from actoolkit.metrics.frames import Kind, Schema
-from actoolkit.metrics.intervals import with_rates
+from actoolkit.metrics.intervals import wilson
 from actoolkit.tables.frames import to_pandas
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def rated(
 ) -> pl.DataFrame:
     """Add a rate and its Wilson interval: ``name``, ``name_low``, ``name_high``.
 
+    All three are null where the denominator is 0 or the numerator is missing or exceeds it.
+
     Args:
         counts: Holds the numerator and the denominator.
         name: Name of the rate.
@@ -99,10 +102,15 @@ def rated(
         confidence: Coverage of the interval.
     """
     trials = pl.col(denominator) if isinstance(denominator, str) else denominator
-    rows = nw.from_native(counts.with_columns(trials.alias("_trials")).lazy())
-    over = (nw.col(numerator), nw.col("_trials"))
-    made = with_rates(rows, {name: over}, confidence).drop("_trials").to_native()
-    return cast("pl.LazyFrame", made).collect()
+    parts = counts.select(pl.col(numerator).alias("k"), trials.alias("n")).cast(pl.Float64)
+    k, n = (parts[name].fill_null(np.nan).to_numpy() for name in ("k", "n"))
+    low, high = wilson(k, n, confidence)
+    known = ~np.isnan(low)
+    share = np.divide(k, n, out=np.full(len(k), np.nan), where=known)
+    bounds = {name: share, f"{name}_low": low, f"{name}_high": high}
+    return counts.with_columns(
+        pl.Series(column, values).fill_nan(None) for column, values in bounds.items()
+    )
 
 
 class _Stream:
