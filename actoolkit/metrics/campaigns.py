@@ -18,7 +18,7 @@ from actoolkit.metrics.counters import (
     with_verified,
 )
 from actoolkit.metrics.frames import Schema, closed, groups, opened
-from actoolkit.metrics.intervals import with_rate
+from actoolkit.metrics.intervals import with_rates
 
 _ABOUT: Schema = {
     "campaign_id": "key",
@@ -111,10 +111,8 @@ def campaign_rates(
     if names:
         counters = [name for name in _COUNTS if name not in (VERIFIED, "verified_delivered")]
         made = summed(made, names, counters, [VERIFIED, "verified_delivered"])
-    for name, rate in RATES.items():
-        hits = nw.when(was_sent()).then(rate.hits)
-        made = with_rate(made, name, hits, rate.trials, confidence)
-    made = made.with_columns(flag=flags(RATES))
+    parts = {name: (nw.when(was_sent()).then(r.hits), r.trials) for name, r in RATES.items()}
+    made = with_rates(made, parts, confidence).with_columns(flag=flags(RATES))
     shown: Schema = {**about, "campaigns": "count"} if names else about
     return closed(
         made,

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from actoolkit.metrics.frames import whole
 from actoolkit.metrics.intervals import exceeds
 
 ADDED = (
@@ -79,10 +80,9 @@ def with_delivered(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         campaigns: With sends and both kinds of bounces.
     """
     left = nw.col("sends") - nw.col("hard_bounces") - nw.col("soft_bounces")
-    negative = (left < 0).fill_null(value=False)
+    negative = left < 0
     return campaigns.with_columns(
-        delivered=nw.when(negative).then(0 * left).otherwise(left),
-        clipped=nw.when(negative).then(nw.lit(1)).otherwise(nw.lit(0)),
+        delivered=nw.when(negative).then(0 * left).otherwise(left), clipped=negative.cast(nw.Int64)
     )
 
 
@@ -110,31 +110,22 @@ def summed(
     Returns:
         The groups, ``campaigns`` (those sent), ``clipped``, and the sums.
     """
-    sent = was_sent()
     counters, partial = list(counters), list(partial)
-    made: dict[str, nw.Expr] = {
-        "campaigns": nw.when(sent).then(nw.lit(1)).otherwise(nw.lit(0)),
-        "clipped": nw.when(sent).then(nw.col("clipped")).otherwise(nw.lit(0)),
-    }
-    for name in (*counters, *partial):
-        here = sent & ~nw.col(name).is_null()
-        made[name] = nw.when(here).then(nw.col(name)).otherwise(nw.lit(0))
-        made[_known(name)] = nw.when(here).then(nw.lit(1)).otherwise(nw.lit(0))
-    rows = campaigns.select(*by, *(value.alias(name) for name, value in made.items()))
-    sums = [nw.col(name).sum() for name in made]
-    totals = rows.group_by(*by).agg(*sums) if by else rows.select(*sums)
-    whole = {name: nw.col(_known(name)) == nw.col("campaigns") for name in counters}
-    some = {name: nw.col(_known(name)) > 0 for name in partial}
+    names = ["sends", "clipped", *(name for name in (*counters, *partial) if name != "sends")]
+    sent = was_sent()
+    rows = campaigns.select(*by, *(nw.when(sent).then(nw.col(name)).alias(name) for name in names))
+    sums = [nw.col(name).sum() for name in names]
+    sums += [nw.col(name).count().alias(f"{name}__known") for name in names]
+    totals = rows.group_by(*by).agg(*sums) if by else whole(rows.select(*sums))
+    campaigns_sent = nw.col("sends__known")
+    made = {name: nw.col(f"{name}__known") == campaigns_sent for name in counters}
+    made |= {name: nw.col(f"{name}__known") > 0 for name in partial}
     return totals.select(
         *by,
-        "campaigns",
         "clipped",
-        *(nw.when(c).then(nw.col(name)).alias(name) for name, c in (whole | some).items()),
+        campaigns_sent.alias("campaigns"),
+        *(nw.when(known).then(nw.col(name)).alias(name) for name, known in made.items()),
     )
-
-
-def _known(name: str) -> str:
-    return f"{name}__known"
 
 
 def flags(rates: Mapping[str, Rate]) -> nw.Expr:

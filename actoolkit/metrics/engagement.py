@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from actoolkit.metrics.counters import RATES, flags, summed, was_sent, with_delivered
 from actoolkit.metrics.frames import Schema, closed, opened
-from actoolkit.metrics.intervals import with_rate
+from actoolkit.metrics.intervals import with_rates
 
 _HEATMAP_RATES = {name: RATES[name] for name in ("open_rate", "click_rate")}
 _HEATMAP: Schema = {
@@ -78,7 +78,6 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95) -> Any:
     )
     cells = rows.with_columns(weekday=sent.dt.weekday(), hour=sent.dt.hour())
     made = summed(cells, ["weekday", "hour"], ("delivered", "unique_opens", "clickers"), ())
-    for name, rate in _HEATMAP_RATES.items():
-        made = with_rate(made, name, rate.hits, rate.trials, confidence)
-    made = made.with_columns(flag=flags(_HEATMAP_RATES))
+    parts = {name: (rate.hits, rate.trials) for name, rate in _HEATMAP_RATES.items()}
+    made = with_rates(made, parts, confidence).with_columns(flag=flags(_HEATMAP_RATES))
     return closed(made, campaigns, _HEATMAP, sort_by=["weekday", "hour"])

@@ -120,6 +120,19 @@ def _column(
     return column
 
 
+def whole(totals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Let the sums of a whole frame be missing too: pandas makes them plain integers.
+
+    Args:
+        totals: Counts only.
+    """
+    if not totals.implementation.is_pandas():
+        return totals
+    native: Any = totals.to_native()
+    numbers: nw.LazyFrame[Any] = nw.from_native(native.astype("Int64")).lazy()
+    return numbers
+
+
 def closed(result: nw.LazyFrame[Any], like: Any, schema: Schema, *, sort_by: Sequence[str]) -> Any:
     """Hand a result back: declared columns and types, sorted, as the kind of frame given.
 

@@ -18,7 +18,7 @@ from actoolkit.metrics.counters import (
     with_verified,
 )
 from actoolkit.metrics.frames import Schema, closed, groups, opened, same_kind
-from actoolkit.metrics.intervals import exceeds, with_rate
+from actoolkit.metrics.intervals import exceeds, with_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,11 @@ def campaign_funnel(
     totals = summed(rows, names, (*_COUNTERS, "delivered"), partial)
     steps = _STEPS if exposure is None else (*_STEPS, _ORDERED)
     long = nw.concat([_step(totals, names, index, step) for index, step in enumerate(steps)])
-    for name, hits, trials in (
-        ("rate", "count", "denominator"),
-        ("verified_rate", "verified_count", "verified_denominator"),
-    ):
-        long = with_rate(long, name, nw.col(hits), nw.col(trials), confidence)
+    parts = {
+        "rate": (nw.col("count"), nw.col("denominator")),
+        "verified_rate": (nw.col("verified_count"), nw.col("verified_denominator")),
+    }
+    long = with_rates(long, parts, confidence)
     sent = nw.col("step_index") == 0
     bounds = [
         nw.when(sent).then(nw.col("rate")).otherwise(nw.col(bound)).alias(bound)
@@ -170,18 +170,23 @@ def _with_exposure(rows: nw.LazyFrame[Any], exposure: Any) -> nw.LazyFrame[Any]:
 def _step(
     totals: nw.LazyFrame[Any], names: Sequence[str], index: int, step: _Step
 ) -> nw.LazyFrame[Any]:
-    is_opened = nw.lit(step.name == "opened")
+    counts = {
+        "step_index": nw.lit(index),
+        "count": nw.col(step.count),
+        "denominator": nw.col(step.denominator),
+        "verified_count": nw.col(VERIFIED),
+        "verified_denominator": nw.col("verified_delivered"),
+        "campaigns": nw.col(step.campaigns).fill_null(0),
+        "clipped": nw.col("clipped"),
+    }
+    if step.name != "opened":
+        for name in ("verified_count", "verified_denominator"):
+            counts[name] = nw.when(counts[name].is_null()).then(counts[name])
     return totals.select(
         *names,
         nw.lit(step.name).alias("step"),
-        nw.lit(index).alias("step_index"),
-        nw.col(step.count).alias("count"),
-        nw.col(step.denominator).alias("denominator"),
-        nw.when(is_opened).then(nw.col(VERIFIED)).alias("verified_count"),
-        nw.when(is_opened).then(nw.col("verified_delivered")).alias("verified_denominator"),
         nw.lit(step.basis).alias("basis"),
-        nw.col(step.campaigns).alias("campaigns"),
-        "clipped",
+        *(count.cast(nw.Int64).alias(name) for name, count in counts.items()),
     )
 
 

@@ -8,7 +8,7 @@ binomial proportion", Statistical Science 16 (2001).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any, overload
 
@@ -88,47 +88,42 @@ def wilson(k: Any, n: Any, confidence: float = 0.95) -> Any:
     return (None, None) if math.isnan(low) else (float(low), float(high))
 
 
-def with_rate(
-    frame: nw.LazyFrame[Any],
-    name: str,
-    numerator: nw.Expr,
-    denominator: nw.Expr,
-    confidence: float,
+def with_rates(
+    frame: nw.LazyFrame[Any], rates: Mapping[str, tuple[nw.Expr, nw.Expr]], confidence: float
 ) -> nw.LazyFrame[Any]:
-    """Add the columns of a rate: ``name``, ``name_low``, ``name_high``.
+    """Add the columns of rates: for each ``name``, ``name_low`` and ``name_high``.
 
     All three are null where the denominator is 0 or a count is missing, negative, or exceeds the
     denominator.
 
     Args:
         frame: Holds the counts.
-        name: Name of the rate.
-        numerator: Count of hits.
-        denominator: Count of trials.
-        confidence: Coverage of the Wilson interval.
+        rates: Count of hits and count of trials, by name of the rate.
+        confidence: Coverage of the Wilson intervals.
     """
     z = normal_quantile(confidence)
-    known = ((denominator > 0) & (numerator >= 0) & (numerator <= denominator)).fill_null(
-        value=False
-    )
-    hits = nw.when(known).then(numerator.cast(nw.Float64))
-    trials = nw.when(known).then(denominator.cast(nw.Float64))
-    share = nw.col(name)
-    spread = z * (share * (1 - share) / trials + z * z / (4 * trials * trials)) ** 0.5
-    centre, scale = share + z * z / (2 * trials), 1 + z * z / trials
-    none, every = ((numerator == count).fill_null(value=False) for count in (0, denominator))
-    low = nw.when(none).then(share).otherwise((centre - spread) / scale)
-    high = nw.when(every).then(share).otherwise((centre + spread) / scale)
-    return frame.with_columns((hits / trials).alias(name)).with_columns(
-        low.alias(f"{name}_low"), high.alias(f"{name}_high")
-    )
+    shares: list[nw.Expr] = []
+    parts: list[nw.Expr] = []
+    bounds: list[nw.Expr] = []
+    for name, (hits, trials) in rates.items():
+        known = (trials > 0) & hits.is_between(0, trials)
+        shares.append(nw.when(known).then(hits / trials).alias(name))
+        shares.append((z * z / trials).alias(f"{name}__pull"))
+        share, pull = nw.col(name), nw.col(f"{name}__pull")
+        spread = (share * (1 - share) * pull + pull * pull / 4) ** 0.5
+        parts += [(share + pull / 2).alias(f"{name}__centre"), spread.alias(f"{name}__spread")]
+        centre, spread, scale = nw.col(f"{name}__centre"), nw.col(f"{name}__spread"), 1 + pull
+        low = nw.when(share > 0).then((centre - spread) / scale).otherwise(share)
+        high = nw.when(share < 1).then((centre + spread) / scale).otherwise(share)
+        bounds += [low.alias(f"{name}_low"), high.alias(f"{name}_high")]
+    return frame.with_columns(*shares).with_columns(*parts).with_columns(*bounds)
 
 
 def exceeds(numerator: nw.Expr, denominator: nw.Expr) -> nw.Expr:
-    """Say where a numerator exceeds its denominator; false where either is missing.
+    """Say where a numerator exceeds its denominator; null where either is missing.
 
     Args:
         numerator: Count of hits.
         denominator: Count of trials.
     """
-    return (numerator > denominator).fill_null(value=False)
+    return numerator > denominator
