@@ -1,0 +1,75 @@
+"""Wilson intervals against published values, another library, and their definition."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
+
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics import wilson
+
+# R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven
+# methods", Statistics in Medicine 17 (1998), table I, method 3.
+PUBLISHED = [
+    (81, 263, 0.2553, 0.3662),
+    (15, 148, 0.0624, 0.1605),
+    (0, 20, 0.0000, 0.1611),
+    (1, 29, 0.0061, 0.1718),
+]
+
+trials = st.integers(1, 10**9)
+pairs = trials.flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@pytest.mark.parametrize(("k", "n", "low", "high"), PUBLISHED)
+def test_published_values(k, n, low, high):
+    assert tuple(round(bound, 4) for bound in wilson(k, n)) == (low, high)
+
+
+@given(pair=pairs, confidence=st.floats(0.5, 0.9999))
+def test_another_library(pair, confidence):
+    wanted = proportion_confint(*pair, alpha=1 - confidence, method="wilson")
+    assert wilson(*pair, confidence) == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+
+
+@given(pair=pairs)
+def test_the_definition(oracles, pair):
+    assert wilson(*pair) == pytest.approx(oracles.wilson(*pair), rel=1e-10, abs=1e-13)
+
+
+@given(pair=pairs, confidence=st.floats(0.01, 0.9999))
+def test_bounds_hold_the_rate(pair, confidence):
+    k, n = pair
+    low, high = wilson(k, n, confidence)
+    assert 0 <= low <= k / n <= high <= 1
+
+
+@given(st.lists(pairs, min_size=1, max_size=5))
+def test_arrays_are_as_single_numbers(rows):
+    k, n = zip(*rows, strict=True)
+    for given_k, given_n in ((k, n), (np.array(k), np.array(n)), (pl.Series(k), pl.Series(n))):
+        low, high = wilson(given_k, given_n)
+        assert list(zip(low, high, strict=True)) == [wilson(*row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("k", "n"), [(0, 0), (2, 1), (-1, 5), (None, 5), (1, None), (math.nan, 5), (1, math.inf)]
+)
+def test_no_rate_no_interval(k, n):
+    assert wilson(k, n) == (None, None)
+    low, high = wilson([k, 1], [n, 1])
+    assert np.isnan([low[0], high[0]]).all()
+    assert high[1] == 1
+
+
+@settings(max_examples=10)
+@given(st.sampled_from([-0.5, 0, 1, 1.5, math.nan, 95]))
+def test_confidence_is_a_fraction(confidence):
+    with pytest.raises(InvalidArgument, match=r"0\.95"):
+        wilson(1, 2, confidence)
