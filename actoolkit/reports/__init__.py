@@ -24,8 +24,8 @@ def report(
     *,
     account: Account | None = None,
     path: str | os.PathLike[str] | None = None,
-    since: date | None = None,
-    until: date | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
     progress: bool | None = None,
     refresh: bool = False,
 ) -> Report:
@@ -38,7 +38,7 @@ def report(
         subject: Which report: "overview".
         account: Whose data; None takes the account of the environment.
         path: Also write the page here.
-        since: First day. Default: 12 months before ``until``.
+        since: First day, a date or "2026-01-31". Default: 12 months before ``until``.
         until: The day after the last. Default: the day of the data, which is not over.
         progress: Whether to show progress; None decides by the terminal.
         refresh: Load everything again, whatever is remembered.

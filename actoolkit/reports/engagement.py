@@ -14,9 +14,10 @@ from actoolkit.charts.engagement import (
 )
 from actoolkit.charts.frames import Row
 from actoolkit.charts.theme import specification
+from actoolkit.reports.blocks import Control, Figure, Note, Option
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.cube import cube
-from actoolkit.reports.document import Control, Figure, Note, Option, Section
+from actoolkit.reports.document import Section
 from actoolkit.reports.material import Material
 from actoolkit.reports.period import Period
 

@@ -17,8 +17,9 @@ from actoolkit.charts.orders import (
 )
 from actoolkit.charts.periods import Grain
 from actoolkit.charts.theme import specification
+from actoolkit.reports.blocks import Control, Figure, Note, Option
 from actoolkit.reports.cube import cube
-from actoolkit.reports.document import Control, Figure, Note, Option, Section
+from actoolkit.reports.document import Section
 from actoolkit.reports.material import Material
 from actoolkit.reports.period import Period
 

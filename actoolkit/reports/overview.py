@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import actoolkit
 from actoolkit.charts.formats import moment
 from actoolkit.errors import ReportError
+from actoolkit.metrics.days import Day
 from actoolkit.reports.campaigns import campaigns_section
 from actoolkit.reports.definitions import definitions
 from actoolkit.reports.document import Report
@@ -30,7 +29,7 @@ FOOTNOTES = (
 )
 
 
-def overview(material: Material, *, since: date | None = None, until: date | None = None) -> Report:
+def overview(material: Material, *, since: Day = None, until: Day = None) -> Report:
     """Build the report.
 
     Args:

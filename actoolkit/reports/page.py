@@ -13,7 +13,8 @@ from actoolkit.charts.drawing import Unit
 from actoolkit.charts.formats import MISSING, count, percent
 from actoolkit.charts.theme import DARK, LIGHT, config
 from actoolkit.reports.assets import csp_hash, page_script, style_sheet, vega_bundle
-from actoolkit.reports.document import Figure, Note, Report, Table
+from actoolkit.reports.blocks import Figure, Note, Table
+from actoolkit.reports.document import Report
 
 
 def render(report: Report) -> tuple[str, str]:

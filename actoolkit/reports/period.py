@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from actoolkit.charts.formats import day
 from actoolkit.errors import InvalidArgument
-from actoolkit.reports.document import Option
+from actoolkit.metrics.days import Day, as_day
+from actoolkit.reports.blocks import Option
 
 _SHORTER = (90, 30)
 
@@ -53,23 +54,23 @@ class Period:
         return [Option(key, labels.get(key, f"All {self.name}")) for key in self.starts()]
 
 
-def chosen_period(since: date | None, until: date | None, *, today: date) -> Period:
+def chosen_period(since: Day, until: Day, *, today: date) -> Period:
     """Complete what the user chose: by default the 12 months before the day of the data.
 
     Args:
-        since: First day, or None.
+        since: First day, "2026-01-31" or a date, or None.
         until: The day after the last, or None.
         today: Day of the data in the account's zone; it is not over, so it is left out.
 
     Raises:
-        InvalidArgument: The period is empty.
+        InvalidArgument: The period is empty, or a day is none.
 
     Example:
         >>> print(chosen_period(None, None, today=date(2026, 6, 30)))
         30 Jun 2025 to 29 Jun 2026
     """
-    end = until or today
-    start = since or _year_before(end)
+    end = as_day(until) or today
+    start = as_day(since) or _year_before(end)
     if start >= end:
         raise InvalidArgument(
             f"The period from {start} until {end} has no day.",

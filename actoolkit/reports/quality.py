@@ -7,8 +7,9 @@ import polars as pl
 from actoolkit import metrics
 from actoolkit.charts.formats import count, day, plural
 from actoolkit.charts.names import display_name
+from actoolkit.reports.blocks import Note
 from actoolkit.reports.campaigns import sent_campaigns
-from actoolkit.reports.document import Note, Section
+from actoolkit.reports.document import Section
 from actoolkit.reports.material import Material
 from actoolkit.reports.period import Period
 
@@ -69,8 +70,8 @@ def _automations(material: Material, period: Period) -> list[str]:
         return []
     return [
         (
-            f"{plural(len(older), 'automation mail')} first sent before {day(period.since)} are left "
-            "out: the API counts each since its beginning, not by period."
+            f"{plural(len(older), 'automation mail')} first sent before {day(period.since)} are "
+            "left out: the API counts each since its beginning, not by period."
         )
     ]
 

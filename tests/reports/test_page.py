@@ -15,7 +15,8 @@ import pytest
 
 from actoolkit.errors import ReportError
 from actoolkit.reports import assets
-from actoolkit.reports.document import Figure, Note, Report, Section, Table, matches
+from actoolkit.reports.blocks import Figure, Note, Table, matches
+from actoolkit.reports.document import Report, Section
 from actoolkit.reports.overview import overview
 
 
