@@ -8,6 +8,7 @@ from actoolkit.metrics.cohorts import cohort_retention, cohort_revenue
 from actoolkit.metrics.customers import RFM_SEGMENTS, Segment, rfm, rfm_grid, rfm_segments
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.engagement import engagement_heatmap
+from actoolkit.metrics.engagement_by_period import engagement_by_period
 from actoolkit.metrics.exposure import campaign_exposure
 from actoolkit.metrics.funnel import campaign_funnel
 from actoolkit.metrics.gaps import purchase_gaps
@@ -32,6 +33,7 @@ __all__ = [
     "cart_recovery",
     "cohort_retention",
     "cohort_revenue",
+    "engagement_by_period",
     "engagement_heatmap",
     "explain",
     "new_vs_repeat",

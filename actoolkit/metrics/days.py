@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Literal
 
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
 
 Day = date | str | None
+Grain = Literal["day", "week", "month"]
 
 
 def as_day(value: Day) -> date | None:
@@ -55,3 +57,29 @@ def within_days(wall: nw.Expr, since: Day, until: Day) -> list[nw.Expr]:
     if end is not None:
         conditions.append(wall < nw.lit(datetime.combine(end, time.min)))
     return conditions
+
+
+def period_start(wall: nw.Expr, grain: Grain) -> nw.Expr:
+    """Give the midnight at which the period of a wall clock begins.
+
+    Weeks begin on Monday and are built from days, since engines start them apart.
+
+    Args:
+        wall: Wall clock of the account's zone.
+        grain: Length of a period.
+
+    Raises:
+        InvalidArgument: Unknown ``grain``.
+    """
+    if grain not in ("day", "week", "month"):
+        raise InvalidArgument(f"There is no grain {grain!r}.", hint='Use "day", "week" or "month".')
+    if grain == "month":
+        return wall.dt.truncate("1mo")
+    midnight = wall.dt.truncate("1d")
+    if grain == "day":
+        return midnight
+    start = midnight
+    for weekday in range(2, 8):
+        moved = midnight.dt.offset_by(f"-{weekday - 1}d")
+        start = nw.when(wall.dt.weekday() == weekday).then(moved).otherwise(start)
+    return start

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.days import Day, within_days
+from actoolkit.metrics.days import Day, Grain, period_start, within_days
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 
 PAID = ("completed", "recovered")
 """States of an order that brought money; a recovered cart is the abandoned row itself."""
-
-Grain = Literal["day", "week", "month"]
 
 _REVENUE: Schema = {
     "period_on": "date",
@@ -90,8 +87,6 @@ def revenue_by_period(
         >>> revenue_by_period(orders).rows()
         [(datetime.date(2026, 5, 1), 'USD', 1500, 2, 750.0, 500, 1)]
     """
-    if grain not in ("day", "week", "month"):
-        raise InvalidArgument(f"There is no grain {grain!r}.", hint='Use "day", "week" or "month".')
     wall = nw.col("ordered_local")
     rows = opened(
         "revenue_by_period",
@@ -107,7 +102,7 @@ def revenue_by_period(
     recovered = nw.col("state") == "recovered"
     rows = rows.select(
         "currency",
-        period_on=_start(grain),
+        period_on=period_start(wall, grain),
         revenue_cents=nw.col("total_cents"),
         orders=nw.when(~wall.is_null()).then(nw.lit(1)),
         recovered_revenue_cents=nw.when(recovered).then(nw.col("total_cents")).otherwise(nw.lit(0)),
@@ -118,21 +113,6 @@ def revenue_by_period(
     average = nw.col("revenue_cents").cast(nw.Float64) / nw.col("orders").cast(nw.Float64)
     made = made.with_columns(average_order_cents=average)
     return closed(made, orders, _REVENUE, sort_by=["currency", "period_on"])
-
-
-def _start(grain: Grain) -> nw.Expr:
-    """First moment of the period; weeks are built from days, since engines start them apart."""
-    wall = nw.col("ordered_local")
-    if grain == "month":
-        return wall.dt.truncate("1mo")
-    midnight = wall.dt.truncate("1d")
-    if grain == "day":
-        return midnight
-    start = midnight
-    for weekday in range(2, 8):
-        moved = midnight.dt.offset_by(f"-{weekday - 1}d")
-        start = nw.when(wall.dt.weekday() == weekday).then(moved).otherwise(start)
-    return start
 
 
 def order_match(orders: Any, contacts: Any) -> Any:
