@@ -1,8 +1,8 @@
-"""Explore opens and clicks: by time of sending, and campaign by campaign."""
+"""Explore opens and clicks: over time, by hour of sending, and campaign by campaign."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,15 +13,21 @@ import narwhals.stable.v2 as nw
 from actoolkit.charts.campaigns import campaign_rates_chart
 from actoolkit.charts.drawing import AsOf
 from actoolkit.charts.engagement import engagement_heatmap_chart
+from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.formats import plural
-from actoolkit.metrics import campaign_rates, engagement_heatmap
+from actoolkit.metrics import campaign_rates, engagement_by_period, engagement_heatmap
 from actoolkit.settings import Account
 from actoolkit.widgets.controls import Choice
 from actoolkit.widgets.explorer import Explorer, Params
 from actoolkit.widgets.sources import CAMPAIGN_FRAMES, Sources, script
 
 RATES = {"Opened": "open_rate", "Clicked": "click_rate"}
-VIEWS = {"Weekday and hour of sending": "heatmap", "Campaign by campaign": "campaigns"}
+VIEWS = {
+    "Over time": "periods",
+    "Weekday and hour of sending": "heatmap",
+    "Campaign by campaign": "campaigns",
+}
+GRAINS = {"Month": "month", "Week": "week", "Day": "day"}
 
 
 def engagement_explorer(
@@ -37,9 +43,11 @@ def engagement_explorer(
 ) -> Explorer:
     """Explore opens and clicks per delivered mail.
 
-    Controls: ``view`` ("heatmap": one-off campaigns by weekday and hour of sending; "campaigns":
-    campaign by campaign), ``rate`` ("open_rate", "click_rate"), ``dates``, ``lists``,
-    ``campaigns``, ``automation``. Controls whose frames are not given are left out.
+    Controls: ``view`` ("periods": one-off campaigns over time; "heatmap": one-off campaigns by
+    weekday and hour of sending; "campaigns": campaign by campaign), ``rate`` ("open_rate",
+    "click_rate"), ``grain`` (of the periods: "month", "week", "day"), ``dates``, ``lists``,
+    ``campaigns``, ``automation``. Controls whose frames are not given are left out; those without
+    effect on a view are disabled in it.
 
     Args:
         account: Whose data to load; None is the environment's. Not used when frames are given.
@@ -74,10 +82,13 @@ def engagement_explorer(
         sources = Sources.given(given, today=today, as_of=as_of)
     else:
         sources = Sources.loaded(account, CAMPAIGN_FRAMES, progress=progress)
+    *which, automation = sources.controls()
     controls = [
         Choice("view", label="Show", options=VIEWS),
         Choice("rate", label="Measure", options=RATES),
-        *sources.controls(),
+        Choice("grain", label="Per", options=GRAINS),
+        automation,
+        *which,
     ]
     return Explorer(_Engagement(sources), controls)
 
@@ -87,14 +98,20 @@ class _View:
     metric: Callable[..., Any]
     chart: Callable[..., alt.TopLevelMixin]
     result: str
-    idle: frozenset[str] = frozenset()
+    idle: frozenset[str]
 
 
 _VIEWS = {
-    "heatmap": _View(
-        engagement_heatmap, engagement_heatmap_chart, "heatmap", idle=frozenset({"automation"})
+    "periods": _View(
+        engagement_by_period, engagement_by_period_chart, "periods", frozenset({"automation"})
     ),
-    "campaigns": _View(campaign_rates, campaign_rates_chart, "rates"),
+    "heatmap": _View(
+        engagement_heatmap,
+        engagement_heatmap_chart,
+        "heatmap",
+        frozenset({"automation", "grain"}),
+    ),
+    "campaigns": _View(campaign_rates, campaign_rates_chart, "rates", frozenset({"grain"})),
 }
 
 
@@ -106,32 +123,37 @@ class _Engagement:
 
     def compute(self, params: Params) -> Any:
         view = _VIEWS[params["view"]]
-        return view.metric(self._sources.campaigns(self._effective(params)))
+        chosen = self._sources.campaigns(self._effective(params))
+        return view.metric(chosen, **self._metric_options(params))
 
     def _effective(self, params: Params) -> Params:
-        """A control without effect has none: the heat map takes one-off campaigns by itself."""
+        """A control without effect has none: some views take one-off campaigns by themselves."""
         idle = self.idle(params)
         return {name: None if name in idle else value for name, value in params.items()}
 
-    def _options(self, params: Params) -> dict[str, Any]:
-        options = {"rate": params["rate"]}
+    def _metric_options(self, params: Params) -> dict[str, Any]:
+        return {"grain": params["grain"]} if params["view"] == "periods" else {}
+
+    def _chart_options(self, params: Params) -> dict[str, Any]:
+        options = {"rate": params["rate"], **self._metric_options(params)}
         if params["view"] == "heatmap" and self._sources.zone:
             options["zone"] = self._sources.zone
         return options
 
     def draw(self, frame: Any, params: Params) -> alt.TopLevelMixin:
         view = _VIEWS[params["view"]]
-        return view.chart(frame, as_of=self._sources.as_of, **self._options(params))
+        return view.chart(frame, as_of=self._sources.as_of, **self._chart_options(params))
 
     def code(self, params: Params) -> str:
         view = _VIEWS[params["view"]]
-        options = [f"{name}={value!r}" for name, value in self._options(params).items()]
-        arguments = ", ".join([view.result, *options, f"as_of={self._sources.as_of_code}"])
+        counted = ", ".join(["chosen", *_keywords(self._metric_options(params))])
+        drawn = [view.result, *_keywords(self._chart_options(params))]
+        drawn.append("as_of=as_of")
         return script(
             self._sources,
             self._sources.campaigns_code(self._effective(params)),
-            f"{view.result} = ac.metrics.{view.metric.__name__}(chosen)",
-            f"chart = ac.charts.{view.chart.__name__}({arguments})",
+            f"{view.result} = ac.metrics.{view.metric.__name__}({counted})",
+            f"chart = ac.charts.{view.chart.__name__}({', '.join(drawn)})",
         )
 
     def summary(self, frame: Any, params: Params) -> str:  # noqa: ARG002
@@ -144,3 +166,7 @@ class _Engagement:
 
     def idle(self, params: Params) -> frozenset[str]:
         return _VIEWS[params["view"]].idle
+
+
+def _keywords(options: Mapping[str, Any]) -> list[str]:
+    return [f"{name}={value!r}" for name, value in options.items()]

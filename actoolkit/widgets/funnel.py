@@ -125,9 +125,7 @@ class _Funnel:
                 f"window_days={params['window_days']})"
             )
         calls.append(f"funnel = ac.metrics.campaign_funnel(chosen{exposure})")
-        calls.append(
-            f"chart = ac.charts.campaign_funnel_chart(funnel, as_of={self._sources.as_of_code})"
-        )
+        calls.append("chart = ac.charts.campaign_funnel_chart(funnel, as_of=as_of)")
         return script(self._sources, *calls)
 
     def summary(self, frame: Any, params: Params) -> str:  # noqa: ARG002

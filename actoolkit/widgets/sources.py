@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -36,8 +37,7 @@ class Sources:
         frames: Frame by the name of its table; lacking ones lack their controls.
         today: Last day of the presets, in the account's zone.
         as_of: Moment of the data.
-        preamble: Lines of code that make the frames.
-        as_of_code: Code of ``as_of``.
+        origins: For each frame the line of code that makes it; none for frames that were given.
         zone: Name of the account's time zone.
         lacking: For each table that the account does not have, why.
     """
@@ -45,8 +45,7 @@ class Sources:
     frames: Mapping[str, Any]
     today: date
     as_of: AsOf
-    preamble: tuple[str, ...]
-    as_of_code: str
+    origins: Mapping[str, str]
     zone: str | None = None
     lacking: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,8 +82,7 @@ class Sources:
             frames=frames,
             today=chosen.now().astimezone(ZoneInfo(zone)).date(),
             as_of=as_of,
-            preamble=tuple(f"{name} = ac.load_{name}({argument})" for name in frames),
-            as_of_code=repr(as_of),
+            origins={name: f"{name} = ac.load_{name}({argument})" for name in frames},
             zone=zone,
             lacking=lacking,
         )
@@ -108,8 +106,7 @@ class Sources:
             frames=present,
             today=today or _last_day(present["campaigns"]),
             as_of=as_of,
-            preamble=(f"# {', '.join(present)}: the frames given to the explorer",),
-            as_of_code=repr(as_of),
+            origins={},
         )
 
     def campaigns(self, params: Params) -> Any:
@@ -193,12 +190,17 @@ def script(sources: Sources, *calls: str) -> str:
     """Put calls together into a program that can be pasted.
 
     Args:
-        sources: Their preamble makes the frames.
+        sources: Where the frames come from that the calls name, and ``as_of``.
         *calls: One statement each; the last one makes ``chart``.
     """
-    body = "\n".join([*sources.preamble, "", *calls, "chart"])
-    modules = [name for name in ("datetime", "zoneinfo") if f"{name}." in body]
-    return "\n".join([*(f"import {name}" for name in modules), "import actoolkit as ac", "", body])
+    body = "\n".join([f"as_of = {sources.as_of!r}", *calls, "chart"])
+    words = set(re.findall(r"\w+", body))
+    needed = [name for name in sources.frames if name in words]
+    made = [sources.origins[name] for name in needed if name in sources.origins]
+    comment = f"# {', '.join(needed)}: as given to the explorer"
+    modules = [name for name in ("datetime", "zoneinfo") if name in words]
+    head = [*(f"import {name}" for name in modules), "", "import actoolkit as ac"]
+    return "\n".join([*head, "", *(made or [comment]), "", body]).lstrip()
 
 
 def _conditions(params: Params) -> dict[str, Any]:

@@ -24,8 +24,23 @@ def run(code, **names):
     return names["chart"]
 
 
-def test_it_opens_with_the_heat_map(explorer, campaign_frames):
-    assert explorer.params["view"] == "heatmap"
+def test_it_opens_with_engagement_per_month(explorer, campaign_frames):
+    assert (explorer.params["view"], explorer.params["grain"]) == ("periods", "month")
+    assert_frame_equal(
+        explorer.frame, ac.metrics.engagement_by_period(campaign_frames["campaigns"])
+    )
+
+
+def test_a_finer_grain_splits_the_same_mails(explorer):
+    months = explorer.frame
+    explorer.controls["grain"].widget.label = "Week"
+    assert explorer.frame.height > months.height
+    assert explorer.frame["delivered"].sum() == months["delivered"].sum()
+
+
+def test_the_heat_map(explorer, campaign_frames):
+    explorer.set(view="heatmap")
+    assert explorer.controls["grain"].widget.disabled
     assert_frame_equal(explorer.frame, ac.metrics.engagement_heatmap(campaign_frames["campaigns"]))
 
 
@@ -43,6 +58,7 @@ def test_the_measure_changes_the_chart_and_not_the_numbers(explorer):
 
 
 def test_the_heat_map_does_not_listen_to_automations_and_shows_it(explorer):
+    explorer.set(view="heatmap")
     before = explorer.frame
     explorer.set(automation="any")
     assert explorer.controls["automation"].widget.disabled
@@ -52,10 +68,10 @@ def test_the_heat_map_does_not_listen_to_automations_and_shows_it(explorer):
     assert set(explorer.frame["automation_id"]) == {"5"}
 
 
-@pytest.mark.parametrize("view", ["heatmap", "campaigns"])
+@pytest.mark.parametrize("view", ["periods", "heatmap", "campaigns"])
 @pytest.mark.parametrize("rate", ["open_rate", "click_rate"])
 def test_the_code_makes_the_same_chart(explorer, campaign_frames, view, rate):
-    explorer.set(view=view, rate=rate, lists=["2"], automation="none")
+    explorer.set(view=view, rate=rate, grain="week", lists=["2"], automation="none")
     assert run(explorer.code(), **campaign_frames).to_dict() == explorer.chart.to_dict()
 
 
