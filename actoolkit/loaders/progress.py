@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("actoolkit")
 
+NOTEBOOK_PATIENCE = 1.0
+
 _current: ContextVar[Display | None] = ContextVar("actoolkit_progress", default=None)
 
 
@@ -76,6 +78,8 @@ class Task:
             bars.remove_task(self._bar)
 
     def _show(self, *, note: str, completed: int = 0, total: int | None = None) -> None:
+        if time.monotonic() - self._started < self._display.patience:
+            return
         bars = self._display.start()
         if bars is None:
             return
@@ -103,6 +107,11 @@ class Display:
             from rich.console import Console  # slow to import, and scripts need none of it
 
             self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+    @property
+    def patience(self) -> float:
+        """Seconds before a bar is worth showing: in a notebook it leaves a gap behind."""
+        return NOTEBOOK_PATIENCE if self.on and self._console.is_jupyter else 0.0
 
     def start(self) -> Progress | None:
         """Show the bars, where there is a place for them."""
@@ -134,7 +143,13 @@ class Display:
 
     def say(self, line: str) -> None:
         """Print a line beside the bars."""
-        if self.on:
+        if not self.on:
+            return
+        if self._console.is_jupyter:
+            from IPython.display import display
+
+            display({"text/plain": line}, raw=True)  # type: ignore[no-untyped-call]
+        else:
             self._console.print(line)
 
     def close(self) -> None:
