@@ -1,0 +1,119 @@
+"""A notebook driven in a real JupyterLab: a person changes a control, the chart follows."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+READY = """() => {
+  const notebook = jupyterapp.shell.currentWidget;
+  return notebook.context.ready.then(() => notebook.sessionContext.ready).then(() => true);
+}"""
+RUN_ALL = "async () => await jupyterapp.commands.execute('notebook:run-all-cells')"
+
+
+@pytest.fixture
+def page(chromium, lab):
+    """The funnel notebook, opened and run from top to bottom."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1600})
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.requests, page.errors = [], []
+    page.on("request", lambda request: page.requests.append(request.url))
+    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(lab.address("01_campaign_funnel.ipynb"))
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget")
+    assert page.evaluate(READY)
+    assert page.evaluate(RUN_ALL), page.locator(".jp-OutputArea-output").all_inner_texts()
+    page.locator(".actoolkit-explorer").scroll_into_view_if_needed()
+    page.locator(".actoolkit-explorer svg.marks").wait_for()
+    yield page
+    context.close()
+
+
+def picture(explorer):
+    """What the chart says of itself to those who do not see it."""
+    return explorer.locator(".chart-wrapper").get_attribute("aria-label")
+
+
+def changed(explorer, before):
+    """Wait for another chart."""
+    other = explorer.locator(f'.chart-wrapper:not([aria-label="{before}"])')
+    other.wait_for()
+    return picture(explorer)
+
+
+def every_chart_is_drawn(page, explorer, lab):
+    """Lab draws the cells that are in view; the explorer and a static chart are enough to tell."""
+    assert page.locator(".vega-embed svg.marks").count() >= 1
+    assert not page.get_by_text("JavaScript Error").count()
+    assert not page.get_by_text("Error displaying widget").count()
+
+
+def a_changed_control_changes_the_chart_and_the_line_above_it(page, explorer, lab):
+    before = picture(explorer)
+    status = explorer.get_by_role("status")
+    counted = status.text_content()
+    explorer.get_by_role("combobox", name="Mails").select_option("One-off campaigns")
+    after = changed(explorer, before)
+    assert "Funnel of" in after
+    explorer.get_by_role("status").filter(has_not_text=counted).wait_for()
+
+
+def a_list_is_found_by_typing_added_by_enter_and_removed_by_its_button(page, explorer, lab):
+    before = picture(explorer)
+    search = explorer.get_by_role("combobox", name="Lists")
+    name = search.evaluate("input => input.list.options[0].value")
+    search.focus()
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    chip = explorer.get_by_role("button", name=name)
+    chip.wait_for()
+    narrowed = changed(explorer, before)
+    chip.focus()
+    page.keyboard.press("Enter")
+    assert changed(explorer, narrowed) == before
+
+
+def an_error_is_shown_in_place_and_the_last_good_chart_stays(page, explorer, lab):
+    before = picture(explorer)
+    explorer.get_by_label("To", exact=True).fill("2025-12-31")
+    page.keyboard.press("Tab")
+    before = changed(explorer, before)
+    explorer.get_by_label("From", exact=True).fill("2026-02-01")
+    page.keyboard.press("Tab")
+    alert = explorer.get_by_role("alert")
+    alert.wait_for()
+    assert "Choose a last day on or after the first." in alert.text_content()
+    assert picture(explorer) == before
+    explorer.get_by_role("combobox", name="Dates").select_option("All dates")
+    changed(explorer, before)
+    alert.wait_for(state="detached")
+
+
+def the_charts_menu_saves_pictures_and_sends_nothing_away(page, explorer, lab):
+    actions = explorer.locator(".vega-actions a").all_text_contents()
+    assert actions == ["Save as SVG", "Save as PNG"]
+
+
+def nothing_left_this_machine_and_nothing_went_wrong(page, explorer, lab):
+    own = (lab.origin, lab.origin.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in page.requests if not url.startswith(own)] == []
+    assert page.errors == []
+
+
+def test_a_person_explores_the_funnel(page, lab):
+    """One page for all steps: starting JupyterLab is what takes the time."""
+    explorer = page.locator(".actoolkit-explorer")
+    for step in (
+        every_chart_is_drawn,
+        a_changed_control_changes_the_chart_and_the_line_above_it,
+        a_list_is_found_by_typing_added_by_enter_and_removed_by_its_button,
+        an_error_is_shown_in_place_and_the_last_good_chart_stays,
+        the_charts_menu_saves_pictures_and_sends_nothing_away,
+        nothing_left_this_machine_and_nothing_went_wrong,
+    ):
+        step(page, explorer, lab)
