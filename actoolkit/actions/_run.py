@@ -61,21 +61,13 @@ class Action:
         text = "".join(request.digest for request in self.requests)
         return f"{self.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
-    def run(
-        self,
-        account: Account | None,
-        *,
-        apply: bool,
-        progress: bool | None,
-        open_writer: Callable[..., Writer] = Writer,
-    ) -> pl.DataFrame:
+    def run(self, account: Account | None, *, apply: bool, progress: bool | None) -> pl.DataFrame:
         """Show what would be sent, or send it.
 
         Args:
             account: Whom to write to; default `Account.from_env`. A dry run needs none.
             apply: Whether to send.
             progress: Show a bar; default in terminals and notebooks.
-            open_writer: Makes the writer of an account.
 
         Returns:
             One row per request: the keys, then the columns of `RESULT`.
@@ -90,7 +82,7 @@ class Action:
         with (
             holding(chosen.folder, f"write-{self.digest}"),
             ActionProgress(self.name, len(self.requests), progress=progress) as shown,
-            open_writer(chosen, on_wait=shown.waiting) as writer,
+            Writer(chosen, on_wait=shown.waiting) as writer,
         ):
             settled = self.confirm(writer) if self.confirm else None
             journal = ActionJournal(chosen.folder, self.digest)

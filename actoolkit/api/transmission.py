@@ -32,7 +32,7 @@ def prepare(
         request: What to send.
 
     Raises:
-        InvalidArgument: The HTTP library would send it to another path.
+        InvalidArgument: It is not the operation's route, or would be sent to another path.
         InvalidToken: The token may not be sent there.
     """
     payload = request.payload
@@ -45,7 +45,8 @@ def prepare(
         )
     )
     route = urlsplit(prepared.url or "")
-    if route.path != PREFIX + request.path or route.query or route.fragment:
+    straight = route.path == PREFIX + request.path and not route.query and not route.fragment
+    if not straight or not request.operation.covers(request.path):
         raise InvalidArgument(
             f"{request.path} would be sent to {route.path}.", hint="Check the ids and names."
         )

@@ -58,6 +58,20 @@ class WriteOperation:
         """Whether sending it twice leaves what sending it once leaves."""
         return self.method != "POST"
 
+    def covers(self, path: str) -> bool:
+        """Whether a path is this route, filled with an id or a domain in each place.
+
+        Args:
+            path: Below ``/api/3``, as it would travel.
+        """
+        places = [place for place in re.split(r"({\w+})", self.path) if place]
+        patterns = {"{domain}": _DOMAIN.pattern}
+        route = "".join(
+            patterns.get(place, _ID.pattern) if place.startswith("{") else re.escape(place)
+            for place in places
+        )
+        return re.fullmatch(route, path) is not None
+
     def request(self, body: Body | None = None, **segments: object) -> WriteRequest:
         """Make a request of it.
 
