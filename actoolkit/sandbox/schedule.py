@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from actoolkit.sandbox.brand import AUTOMATIONS, THEMES
-from actoolkit.sandbox.clock import DAY, HISTORY, HORIZON, at_local, moment, weekday_and_hour
+from actoolkit.sandbox.clock import DAY, HISTORY, HORIZON, at_local, iso, weekday_and_hour
 from actoolkit.sandbox.draws import pick, stream
 from actoolkit.sandbox.mail import Mailing
 
@@ -49,9 +49,9 @@ def schedule(seed: int) -> list[Mailing]:
             theme = THEMES[int(pick(u[1:2], [t.weight for t in THEMES])[0])]
             hour = SEND_HOURS[int(pick(u[2:3], HOUR_WEIGHTS)[0])]
             sent = at_local(int(day), hour, int(u[3] * 4) * 15)
-            year = moment(sent).year
+            year, named = iso(sent)[:4], MONTHS[int(iso(sent)[5:7]) - 1]
             stem = theme.names[int(u[4] * len(theme.names))]
-            name = _unused(f"{stem}, {MONTHS[month - 1]} {year}", used)
+            name = _unused(f"{stem}, {named} {year}", used)
             luck = 0.82 + 0.36 * float(u[5])
             made.append(
                 Mailing(
