@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("actoolkit")
 
-NOTEBOOK_PATIENCE = 1.0
+NOTEBOOK_PATIENCE = 3.0
 
 _current: ContextVar[Display | None] = ContextVar("actoolkit_progress", default=None)
 

@@ -184,6 +184,20 @@ BUILT_IN: tuple[Definition, ...] = (
         function="campaign_exposure",
     ),
     Definition(
+        "engagement_by_period",
+        "Engagement over time",
+        "opens and clicks ÷ delivered mails, one-off campaigns by day, week or month of sending",
+        numerator="unique_opens, clickers",
+        denominator="delivered",
+        columns=("automation_id", "sent_local", *_BASE, "unique_opens", "clickers"),
+        caveats=(
+            "Opens and clicks count where the mail was sent: the latest period is not over.",
+            _PRIVACY,
+        ),
+        source=_CAMPAIGNS,
+        function="engagement_by_period",
+    ),
+    Definition(
         "engagement_heatmap",
         "Sending time",
         "opens and clicks ÷ delivered mails, one-off campaigns by weekday and hour of sending",

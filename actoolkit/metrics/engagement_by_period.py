@@ -50,7 +50,7 @@ def engagement_by_period(
         MissingColumns: ``campaigns`` lacks a column.
 
     Source:
-        `actoolkit.metrics.explain("open_rate")`, `actoolkit.metrics.explain("click_rate")`.
+        `actoolkit.metrics.explain("engagement_by_period")`.
 
     Example:
         >>> import polars as pl

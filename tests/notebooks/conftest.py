@@ -26,6 +26,9 @@ QUIET_LAB = {
 }
 
 
+EVERY_CELL = {"windowingMode": "none"}  # cells out of view stay on the page
+
+
 @dataclass(frozen=True)
 class Lab:
     """A running JupyterLab."""
@@ -56,6 +59,9 @@ def _environment(home: Path) -> dict[str, str]:
     }
     for folder in folders.values():
         (home / folder).mkdir()
+    tracker = home / "settings" / "@jupyterlab" / "notebook-extension"
+    tracker.mkdir(parents=True)
+    (tracker / "tracker.jupyterlab-settings").write_text(json.dumps(EVERY_CELL))
     labconfig = home / "config" / "labconfig"
     labconfig.mkdir()
     (labconfig / "page_config.json").write_text(json.dumps(QUIET_LAB))

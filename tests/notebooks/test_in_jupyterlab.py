@@ -47,8 +47,7 @@ def changed(explorer, before):
 
 
 def every_chart_is_drawn(page, explorer, lab):
-    """Lab draws the cells that are in view; the explorer and a static chart are enough to tell."""
-    assert page.locator(".vega-embed svg.marks").count() >= 1
+    page.wait_for_function("document.querySelectorAll('.vega-embed svg.marks').length === 4")
     assert not page.get_by_text("JavaScript Error").count()
     assert not page.get_by_text("Error displaying widget").count()
 
