@@ -14,7 +14,9 @@ from actoolkit.metrics.funnel import campaign_funnel
 from actoolkit.metrics.gaps import purchase_gaps
 from actoolkit.metrics.intervals import wilson
 from actoolkit.metrics.orders import order_match, revenue_by_period
+from actoolkit.metrics.overview import overview_kpis
 from actoolkit.metrics.products import pareto_share, top_products
+from actoolkit.metrics.quality import data_quality
 from actoolkit.metrics.registry import DEFINITIONS, explain, register_metric
 from actoolkit.metrics.repeats import repeat_purchase, repeat_within
 from actoolkit.metrics.selection import select_campaigns
@@ -33,11 +35,13 @@ __all__ = [
     "cart_recovery",
     "cohort_retention",
     "cohort_revenue",
+    "data_quality",
     "engagement_by_period",
     "engagement_heatmap",
     "explain",
     "new_vs_repeat",
     "order_match",
+    "overview_kpis",
     "pareto_share",
     "purchase_gaps",
     "register_metric",

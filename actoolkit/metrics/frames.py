@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
 
-Kind = Literal["key", "text", "count", "rate", "moment", "wall", "date"]
+Kind = Literal["key", "text", "count", "rate", "moment", "wall", "date", "flag"]
 """What a column holds, on the way in and on the way out.
 
 - ``key``: taken as it is, compared and grouped by only.
@@ -19,6 +19,7 @@ Kind = Literal["key", "text", "count", "rate", "moment", "wall", "date"]
 - ``moment``: instant, Datetime(us, UTC).
 - ``wall``: wall clock, Datetime(us) without a zone.
 - ``date``: Date; midnight as datetime64[s] in pandas, which has no dates.
+- ``flag``: Boolean; null means not known.
 """
 
 Schema = Mapping[str, Kind]
@@ -30,6 +31,14 @@ _PANDAS_OBJECTS: Mapping[Kind, str] = {
     "wall": "datetime64[us]",
 }
 
+
+_UNTYPED: Mapping[Kind, nw.dtypes.DType] = {
+    "key": nw.String(),
+    "text": nw.String(),
+    "count": nw.Int64(),
+    "flag": nw.Boolean(),
+}
+"""What a column of nothing but nulls is taken for."""
 
 _DTYPES: Mapping[Kind, nw.dtypes.DType] = {
     "count": nw.Int64(),
@@ -80,7 +89,8 @@ def _wrapped(metric: str, frame: Any) -> Any:
 
 def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
     """Give a pandas frame the types that tell a missing value from a number."""
-    wanted = {name: "Int64" for name, kind in columns.items() if kind == "count"}
+    nullable = {"count": "Int64", "flag": "boolean"}
+    wanted = {name: nullable[kind] for name, kind in columns.items() if kind in nullable}
     for name, kind in columns.items():
         if frame[name].dtype == object and kind in _PANDAS_OBJECTS:
             wanted[name] = _PANDAS_OBJECTS[kind]
@@ -97,8 +107,8 @@ def _column(
     metric: str, name: str, kind: Kind, dtype: nw.dtypes.DType, frame: nw.LazyFrame[Any]
 ) -> nw.Expr:
     column = nw.col(name)
-    if dtype == nw.Unknown and kind in ("count", "text", "key"):
-        return column.cast(nw.Int64 if kind == "count" else nw.String)
+    if dtype == nw.Unknown and kind in _UNTYPED:
+        return column.cast(_UNTYPED[kind])
     if kind == "count":
         if not dtype.is_numeric():
             raise MetricError(
@@ -155,7 +165,7 @@ def closed(result: nw.LazyFrame[Any], like: Any, schema: Schema, *, sort_by: Seq
     native = result.collect().to_native()
     if not pandas:
         return native
-    types = {"rate": "float64", "date": "datetime64[s]", "count": "Int64"}
+    types = {"rate": "float64", "date": "datetime64[s]", "count": "Int64", "text": "str"}
     wanted = {name: types[kind] for name, kind in schema.items() if kind in types}
     return native.reset_index(drop=True).astype(wanted)
 

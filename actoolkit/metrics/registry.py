@@ -12,6 +12,9 @@ from actoolkit.metrics.definitions_store import STORE
 
 _definitions: dict[str, Definition] = {found.id: found for found in (*BUILT_IN, *STORE)}
 
+BUILT_IN_IDS = tuple(_definitions)
+"""Ids of the metrics that come with the package, in the order of the reference."""
+
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(_definitions)
 """Definition by id: the built-in ones first, then those of `register_metric`."""
 

@@ -1,0 +1,84 @@
+"""Definitions, their page, and the examples in the docstrings."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from actoolkit import metrics
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics import DEFINITIONS, Definition, explain, register_metric
+from actoolkit.metrics.counters import RATES
+from actoolkit.metrics.reference import main, metric_reference
+from actoolkit.tables import TABLES
+
+PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
+MODULES = [f"actoolkit.metrics.{module.name}" for module in pkgutil.iter_modules(metrics.__path__)]
+COLUMNS = {name for table in TABLES.values() for name in table.schema}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_run(module):
+    result = doctest.testmod(importlib.import_module(module))
+    assert result.failed == 0
+
+
+def test_every_public_function_has_an_example():
+    functions = [getattr(metrics, name) for name in metrics.__all__]
+    for function in filter(inspect.isfunction, functions):
+        assert ">>>" in function.__doc__, function.__name__
+
+
+@pytest.mark.parametrize("metric_id", list(DEFINITIONS))
+def test_a_definition_is_complete(metric_id):
+    found = explain(metric_id)
+    assert found.id == metric_id
+    assert found.title
+    assert found.formula
+    assert found.source
+    assert hasattr(metrics, found.function)
+    assert set(found.columns) <= COLUMNS
+    assert all(caveat.endswith(".") for caveat in found.caveats)
+    assert str(found).startswith(f"{found.title} ({metric_id})")
+
+
+def test_every_rate_is_defined():
+    assert set(RATES) <= set(DEFINITIONS)
+
+
+def test_an_unknown_metric_names_the_known_ones():
+    with pytest.raises(InvalidArgument, match="click_rate"):
+        explain("open rate")
+
+
+def test_a_metric_of_ones_own():
+    mine = Definition("spam_rate", "Spam rate", "complaints ÷ delivered mails", "spam", "delivered")
+    assert register_metric(mine) is mine
+    assert explain("spam_rate") is mine
+    with pytest.raises(InvalidArgument, match="replace=True"):
+        register_metric(mine)
+    other = replace(mine, title="Complaint rate")
+    assert register_metric(other, replace=True) is DEFINITIONS["spam_rate"]
+    assert "spam_rate" not in metric_reference()
+    with pytest.raises(InvalidArgument, match="no metric id"):
+        register_metric(replace(mine, id="Spam rate"))
+
+
+def test_the_page_is_current():
+    assert main(["--check", str(PAGE)]) == 0, (
+        "python -m actoolkit.metrics.reference > docs/metrics.md"
+    )
+
+
+def test_an_old_page_is_noticed(tmp_path, capsys):
+    old = tmp_path / "metrics.md"
+    old.write_text(metric_reference().replace("Click rate", "Clicks"), encoding="utf-8")
+    assert main(["--check", str(old)]) == 1
+    assert "Run: python -m actoolkit.metrics.reference" in capsys.readouterr().err
+    assert main(["--check"]) == 2
