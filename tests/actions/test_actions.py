@@ -322,3 +322,19 @@ def test_creating_goes_on_where_the_collection_is_withheld(server, account):
     server.respond = withheld
     result = actions.grant_list_to_group(1, group_id=3, account=account, apply=True)
     assert result["verdict"].item() == "ok"
+
+
+def test_a_list_is_told_by_its_whole_name_though_the_api_ignores_the_filter(server, account):
+    def unfiltered(method, path, body):
+        rows = server.books.lists
+        if method == "GET" and path.endswith("/lists"):
+            return 200, {"lists": rows, "meta": {"total": str(len(rows))}}
+        return None
+
+    server.respond = unfiltered
+    how = {"account": account, "apply": True, "progress": False}
+    assert actions.create_list("news", **LIST, **how)["verdict"].item() == "ok"
+    assert actions.create_list("News", **LIST, **how)["verdict"].item() == "rejected"
+    server.script = ["before reset"]
+    assert actions.create_list("New", **LIST, **how)["verdict"].item() == "not done"
+    assert [row["name"] for row in server.books.lists] == ["News", "news"]

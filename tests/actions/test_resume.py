@@ -158,6 +158,16 @@ def test_snapshots_that_were_touched_are_stale(server, account):
     assert stale == {"contact_lists", "lists"}
 
 
+def test_a_snapshot_that_was_loaded_during_the_run_is_stale_too(server, account):
+    def load_meanwhile(method, path, body):
+        facts = Facts(endpoint="/lists", generation="000001-x", fetched_at=NOW, certainty="proven")
+        Snapshots(account).publish(TABLES["lists"], {}, TABLES["lists"].empty(), facts)
+
+    server.respond = load_meanwhile
+    actions.subscribe(CONTACTS, list_id=3, account=account, apply=True, progress=False)
+    assert [manifest.stale for manifest in Snapshots(account).all()] == [True]
+
+
 def test_the_pace_is_kept_between_writes_and_looks(server, tmp_path, monkeypatch):
     turns = []
 
