@@ -45,7 +45,7 @@ LINES = {
 def line_rows(draw):
     return [
         {
-            "order_id": str(draw(st.integers(0, 14))),
+            "order_id": str(99 - draw(st.integers(0, 14))),
             "name": draw(none_or(st.sampled_from(["Tea", "Cup", "tea"]))),
             "sku": draw(none_or(st.sampled_from(["T", "C"]))),
             "quantity": draw(none_or(st.integers(0, 5))),
@@ -251,6 +251,58 @@ def test_what_comes_after_the_last_day_changes_nothing(orders, later, until):
         before = metric(pl.DataFrame(orders, schema=ORDERS), until=until)
         grown = metric(pl.DataFrame([*after, *orders], schema=ORDERS), until=until)
         assert before.equals(grown), metric.__name__
+
+
+def bought(*days, **columns):
+    """Orders of one customer on these days of May, the latest first."""
+    moments = [datetime(2026, 5, day, 12) for day in sorted(days, reverse=True)]
+    return pl.DataFrame(
+        {
+            "order_id": [str(number) for number in range(len(days))],
+            "email": ["ann@example.com"] * len(days),
+            "state": ["completed"] * len(days),
+            "currency": ["EUR"] * len(days),
+            "total_cents": [10**number for number in range(len(days))],
+            "ordered_local": moments,
+            "ordered_at": [moment.replace(tzinfo=UTC) for moment in moments],
+            **columns,
+        }
+    )
+
+
+def test_the_last_of_the_days_counts():
+    orders = bought(1, 8)
+    counted = ("customers", "repeat_customers", "too_recent")
+    for days, until, wanted in (
+        (7, "2026-05-09", (1, 1, 0)),
+        (6, "2026-05-09", (1, 0, 0)),
+        (8, "2026-05-09", (0, 0, 1)),
+        (8, "2026-05-10", (1, 1, 0)),
+    ):
+        found = metrics.repeat_within(orders, days=[days], until=until)
+        assert found.select(counted).row(0) == wanted
+
+
+def test_the_first_order_is_the_first_in_time():
+    orders = bought(1, 8, 9)
+    found = metrics.new_vs_repeat(orders)
+    assert found.select("new_revenue_cents", "repeat_revenue_cents").row(0) == (100, 11)
+    gaps = metrics.purchase_gaps(orders, by_order=True)
+    assert gaps.select("order_number", "median_days").rows() == [(1, 7.0), (2, 1.0)]
+
+
+def test_a_cart_comes_back_on_the_last_of_the_days():
+    left = datetime(2026, 5, 1, 23, tzinfo=UTC)
+    cart = bought(8, state=["recovered"], abandoned_at=[left])
+    counted = ("abandoned_carts", "recovered_carts", "lost_cents", "too_recent")
+    for days, until, wanted in (
+        (7, "2026-05-09", (1, 1, 0, 0)),
+        (6, "2026-05-09", (1, 0, 1, 0)),
+        (7, "2026-05-08", (0, 0, 0, 1)),
+        (6, "2026-05-08", (1, 0, 1, 0)),
+    ):
+        found = metrics.cart_recovery(cart, days=[days], until=until)
+        assert found.select(counted).row(0) == wanted
 
 
 def test_wrong_arguments_end_with_the_next_step():

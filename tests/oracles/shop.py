@@ -23,8 +23,15 @@ ORDERS = {
 }
 ZONE = ZoneInfo("America/Chicago")
 EPOCH = datetime(2025, 10, 28, 3, 30, tzinfo=UTC)
-EMAILS = ["ann@example.com", " Ann@Example.com", "bob@example.com", "cy@example.com", "", "d@e.fr"]
-STATES = ["completed", "recovered", "abandoned", "pending", "status 9"]
+EMAILS = [
+    "ann@example.com",
+    " Ann@Example.com",
+    "ann@example.com ",
+    "bob@example.com",
+    "",
+    "d@e.fr",
+]
+STATES = [*["completed"] * 4, *["recovered"] * 3, *["abandoned"] * 2, "pending", "status 9"]
 QUICK = settings(
     max_examples=15,
     deadline=None,
@@ -37,10 +44,11 @@ def local(moment):
 
 
 def none_or(strategy):
-    return st.one_of(st.none(), strategy, strategy, strategy)
+    """Mostly the strategy; simplest examples have no holes."""
+    return st.integers(0, 9).flatmap(lambda n: st.none() if n == 9 else strategy)
 
 
-HOURS = st.one_of(st.integers(0, 24 * 160), st.integers(100, 140), st.integers(3130, 3180))
+HOURS = st.one_of(st.integers(0, 24 * 100), st.integers(100, 140), st.integers(700, 760))
 MOMENTS = HOURS.map(lambda hours: EPOCH + timedelta(hours=hours))
 
 
@@ -51,9 +59,9 @@ def order_rows(draw, *, most=14):
         moment = draw(none_or(MOMENTS))
         rows.append(
             {
-                "order_id": str(number),
+                "order_id": str(99 - number),
                 "email": draw(none_or(st.sampled_from(EMAILS))),
-                "state": draw(none_or(st.sampled_from([*STATES, "completed", "completed"]))),
+                "state": draw(none_or(st.sampled_from(STATES))),
                 "currency": draw(none_or(st.sampled_from(["EUR", "USD"]))),
                 "total_cents": draw(none_or(st.integers(0, 5) | st.integers(0, 2**40))),
                 "discount_cents": draw(none_or(st.integers(0, 900))),
@@ -66,7 +74,7 @@ def order_rows(draw, *, most=14):
     return rows
 
 
-DAYS = st.dates(date(2025, 10, 20), date(2026, 4, 20))
+DAYS = st.dates(date(2025, 10, 20), date(2026, 2, 10))
 
 
 @st.composite
