@@ -1,4 +1,4 @@
-"""How far an action is: a bar on standard error, in terminals and notebooks."""
+"""How far an action is: a bar in a terminal, a line for every tenth elsewhere."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+STEPS = 10
+
 
 class ActionProgress:
-    """The bar of one action.
+    """Shows one action, on standard error.
 
     Args:
         name: Of the action.
@@ -20,10 +22,13 @@ class ActionProgress:
     """
 
     def __init__(self, name: str, total: int, *, progress: bool | None) -> None:
+        self._name, self._total, self._done = name, total, 0
         self._bars: Progress | None = None
         self._bar: TaskID | None = None
-        shown = sys.stderr.isatty() or "ipykernel" in sys.modules if progress is None else progress
-        if shown:
+        terminal = sys.stderr.isatty()
+        shown = terminal or "ipykernel" in sys.modules if progress is None else progress
+        self._lines = shown and not terminal and total >= STEPS
+        if shown and terminal:
             from rich.console import Console  # slow to import, and scripts need none of it
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
             from rich.progress import TimeRemainingColumn as Left
@@ -38,8 +43,12 @@ class ActionProgress:
 
     def advance(self) -> None:
         """Count one row more."""
+        self._done += 1
         if self._bars is not None and self._bar is not None:
             self._bars.update(self._bar, advance=1, note="")
+        step = self._done * STEPS // self._total
+        if self._lines and step > (self._done - 1) * STEPS // self._total:
+            sys.stderr.write(f"{self._name}: {self._done:,} of {self._total:,}\n")
 
     def waiting(self, seconds: float, reason: str) -> None:
         """Say that the action waits.
