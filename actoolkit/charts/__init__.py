@@ -8,6 +8,9 @@ Altair themes ``actoolkit`` and ``actoolkit-dark`` and enables neither; charts c
 from __future__ import annotations
 
 from actoolkit.charts.campaigns import campaign_rates_chart
+from actoolkit.charts.carts import cart_recovery_chart
+from actoolkit.charts.cohorts import cohort_retention_chart
+from actoolkit.charts.customers import rfm_chart, second_order_survival_chart
 from actoolkit.charts.engagement import engagement_heatmap_chart
 from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.funnel import campaign_funnel_chart
@@ -16,7 +19,11 @@ from actoolkit.charts.orders import revenue_by_period_chart
 __all__ = [
     "campaign_funnel_chart",
     "campaign_rates_chart",
+    "cart_recovery_chart",
+    "cohort_retention_chart",
     "engagement_by_period_chart",
     "engagement_heatmap_chart",
     "revenue_by_period_chart",
+    "rfm_chart",
+    "second_order_survival_chart",
 ]

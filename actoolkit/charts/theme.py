@@ -175,6 +175,12 @@ def config(palette: Palette = LIGHT) -> dict[str, Any]:
             "value": {**text, "color": palette.ink, "fontWeight": 600},
             "name": {},
             "name-above": {**text, "align": "left", "dy": -14, "fillOpacity": 0},
+            "inverse": {
+                **text,
+                "fill": palette.surface,
+                "color": palette.surface,
+                "fontWeight": 600,
+            },
             "note": {**text, "fill": palette.muted, "color": palette.muted, "fontSize": 11},
             "empty": {**text, "fill": palette.muted, "color": palette.muted, "fontSize": 14},
         },

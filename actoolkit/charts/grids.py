@@ -1,0 +1,77 @@
+"""Heat maps with a number in each cell: colour, and text that stays readable on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from actoolkit.charts.drawing import inline
+from actoolkit.charts.frames import Row
+
+HALFWAY = 0.5
+"""Share of the colour scale above which text is drawn in the colour of the surface.
+
+Cells turn from light to dark on white and from dark to light on black, so that the same point keeps
+a contrast of 3:1 or more in both.
+"""
+
+
+def shaded(rows: list[Row], *, least: float, most: float) -> list[Row]:
+    """Say for each row where its ``value`` lies on the scale, and which text it takes.
+
+    Args:
+        rows: With ``value``; None for a cell that has none.
+        least: Start of the scale.
+        most: End of the scale.
+    """
+    width = (most - least) or 1.0
+    return [
+        {
+            **row,
+            "is_strong": row["value"] is not None and (row["value"] - least) / width > HALFWAY,
+        }
+        for row in rows
+    ]
+
+
+def grid_layers(
+    rows: list[Row],
+    *,
+    x: alt.X,
+    y: alt.Y,
+    domain: Sequence[float],
+    legend: alt.Legend,
+    legend_title: str,
+    tooltip: list[alt.Tooltip],
+) -> list[alt.Chart]:
+    """Draw cells with ``value`` as colour and ``text`` on top; cells without a value stay blank.
+
+    Args:
+        rows: Result of `shaded`, with ``text``.
+        x: Columns.
+        y: Rows.
+        domain: Ends of the colour scale.
+        legend: Of the colours.
+        legend_title: What the colour tells.
+        tooltip: Of a cell.
+    """
+    base = alt.Chart(inline(rows))
+    color = alt.Color(
+        "value:Q",
+        title=legend_title,
+        scale=alt.Scale(domain=list(domain), clamp=True),
+        legend=legend,
+    )
+    return [
+        base.mark_rect(style="blank").encode(x=x, y=y),
+        base.transform_filter("isValid(datum.value)")
+        .mark_rect(style="cell")
+        .encode(x=x, y=y, color=color, tooltip=tooltip),
+        base.transform_filter("!datum.is_strong")
+        .mark_text(style="value")
+        .encode(x=x, y=y, text="text:N", tooltip=tooltip),
+        base.transform_filter("datum.is_strong")
+        .mark_text(style="inverse")
+        .encode(x=x, y=y, text="text:N", tooltip=tooltip),
+    ]
