@@ -1,4 +1,4 @@
-"""The account itself: its user, its shops, and the one-to-one mail log."""
+"""The account's shops, and the log of one-to-one mail, as the API tells them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from actoolkit.sandbox.brand import NOTE_SUBJECTS
-from actoolkit.sandbox.clock import ZONE, iso
-from actoolkit.sandbox.collection import BASE, Collection, Query, links, record_collection
-from actoolkit.sandbox.contacts import email
+from actoolkit.sandbox.clock import iso
+from actoolkit.sandbox.collection import (
+    BASE,
+    Collection,
+    Query,
+    kept_numbers,
+    record_collection,
+)
+from actoolkit.sandbox.contact_filters import email
 from actoolkit.sandbox.draws import Ints
 
 if TYPE_CHECKING:
@@ -19,26 +25,6 @@ SHOPS = (
     ("shopify", "Hillside Coffee", "hillside.example.com"),
     ("woocommerce", "Hillside Coffee EU", "eu.hillside.example.com"),
 )
-
-
-def me(world: World) -> dict[str, object]:
-    """Give the body of the token's user."""
-    user: dict[str, object] = {
-        "username": "analyst",
-        "firstName": "Ada",
-        "lastName": "Example",
-        "email": "analyst@example.com",
-        "phone": "",
-        "signature": "",
-        "localZoneid": ZONE,
-        "password_updated_utc_timestamp": "0000-00-00 00:00:00",
-        "cdate": None,
-        "udate": iso(0),
-        "mfaEnabled": "0",
-        "links": links("users/1", "lists", "userGroup", "configs"),
-        "id": "1",
-    }
-    return {"user": user}
 
 
 def _connections(world: World) -> list[dict[str, object]]:
@@ -70,10 +56,17 @@ def _connections(world: World) -> list[dict[str, object]]:
 
 def _select(world: World, query: Query) -> Ints:
     who, when, _ = world.notes
-    rows = np.flatnonzero(when <= world.minute)
-    if (text := query.named("filters").get("subscriberid")) and text.isdigit():
-        rows = rows[world.people.ids[who[rows]] == int(text)]
-    return rows[::-1]
+    rows = np.flatnonzero(when <= world.minute)[::-1]
+    for name, operator, text in query.tests("filters"):
+        if name == "subscriberid":
+            rows = rows[kept_numbers(world.people.ids[who[rows]], operator, text)]
+        elif name == "dealId":
+            rows = rows[kept_numbers(0 * rows, operator, text)]
+    for name, direction in reversed(query.named("orders").items()):
+        if name in ("tstamp", "id", "subscriberid"):
+            keys = who[rows] if name == "subscriberid" else rows
+            rows = rows[np.argsort(-keys if direction.upper() == "DESC" else keys, kind="stable")]
+    return rows
 
 
 def _render(world: World, rows: Ints) -> list[str]:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from actoolkit.sandbox.brand import AUTOMATIONS
 from actoolkit.sandbox.clock import iso
-from actoolkit.sandbox.collection import BASE, Collection, Query, links, record_collection
+from actoolkit.sandbox.collection import (
+    BASE,
+    Collection,
+    Query,
+    Rows,
+    kept_moments,
+    kept_numbers,
+    known_by_now,
+    links,
+    record_collection,
+)
 from actoolkit.sandbox.draws import Ints
 
 if TYPE_CHECKING:
@@ -18,18 +28,18 @@ if TYPE_CHECKING:
 BUILT = -45_000
 
 
-@lru_cache(maxsize=4)
-def _counts(world: World, minute: int) -> tuple[list[int], list[int]]:
+@known_by_now
+def _counts(world: World) -> tuple[list[int], list[int]]:
     size = len(AUTOMATIONS)
-    inside = world.entries.minute <= minute
-    ended = world.entries.ended <= minute
+    inside = world.entries.minute <= world.minute
+    ended = world.entries.ended <= world.minute
     entered = np.bincount(world.entries.automation[inside], minlength=size)
     left = np.bincount(world.entries.automation[ended], minlength=size)
     return entered.tolist(), left.tolist()
 
 
 def _automations(world: World) -> list[dict[str, object]]:
-    entered, left = _counts(world, world.minute)
+    entered, left = _counts(world)
     rows: list[dict[str, object]] = []
     for number, one in enumerate(AUTOMATIONS, 1):
         row: dict[str, object] = {
@@ -65,24 +75,56 @@ def _automations(world: World) -> list[dict[str, object]]:
     return rows
 
 
-def _select(world: World, query: Query) -> Ints:
+def _select(world: World, query: Query) -> Rows:
     entries = world.entries
-    rows = np.arange(int(np.searchsorted(entries.minute, world.minute, side="right")))
-    wanted = query.named("filters")
-    if (text := wanted.get("seriesid")) and text.isdigit():
-        rows = rows[entries.automation[rows] == int(text) - 1]
-    if (text := wanted.get("subscriberid")) and text.isdigit():
-        rows = rows[world.people.ids[entries.contact[rows]] == int(text)]
-    if (text := wanted.get("status")) in ("1", "2"):
-        rows = rows[(entries.ended[rows] <= world.minute) == (text == "2")]
-    if query.named("orders").get("adddate", "ASC").upper() == "DESC":
-        rows = rows[::-1]
+    rows: Rows = range(int(np.searchsorted(entries.minute, world.minute, side="right")))
+    tests = [test for test in query.tests("filters") if test[0] in (*NUMBERS, "adddate")]
+    orders = {k: v for k, v in query.named("orders").items() if k in (*NUMBERS, *MOMENTS)}
+    if not tests and not orders:
+        return rows
+    rows = np.asarray(rows, np.int64)
+    for name, operator, text in tests:
+        if name == "adddate":
+            rows = rows[kept_moments(entries.minute[rows], operator, text)]
+        else:
+            rows = rows[kept_numbers(NUMBERS[name](world, rows), operator, text)]
+    for name, direction in reversed(orders.items()):
+        keys = {**NUMBERS, **MOMENTS}[name](world, rows)
+        rows = rows[np.argsort(-keys if direction.upper() == "DESC" else keys, kind="stable")]
     return rows
 
 
-def _render(world: World, rows: Ints) -> list[str]:
+def _last_block(world: World, rows: Ints) -> Ints:
+    return 10 * (world.entries.automation[rows] + 1) + _done(world, rows)
+
+
+def _done(world: World, rows: Ints) -> Ints:
+    entries = world.entries
+    began, ended = entries.minute[rows], entries.ended[rows]
+    passed = np.minimum(world.minute, ended) - began
+    done: Ints = passed * STEPS[entries.automation[rows]] // np.maximum(ended - began, 1)
+    return done
+
+
+STEPS = np.array([2 + len(one.mails) for one in AUTOMATIONS])
+
+Column: TypeAlias = Callable[["World", Ints], Ints]
+NUMBERS: Mapping[str, Column] = {
+    "seriesid": lambda world, rows: world.entries.automation[rows] + 1,
+    "subscriberid": lambda world, rows: world.people.ids[world.entries.contact[rows]],
+    "status": lambda world, rows: 1 + (world.entries.ended[rows] <= world.minute),
+    "lastblock": _last_block,
+}
+MOMENTS: Mapping[str, Column] = {
+    "adddate": lambda world, rows: world.entries.minute[rows],
+    "lastdate": lambda world, rows: np.minimum(world.entries.ended[rows], world.minute),
+}
+
+
+def render(world: World, rows: Ints) -> list[str]:
+    """Write entries as JSON."""
     entries, made = world.entries, []
-    for row in rows.tolist():
+    for row, done in zip(rows.tolist(), _done(world, rows).tolist(), strict=True):
         ident, at = int(entries.ids[row]), int(entries.automation[row])
         contact, minute, ended = (
             int(world.people.ids[entries.contact[row]]),
@@ -90,8 +132,6 @@ def _render(world: World, rows: Ints) -> list[str]:
             int(entries.ended[row]),
         )
         over, steps = ended <= world.minute, 2 + len(AUTOMATIONS[at].mails)
-        share = 1.0 if over else (world.minute - minute) / max(ended - minute, 1)
-        done = int(share * steps)
         base = f"{BASE}/contactAutomations/{ident}"
         made.append(
             f'{{"contact":"{contact}","seriesid":"{at + 1}","startid":"{at + 1}","status":"{2 if over else 1}",'
@@ -110,13 +150,13 @@ AUTOMATION_LIST = record_collection(
     "automations",
     _automations,
     filters={"name": "name", "status": "status"},
-    orders={"name": "name", "cdate": "cdate"},
+    orders={name: name for name in ("name", "status", "entered", "cdate", "mdate")},
     meta=lambda query, limit, offset: {"starts": [], "filtered": False, "smsLogs": []},
 )
 CONTACT_AUTOMATIONS = Collection(
     "contactAutomations",
     "string",
     _select,
-    _render,
+    render,
     meta=lambda query, limit, offset: {"showcase_stats": []},
 )

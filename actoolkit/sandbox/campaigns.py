@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from actoolkit.sandbox.brand import LISTS
-from actoolkit.sandbox.clock import iso, wall
-from actoolkit.sandbox.collection import links, record_collection
+from actoolkit.sandbox.clock import NEVER, iso, wall
+from actoolkit.sandbox.collection import known_by_now, links, record_collection
 from actoolkit.sandbox.mail import Mailing
 
 if TYPE_CHECKING:
@@ -99,9 +98,10 @@ def visible(world: World) -> list[Mailing]:
     return sorted(made, key=lambda m: m.campaign_id)
 
 
-@lru_cache(maxsize=4)
-def _records(world: World, minute: int) -> list[dict[str, object]]:
-    return [_campaign(world, mailing, minute) for mailing in visible(world)]
+@known_by_now
+def campaign_rows(world: World) -> list[dict[str, object]]:
+    """Give all campaigns by now."""
+    return [_campaign(world, mailing, world.minute) for mailing in visible(world)]
 
 
 def _campaign(world: World, mailing: Mailing, minute: int) -> dict[str, object]:
@@ -113,12 +113,13 @@ def _campaign(world: World, mailing: Mailing, minute: int) -> dict[str, object]:
     counters = dict.fromkeys(COUNTERS, 0)
     verified = {"verified_opens": 0, "verified_unique_opens": 0}
     if mailing.number in world.tallies:
-        counted = world.tallies[mailing.number].at(minute)
+        tally = world.tallies[mailing.number]
+        counted = {name: counter.at(minute) for name, counter in tally.items()}
         verified = {name: counted.pop(name) for name in verified}
         counters |= counted
-        counters["total_amt"] = (
-            len(world.tallies[mailing.number].sent) if mailing.sent <= minute else 0
-        )
+        started = mailing.automation >= 0 or mailing.sent <= minute
+        whole = minute if mailing.automation >= 0 else NEVER
+        counters["total_amt"] = tally["send_amt"].at(whole) if started else 0
         counters["replies"] = counters["uniquereplies"] = counters["subscriberclicks"] // 23
         counters["unsubreasons"] = counters["unsubscribes"] // 3
     started = mailing.automation >= 0 or 0 <= mailing.sent <= minute
@@ -170,6 +171,7 @@ def _campaign(world: World, mailing: Mailing, minute: int) -> dict[str, object]:
         "id": ident,
         "user": "1",
         "automation": series if series != "0" else None,
+        "_lists": [str(number + 1) for number in mailing.lists],
     }
     if mailing.number % 5 == 0:
         row["sandbox_note"] = "a field that nobody documented"
@@ -183,7 +185,7 @@ def _campaign_lists(world: World) -> list[dict[str, object]]:
         for number in mailing.lists if mailing.automation < 0 else ():
             key, on = str(len(rows) + 1), str(number + 1)
             amount = (
-                world.tallies[mailing.number].at(world.minute)["send_amt"]
+                world.tallies[mailing.number]["send_amt"].at(world.minute)
                 if mailing.number in world.tallies
                 else 0
             )
@@ -206,7 +208,8 @@ def _campaign_lists(world: World) -> list[dict[str, object]]:
     return rows
 
 
-def _messages(world: World) -> list[dict[str, object]]:
+def messages(world: World) -> list[dict[str, object]]:
+    """Give the messages of all campaigns by now."""
     return [
         {
             "fromname": "Hillside Coffee",
@@ -242,16 +245,18 @@ def _messages(world: World) -> list[dict[str, object]]:
 
 CAMPAIGNS = record_collection(
     "campaigns",
-    lambda world: _records(world, world.minute),
+    campaign_rows,
     filters={
         "seriesid": "seriesid",
         "automation": "seriesid",
+        "list_id": "_lists",
+        "willrecur": "willrecur",
         "type": "type",
         "status": "status",
         "name": "name",
         "id": "id",
     },
-    orders={"sdate": "sdate", "ldate": "ldate", "mdate": "mdate"},
+    orders={name: name for name in ("sdate", "ldate", "mdate", "status", "id")},
 )
 CAMPAIGN_LISTS = record_collection("campaignLists", _campaign_lists)
-MESSAGES = record_collection("messages", _messages)
+MESSAGES = record_collection("messages", messages)

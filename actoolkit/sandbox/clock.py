@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from bisect import bisect_right
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 NOW = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
@@ -27,16 +28,53 @@ def moment(minute: int) -> datetime:
     return START + timedelta(minutes=int(minute))
 
 
-@lru_cache(maxsize=200_000)
+@cache
+def _offsets() -> tuple[list[int], list[int]]:
+    """Minutes at which the zone's offset changes, and the offset (minutes) from each on."""
+    changes, offsets = [-(10**9)], [_offset(-3 * 365 * DAY)]
+    for day in range(-3 * 365, 6 * 365):
+        if _offset((day + 1) * DAY) != offsets[-1]:
+            minute = next(
+                day * DAY + m for m in range(DAY + 1) if _offset(day * DAY + m) != offsets[-1]
+            )
+            changes.append(minute)
+            offsets.append(_offset(minute))
+    return changes, offsets
+
+
+def _offset(minute: int) -> int:
+    offset = moment(minute).astimezone(_ZONE).utcoffset()
+    return round(offset.total_seconds() / 60) if offset is not None else 0
+
+
+@cache
+def _date(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
+
+
+_CLOCK = tuple(f"{m // 60:02d}:{m % 60:02d}:00" for m in range(DAY))
+_FIRST_DAY = START.toordinal()
+_FIRST_MINUTE = START.hour * 60 + START.minute
+
+
+def _told(minute: int) -> tuple[str, str, int]:
+    changes, offsets = _offsets()
+    offset = offsets[bisect_right(changes, minute) - 1]
+    day, rest = divmod(minute + offset + _FIRST_MINUTE, DAY)
+    return _date(_FIRST_DAY + day), _CLOCK[rest], offset
+
+
 def iso(minute: int) -> str:
     """Write a minute as the API does: local time with the zone's offset of that day."""
-    return moment(minute).astimezone(_ZONE).isoformat(timespec="seconds")
+    day, time, offset = _told(minute)
+    hours, minutes = divmod(abs(offset), 60)
+    return f"{day}T{time}{'-' if offset < 0 else '+'}{hours:02d}:{minutes:02d}"
 
 
-@lru_cache(maxsize=200_000)
 def wall(minute: int) -> str:
     """Write a minute as a naive wall clock of the account."""
-    return moment(minute).astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    day, time, _ = _told(minute)
+    return f"{day} {time}"
 
 
 def at_local(day: int, hour: int, minute: int = 0) -> int:
@@ -50,3 +88,15 @@ def weekday_and_hour(minute: int) -> tuple[int, int, int]:
     """Give weekday (0 = Monday), hour and month of the account's clock."""
     local = moment(minute).astimezone(_ZONE)
     return local.weekday(), local.hour, local.month
+
+
+def minute_of_local(text: str) -> int:
+    """Give the minute of a date or time; without an offset it is the account's clock.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=_ZONE)
+    return round((at.astimezone(UTC) - START).total_seconds() / 60)

@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from actoolkit.sandbox.draws import Ints
+from actoolkit.sandbox.clock import DAY, minute_of_local
+from actoolkit.sandbox.draws import Flags, Ints
 from actoolkit.sandbox.world import World
 
 BASE = "https://sandbox.example.com/api/3"
 """Links in answers name this host, as the vendor's name the account's."""
+
+
+Rows: TypeAlias = "Ints | range"
+"""Positions of rows; a range where nothing is filtered, so that a page costs no million."""
+
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -51,6 +60,15 @@ class Query:
         value = self.get(name)
         return int(value) if value is not None and value.isascii() and value.isdigit() else default
 
+    def tests(self, prefix: str) -> list[tuple[str, str, str]]:
+        """Give ``prefix[name][operator]=value`` parameters; the operator is "eq" if none is named."""
+        found = []
+        for name, values in self._values.items():
+            if name.startswith(f"{prefix}[") and name.endswith("]"):
+                source, _, operator = name[len(prefix) + 1 : -1].partition("][")
+                found.append((source, operator or "eq", values[-1]))
+        return found
+
     def named(self, prefix: str) -> dict[str, str]:
         """Give ``prefix[name]=value`` parameters by name."""
         found = {}
@@ -76,7 +94,7 @@ class Collection:
 
     envelope: str
     total: Literal["string", "int", "absent"]
-    select: Callable[[World, Query], Ints]
+    select: Callable[[World, Query], Rows]
     render: Callable[[World, Ints], Iterable[str]]
     meta: Callable[[Query, int, int], Mapping[str, object]] = field(
         default=lambda query, limit, offset: {}
@@ -89,7 +107,7 @@ class Collection:
         found = self.select(world, query)
         limit = min(query.number("limit", 20) or 20, 100) if self.pages else len(found)
         offset = query.number("offset", 0) if self.pages else 0
-        rows = found[offset : offset + limit]
+        rows = np.asarray(found[offset : offset + limit], np.int64)
         parts = [f'"{name}":{text}' for name, text in self.side_loads(world, rows).items()]
         parts.append(f'"{self.envelope}":[{",".join(self.render(world, rows))}]')
         if self.total != "absent":
@@ -118,7 +136,7 @@ def record_collection(
         envelope: Top-level key of its rows.
         rows: Gives all records of the world's present, in the server's order.
         total: How ``meta.total`` comes.
-        filters: Name in ``filters[name]`` to field.
+        filters: Name in ``filters[name]`` to field; a field that begins with "_" is not told.
         orders: Name in ``orders[name]`` to field.
         meta: Further members of ``meta``.
     """
@@ -126,10 +144,11 @@ def record_collection(
     def select(world: World, query: Query) -> Ints:
         found = rows(world)
         kept = list(range(len(found)))
-        for name, value in query.named("filters").items():
-            if name in (filters or {}):
-                source = (filters or {})[name]
-                kept = [row for row in kept if str(found[row].get(source)) == value]
+        for name, operator, value in query.tests("filters"):
+            if (source := (filters or {}).get(name)) is not None:
+                many = operator == "eq" and source.startswith("_")
+                how = "has" if many else operator
+                kept = [r for r in kept if holds(_text(found[r].get(source)), how, value)]
         for name, direction in reversed(query.named("orders").items()):
             if name in (orders or {}):
                 source = (orders or {})[name]
@@ -141,20 +160,115 @@ def record_collection(
 
     def render(world: World, chosen: Ints) -> list[str]:
         found = rows(world)
-        return [text_of(found[row]) for row in chosen.tolist()]
+        return [
+            text_of({k: v for k, v in found[row].items() if not k.startswith("_")})
+            for row in chosen.tolist()
+        ]
 
     return Collection(envelope, total, select, render, meta)
 
 
-def _sortable(value: object) -> tuple[bool, str]:
-    return value is not None, str(value)
+def _text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def holds(known: str, operator: str, value: str) -> bool:
+    """Tell whether a field passes ``filters[field][operator]=value``.
+
+    Raises:
+        Refused: There is no such operator.
+    """
+    if operator not in OPERATORS:
+        raise Refused(400, {})
+    return OPERATORS[operator](known, value)
+
+
+def _ranked(value: str) -> tuple[float, str]:
+    return (float(value) if value.isdigit() else -1.0, value.casefold())
+
+
+OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    "eq": lambda known, value: known.casefold() == value.casefold(),
+    "neq": lambda known, value: known.casefold() != value.casefold(),
+    "lt": lambda known, value: _ranked(known) < _ranked(value),
+    "lte": lambda known, value: _ranked(known) <= _ranked(value),
+    "gt": lambda known, value: _ranked(known) > _ranked(value),
+    "gte": lambda known, value: _ranked(known) >= _ranked(value),
+    "contains": lambda known, value: value.casefold() in known.casefold(),
+    "starts_with": lambda known, value: known.casefold().startswith(value.casefold()),
+    "in": lambda known, value: known in value.split(","),
+    "has": lambda known, value: value in known.split(","),
+}
+"""What a filter may ask of a field; texts are compared without regard to case."""
+
+
+def kept_numbers(values: Ints, operator: str, text: str) -> Flags:
+    """Tell which numbers pass ``filters[field][operator]=text``.
+
+    Raises:
+        Refused: The operator is unknown, or the text is no number.
+    """
+    parts = text.split(",") if operator == "in" else [text]
+    if operator not in NUMERIC or not all(part.strip().isdigit() for part in parts):
+        raise Refused(400, {})
+    kept: Flags = NUMERIC[operator](values, np.array([int(part) for part in parts]))
+    return kept
+
+
+NUMERIC: Mapping[str, Callable[[Ints, Ints], Flags]] = {
+    "eq": lambda values, wanted: values == wanted[0],
+    "lt": lambda values, wanted: values < wanted[0],
+    "lte": lambda values, wanted: values <= wanted[0],
+    "gt": lambda values, wanted: values > wanted[0],
+    "gte": lambda values, wanted: values >= wanted[0],
+    "in": np.isin,
+}
+
+
+def kept_moments(minutes: Ints, operator: str, text: str) -> Flags:
+    """Tell which minutes pass ``filters[date][operator]=text``.
+
+    A bare date means the whole day of the account's zone, a naive time the account's clock.
+
+    Raises:
+        Refused: The operator is unknown, or the text is no time.
+    """
+    try:
+        first = minute_of_local(text)
+    except ValueError:
+        raise Refused(400, {}) from None
+    past = first + (DAY if len(text) == len("2026-01-01") else 1)
+    kept: dict[str, Flags] = {
+        "eq": (minutes >= first) & (minutes < past),
+        "lt": minutes < first,
+        "lte": minutes < past,
+        "gt": minutes >= past,
+        "gte": minutes >= first,
+    }
+    if operator not in kept:
+        raise Refused(400, {})
+    return kept[operator]
+
+
+def known_by_now(make: Callable[[World], T]) -> Callable[[World], T]:
+    """Keep what a function finds about a world for as long as its clock stands."""
+    memory: WeakKeyDictionary[World, tuple[int, T]] = WeakKeyDictionary()
+
+    def remembered(world: World) -> T:
+        known = memory.get(world)
+        if known is None or known[0] != world.minute:
+            known = (world.minute, make(world))
+            memory[world] = known
+        return known[1]
+
+    return remembered
+
+
+def _sortable(value: object) -> tuple[bool, float, str]:
+    text = _text(value)
+    return value is not None, float(text) if text.isdigit() else 0.0, text
 
 
 def links(path: str, *names: str) -> dict[str, str]:
     """Give the ``links`` object of a row."""
     return {name: f"{BASE}/{path}/{name}" for name in names}
-
-
-def paged(rows: int, *, descending: bool = False) -> Ints:
-    """Give all positions, first to last or last to first."""
-    return np.arange(rows)[::-1] if descending else np.arange(rows)

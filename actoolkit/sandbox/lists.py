@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from actoolkit.sandbox.brand import LISTS, REASONS
 from actoolkit.sandbox.clock import iso, wall
-from actoolkit.sandbox.collection import BASE, Collection, Query, Refused, links, record_collection
+from actoolkit.sandbox.collection import (
+    BASE,
+    Collection,
+    Query,
+    Refused,
+    Rows,
+    kept_numbers,
+    known_by_now,
+    links,
+    record_collection,
+)
 from actoolkit.sandbox.draws import Ints
 
 if TYPE_CHECKING:
@@ -94,28 +103,40 @@ def one(world: World, ident: str) -> dict[str, object]:
     raise Refused(404, {"message": f"No Result found for _List with id {ident}"})
 
 
-@lru_cache(maxsize=4)
-def _memberships(world: World, minute: int) -> tuple[Ints, Ints]:
+@known_by_now
+def _memberships(world: World) -> tuple[Ints, Ints]:
     """List number and place in it of every membership, by the time it began; ids are fixed ranks."""
     number = np.concatenate([np.full(len(on.contacts), k) for k, on in enumerate(world.members)])
     place = np.concatenate([np.arange(len(on.contacts)) for on in world.members])
     since = np.concatenate([on.since for on in world.members])
     order = np.lexsort((place, number, since))
-    order = order[: int(np.searchsorted(since[order], minute, side="right"))]
+    order = order[: int(np.searchsorted(since[order], world.minute, side="right"))]
     return number[order], place[order]
 
 
-def _select(world: World, query: Query) -> Ints:
-    number, _ = _memberships(world, world.minute)
-    rows = np.arange(len(number))
-    wanted = query.named("filters")
-    if (text := wanted.get("list")) and text.isdigit():
-        rows = rows[number[rows] == int(text) - 1]
+def _select(world: World, query: Query) -> Rows:
+    number, _ = _memberships(world)
+    rows: Rows = range(len(number))
+    for name, operator, text in query.tests("filters"):
+        if name == "list":
+            rows = np.asarray(rows, np.int64)
+            rows = rows[kept_numbers(number[rows] + 1, operator, text)]
     return rows
 
 
+def of_contact(world: World, position: int) -> list[str]:
+    """Write the memberships of one contact as JSON."""
+    number, place = _memberships(world)
+    rows = []
+    for at, on in enumerate(world.members):
+        where = int(np.searchsorted(on.contacts, position))
+        if where < len(on.contacts) and on.contacts[where] == position:
+            rows += np.flatnonzero((number == at) & (place == where)).tolist()
+    return _render(world, np.array(sorted(rows), np.int64))
+
+
 def _render(world: World, rows: Ints) -> list[str]:
-    number, place = _memberships(world, world.minute)
+    number, place = _memberships(world)
     made = []
     for row in rows.tolist():
         at, p = int(number[row]), int(place[row])

@@ -6,12 +6,14 @@ send has to be kept: whoever wants the single sends asks again and gets the same
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from actoolkit.sandbox.clock import DAY, HOUR, NEVER, weekday_and_hour
-from actoolkit.sandbox.draws import Flags, Ints, chances, log_logistic, stream
+from actoolkit.sandbox.draws import Flags, Floats, Ints, chances, log_logistic, stream
 from actoolkit.sandbox.people import People
 
 BY_WEEKDAY = (0.98, 1.08, 1.06, 1.03, 0.95, 0.86, 0.90)
@@ -20,6 +22,9 @@ BY_HOUR = (
     *(1.0, 0.98, 0.97, 0.98, 1.02, 1.06, 1.1, 1.1, 1.04, 0.96, 0.86, 0.78),
 )
 """True effect of the hour of sending on opens."""
+
+HARD, SOFT = 0.0022, 0.0063
+"""Shares of sends that bounce."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,42 +95,44 @@ def outcome(seed: int, mailing: Mailing, crowd: People, contacts: Ints, sent: In
     draw = stream(seed, "mailing", mailing.number)
     size = len(contacts)
     bounce = draw.random(size)
-    hard = bounce < 0.0022
-    soft = (bounce >= 0.0022) & (bounce < 0.0085)
-    arrived = ~(hard | soft)
+    hard = bounce < HARD
+    arrived = bounce >= HARD + SOFT
     eager = crowd.engagement[contacts]
     age = np.clip((sent - crowd.joined[contacts]) / (365.0 * DAY), 0.0, 2.0)
-    interest = eager * (1.0 - 0.28 * age) * mailing.opening * _rhythm(mailing)
-    seen = arrived & (draw.random(size) < chances(0.74 * interest))
-    delay = log_logistic(draw.random(size), 190.0, 1.15, 16.0 * DAY)
-    verified = np.where(seen, sent + delay, NEVER)
-    machine = arrived & crowd.private[contacts] & (draw.random(size) < 0.64)
-    prefetch = np.where(
-        machine, sent + np.rint(draw.random(size) * 5 * HOUR).astype(np.int64), NEVER
-    )
-    opened = np.minimum(verified, prefetch)
-    again = np.rint(-1.4 * np.log2(np.maximum(draw.random(size), 1e-9)) * 0.5).astype(np.int64)
-    opens = np.where(opened < NEVER, 1 + np.where(seen, again, 0), 0)
-    clicking = seen & (draw.random(size) < chances(0.105 * mailing.clicking * (0.4 + eager)))
-    clicked = np.where(
-        clicking, verified + 1 + np.rint(draw.random(size) * 25).astype(np.int64), NEVER
-    )
-    links = np.where(clicking, 1 + (draw.random(size) < 0.22) + (draw.random(size) < 0.08), 0)
-    clicks = links + np.where(clicking & (draw.random(size) < 0.18), 1, 0)
-    leaving = seen & (draw.random(size) < chances(0.0075 * (1.25 - eager)))
-    unsubscribed = np.where(leaving, verified + 2, NEVER)
-    wish = mailing.buying * crowd.spending[contacts]
-    wanted = np.where(clicking, 0.085 * wish, np.where(seen, 0.0016 * wish, 0.0))
-    buying = draw.random(size) < chances(wanted)
-    since = np.where(clicking, clicked, verified)
-    bought = np.where(
-        buying, since + 3 + log_logistic(draw.random(size), 300.0, 0.9, 9.0 * DAY), NEVER
-    )
+    interest = eager * (1.0 - 0.28 * age) * (0.74 * mailing.opening * _rhythm(mailing))
+    seen = arrived & (draw.random(size) < chances(interest))
+    machine = np.flatnonzero(arrived & crowd.private[contacts] & (draw.random(size) < 0.64))
+    opened = np.full(size, NEVER)
+    opened[machine] = sent[machine] + _whole(draw.random(len(machine)) * 5 * HOUR)
+    opens = np.zeros(size, np.int64)
+    opens[machine] = 1
+    verified, clicked, unsubscribed, bought = (np.full(size, NEVER) for _ in range(4))
+    clicks, links = np.zeros(size, np.int64), np.zeros(size, np.int64)
+
+    # From here on only those who read it matter, about a fifth.
+    at = np.flatnonzero(seen)
+    some, eager, spending = len(at), eager[at], crowd.spending[contacts[at]]
+    read = sent[at] + log_logistic(draw.random(some), 190.0, 1.15, 16.0 * DAY)
+    verified[at] = read
+    opened[at] = np.minimum(opened[at], read)
+    opens[at] = 1 + _whole(-0.7 * np.log2(np.maximum(draw.random(some), 1e-9)))
+    clicking = draw.random(some) < chances(0.105 * mailing.clicking * (0.4 + eager))
+    click = np.where(clicking, read + 1 + _whole(draw.random(some) * 25), NEVER)
+    several = 1 + (draw.random(some) < 0.22) + (draw.random(some) < 0.08)
+    clicked[at] = click
+    links[at] = np.where(clicking, several, 0)
+    clicks[at] = links[at] + (clicking & (draw.random(some) < 0.18))
+    leaving = draw.random(some) < chances(0.0075 * (1.25 - eager))
+    unsubscribed[at] = np.where(leaving, read + 2, NEVER)
+    wanted = mailing.buying * spending * np.where(clicking, 0.085, 0.0016)
+    buying = np.flatnonzero(draw.random(some) < chances(wanted))
+    pause = log_logistic(draw.random(len(buying)), 300.0, 0.9, 9.0 * DAY)
+    bought[at[buying]] = np.minimum(click, read + 30)[buying] + 3 + pause
     return Outcome(
         contacts,
         sent,
         hard,
-        soft,
+        ~(hard | arrived),
         opened,
         verified,
         opens,
@@ -137,6 +144,10 @@ def outcome(seed: int, mailing: Mailing, crowd: People, contacts: Ints, sent: In
     )
 
 
+def _whole(values: Floats) -> Ints:
+    return np.rint(values).astype(np.int64)
+
+
 def _rhythm(mailing: Mailing) -> float:
     if mailing.automation >= 0:
         return 1.0
@@ -145,67 +156,45 @@ def _rhythm(mailing: Mailing) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What the account counts of one mailing, as sorted minutes, so that it can be read at any time."""
+class Counter:
+    """One counter as it grew: the minutes at which it did, and what it then stood at."""
 
-    sent: Ints
-    hard_bounces: Ints
-    soft_bounces: Ints
-    opened: Ints
-    open_sums: Ints
-    verified: Ints
-    verified_sums: Ints
-    clicked: Ints
-    click_sums: Ints
-    link_sums: Ints
-    unsubscribed: Ints
+    minutes: Ints
+    stood: Ints
 
-    def at(self, minute: int) -> dict[str, int]:
-        """Read the counters at a minute."""
+    def at(self, minute: int) -> int:
+        """Read it at a minute."""
+        place = int(np.searchsorted(self.minutes, minute, side="right"))
+        return int(self.stood[place - 1]) if place else 0
 
-        def count(times: Ints) -> int:
-            return int(np.searchsorted(times, minute, side="right"))
 
-        def total(times: Ints, sums: Ints) -> int:
-            number = count(times)
-            return int(sums[number - 1]) if number else 0
-
-        return {
-            "send_amt": count(self.sent),
-            "hardbounces": count(self.hard_bounces),
-            "softbounces": count(self.soft_bounces),
-            "uniqueopens": count(self.opened),
-            "opens": total(self.opened, self.open_sums),
-            "verified_unique_opens": count(self.verified),
-            "verified_opens": total(self.verified, self.verified_sums),
-            "subscriberclicks": count(self.clicked),
-            "linkclicks": total(self.clicked, self.click_sums),
-            "uniquelinkclicks": total(self.clicked, self.link_sums),
-            "unsubscribes": count(self.unsubscribed),
-        }
+Tally: TypeAlias = Mapping[str, Counter]
+"""The counters of one mailing, by their names in the API."""
 
 
 def tally(happened: Outcome) -> Tally:
-    """Reduce the sends of a mailing to what its counters need."""
+    """Reduce the sends of a mailing to what its counters need to be read at any time."""
+    one = np.ones_like(happened.sent)
+    return {
+        "send_amt": _counter(happened.sent, one),
+        "hardbounces": _counter(happened.sent, happened.hard_bounce),
+        "softbounces": _counter(happened.sent, happened.soft_bounce),
+        "uniqueopens": _counter(happened.opened, one),
+        "opens": _counter(happened.opened, happened.opens),
+        "verified_unique_opens": _counter(happened.verified_opened, one),
+        "verified_opens": _counter(happened.verified_opened, happened.opens),
+        "subscriberclicks": _counter(happened.clicked, one),
+        "linkclicks": _counter(happened.clicked, happened.clicks),
+        "uniquelinkclicks": _counter(happened.clicked, happened.links),
+        "unsubscribes": _counter(happened.unsubscribed, one),
+    }
 
-    def times(values: Ints) -> Ints:
-        return np.sort(values[values < NEVER]).astype(np.int32)
 
-    def sums(values: Ints, amounts: Ints) -> Ints:
-        there = np.flatnonzero(values < NEVER)
-        order = there[np.argsort(values[there], kind="stable")]
-        return np.cumsum(amounts[order]).astype(np.int32)
-
-    return Tally(
-        sent=times(happened.sent),
-        hard_bounces=times(happened.sent[happened.hard_bounce]),
-        soft_bounces=times(happened.sent[happened.soft_bounce]),
-        opened=times(happened.opened),
-        open_sums=sums(happened.opened, happened.opens),
-        verified=times(happened.verified_opened),
-        verified_sums=sums(happened.verified_opened, happened.opens),
-        clicked=times(happened.clicked),
-        click_sums=sums(happened.clicked, happened.clicks),
-        link_sums=sums(happened.clicked, happened.links),
-        unsubscribed=times(happened.unsubscribed),
-    )
+def _counter(times: Ints, amounts: Ints | Flags) -> Counter:
+    there = np.flatnonzero((times < NEVER) & (amounts > 0))
+    if not len(there):
+        return Counter(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    times, first = times[there], int(times[there].min())
+    grown = np.bincount(times - first, weights=amounts[there])
+    minutes = np.flatnonzero(grown)
+    return Counter((first + minutes).astype(np.int32), np.cumsum(grown[minutes]).astype(np.int32))

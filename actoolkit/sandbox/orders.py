@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +10,21 @@ import numpy as np
 from actoolkit.sandbox import shop
 from actoolkit.sandbox.brand import PRODUCTS
 from actoolkit.sandbox.clock import DAY, iso
-from actoolkit.sandbox.collection import BASE, Collection, Query, Refused
-from actoolkit.sandbox.contacts import email
+from actoolkit.sandbox.collection import (
+    BASE,
+    Collection,
+    Query,
+    Refused,
+    Rows,
+    holds,
+    kept_moments,
+    kept_numbers,
+    known_by_now,
+    text_of,
+)
+from actoolkit.sandbox.contact_filters import email, position_of_email
 from actoolkit.sandbox.draws import Ints
+from actoolkit.sandbox.shop import ABANDONED_AFTER, PENDING_MINUTES
 
 if TYPE_CHECKING:
     from actoolkit.sandbox.world import World
@@ -21,38 +32,93 @@ if TYPE_CHECKING:
 HISTORICAL = 60 * DAY
 """Orders of the first days came by import."""
 ROLL_UP = 500_000_000
+CODES = ("0", "1", "2", "3", "4")
 
 
-def _select(world: World, query: Query) -> Ints:
+@known_by_now
+def states(world: World) -> Ints:
+    """Wire codes of the states of all orders by now."""
+    o, size = world.orders, world.order_count
+    kind, age = o.kind[:size], world.minute - o.minute[:size]
+    cart = np.where(o.recovered[:size] <= world.minute, 3, np.where(age >= ABANDONED_AFTER, 2, 0))
+    plain = np.where((kind == shop.PENDING) | (age < PENDING_MINUTES), 0, 1)
+    return np.select([kind == shop.CART, kind == shop.WAITING], [cart, np.full(size, 4)], plain)
+
+
+def customers(world: World, rows: Ints) -> Ints:
+    """Ids of the store's customers of orders: one for each contact and shop."""
+    return 2 * world.people.ids[world.orders.contact[rows]] + world.orders.euro[rows]
+
+
+def external_ids(world: World, rows: Ints) -> list[str]:
+    """Ids of orders in their shop; an abandoned cart has another one."""
+    idents, codes = world.orders.ids[rows].tolist(), states(world)[rows].tolist()
+    return [
+        f"{'C' if code == 2 else 'S'}{ident}" for ident, code in zip(idents, codes, strict=True)
+    ]
+
+
+def checkout_ids(world: World, rows: Ints) -> list[str]:
+    """Ids of the checkouts of carts, "" for other orders."""
     o = world.orders
-    rows = np.arange(world.order_count)
-    wanted = query.named("filters")
-    if (text := wanted.get("state")) is not None:
-        if text not in "01234":
-            raise Refused(422, {})
-        rows = rows[[world.order_state(row) == text for row in rows.tolist()]]
-    if (text := wanted.get("connectionid")) and text.isdigit():
-        rows = rows[(o.euro[rows] + 1) == int(text)]
-    if (text := wanted.get("customerid")) and text.isdigit():
-        rows = rows[[customer_id(world, row) == int(text) for row in rows.tolist()]]
-    if address := wanted.get("email"):
-        rows = rows[[email(world, int(o.contact[row])) == address.lower() for row in rows.tolist()]]
-    for name, direction in query.named("orders").items():
-        if name == "external_created_date" and direction.upper() == "DESC":
-            rows = rows[::-1]
+    known = zip(o.ids[rows].tolist(), o.kind[rows].tolist(), strict=True)
+    return [f"K{ident}" if kind == shop.CART else "" for ident, kind in known]
+
+
+def _addresses(world: World, rows: Ints) -> list[str]:
+    return [email(world, p) for p in world.orders.contact[rows].tolist()]
+
+
+TEXTS: Mapping[str, Callable[[World, Ints], list[str]]] = {
+    "externalid": external_ids,
+    "externalcheckoutid": checkout_ids,
+    "email": _addresses,
+}
+NUMBERS: Mapping[str, Callable[[World, Ints], Ints]] = {
+    "connectionid": lambda world, rows: world.orders.euro[rows] + 1,
+    "customerid": customers,
+    "state": lambda world, rows: states(world)[rows],
+}
+
+
+def _select(world: World, query: Query) -> Rows:
+    rows: Rows = range(world.order_count)
+    minute = world.orders.minute
+    for name, operator, text in query.tests("filters"):
+        rows = np.asarray(rows, np.int64)
+        if name in NUMBERS:
+            if not text.isdigit() or (name == "state" and text not in CODES):
+                raise Refused(422, {})
+            rows = rows[kept_numbers(NUMBERS[name](world, rows), operator, text)]
+        elif name in TEXTS:
+            known = TEXTS[name](world, rows)
+            rows = rows[np.array([holds(value, operator, text) for value in known], bool)]
+        elif name == "external_created_date":
+            rows = rows[kept_moments(minute[rows], operator, text)]
+    for name, direction in reversed(query.named("orders").items()):
+        if name in (*NUMBERS, *TEXTS, "external_created_date"):
+            rows = np.asarray(rows, np.int64)
+            if name in TEXTS:
+                _, keys = np.unique(np.array(TEXTS[name](world, rows)), return_inverse=True)
+            else:
+                keys = NUMBERS[name](world, rows) if name in NUMBERS else minute[rows]
+            rows = rows[np.argsort(-keys if direction.upper() == "DESC" else keys, kind="stable")]
     return rows
-
-
-def customer_id(world: World, row: int) -> int:
-    """Id of the store's customer of an order: one for each contact and shop."""
-    return 2 * int(world.people.ids[world.orders.contact[row]]) + int(world.orders.euro[row])
 
 
 def _render(world: World, rows: Ints) -> list[str]:
     o, made = world.orders, []
-    for row in rows.tolist():
-        ident, minute, state = int(o.ids[row]), int(o.minute[row]), world.order_state(row)
-        euro, cart = bool(o.euro[row]), int(o.kind[row]) == shop.CART
+    facts = zip(
+        rows.tolist(),
+        states(world)[rows].tolist(),
+        customers(world, rows).tolist(),
+        external_ids(world, rows),
+        checkout_ids(world, rows),
+        strict=True,
+    )
+    for row, state, customer, external, checkout in facts:
+        ident, minute = int(o.ids[row]), int(o.minute[row])
+        euro = bool(o.euro[row])
         currency = (
             ("eur" if ident % 7 == 0 else "EUR") if euro else ("usd" if ident % 9 == 0 else "USD")
         )
@@ -61,19 +127,17 @@ def _render(world: World, rows: Ints) -> list[str]:
             address = address.title() + " "
         count = int(o.quantity[o.first_line[row] : o.first_line[row + 1]].sum())
         recovered = int(o.recovered[row])
-        changed = recovered if state == "3" else min(minute + 30, world.minute)
-        external = f'"C{ident}"' if state == "2" else f'"S{ident}"'
-        checkout = f'"K{ident}"' if cart else "null"
-        left = f'"{iso(minute + 60)}"' if state in ("2", "3") else "null"
+        after = {1: PENDING_MINUTES, 2: ABANDONED_AFTER}.get(state, 0)
+        changed = recovered if state == 3 else minute + after
+        left = f'"{iso(minute + ABANDONED_AFTER)}"' if state in (2, 3) else "null"
         lines = ",".join(
             f'"{n + 1}"' for n in range(int(o.first_line[row]), int(o.first_line[row + 1]))
         )
         text = '"' if ident % 2 else ""
-        placed = recovered if state == "3" else minute
+        placed = recovered if state == 3 else minute
         base = f"{BASE}/ecomOrders/{ident}"
-        customer = customer_id(world, row)
         made.append(
-            f'{{"externalid":{external},"source":"{int(minute >= HISTORICAL)}","email":"{address}","currency":"{currency}",'
+            f'{{"externalid":"{external}","source":"{int(minute >= HISTORICAL)}","email":"{address}","currency":"{currency}",'
             f'"connectionid":"{euro + 1}","customerid":"{customer}","orderUrl":"https://shop.example.com/orders/{ident}",'
             f'"shippingMethod":"Parcel","totalPrice":{text}{world.order_total(row)}{text},'
             f'"shippingAmount":{text}{o.shipping[row]}{text},"taxAmount":{text}0{text},'
@@ -83,14 +147,27 @@ def _render(world: World, rows: Ints) -> list[str]:
             f'"orderProducts":[{lines}],"orderDiscounts":[],"customer":"{customer}","orderDate":"{iso(placed)}",'
             f'"tstamp":"{iso(changed)}","links":{{"connection":"{base}/connection","customer":"{base}/customer",'
             f'"orderProducts":"{base}/orderProducts","orderDiscounts":"{base}/orderDiscounts",'
-            f'"orderActivities":"{base}/orderActivities"}},"id":"{ident}","externalcheckoutid":{checkout},'
+            f'"orderActivities":"{base}/orderActivities"}},"id":"{ident}","externalcheckoutid":{text_of(checkout or None)},'
             f'"orderNumber":"{ident}","externalUpdatedDate":"{iso(changed)}","abandonedDate":{left}}}'
         )
     return made
 
 
-def _select_lines(world: World, query: Query) -> Ints:
-    return np.arange(int(world.orders.first_line[world.order_count]))
+def _select_lines(world: World, query: Query) -> Rows:
+    return range(int(world.orders.first_line[world.order_count]))
+
+
+def lines_of(world: World, ident: str) -> list[str]:
+    """Write the products of one order as JSON.
+
+    Raises:
+        Refused: There is no such order.
+    """
+    o = world.orders
+    row = int(np.searchsorted(o.ids, int(ident))) if ident.isdigit() else -1
+    if not 0 <= row < world.order_count or str(o.ids[row]) != ident:
+        raise Refused(404, {"message": f"No Result found for EcomOrder with id {ident}"})
+    return _render_lines(world, np.arange(o.first_line[row], o.first_line[row + 1]))
 
 
 def _render_lines(world: World, rows: Ints) -> list[str]:
@@ -109,43 +186,51 @@ def _render_lines(world: World, rows: Ints) -> list[str]:
     return made
 
 
-@lru_cache(maxsize=4)
-def _customers(world: World, minute: int) -> tuple[Ints, Mapping[str, Ints]]:
+@known_by_now
+def _customers(world: World) -> tuple[Ints, Mapping[str, Ints]]:
     """Customers by first order, and sums of what each paid by now."""
     o, size = world.orders, world.order_count
-    paid = np.array([world.order_state(row) in ("1", "3") for row in range(size)], bool)
+    paid = np.isin(states(world), (1, 3))
     contact = o.contact[:size]
     known, first = np.unique(contact, return_index=True)
     place = np.searchsorted(known, contact)
-    total = (o.subtotal - o.discount + o.shipping)[:size]
-    lines = np.diff(o.first_line)[:size]
-    sums = {
+
+    def sums(amounts: Ints) -> Ints:
+        return np.bincount(place[paid], weights=amounts[paid], minlength=len(known)).astype(
+            np.int64
+        )
+
+    pieces = np.add.reduceat(o.quantity, o.first_line[:-1])[:size] if size else o.quantity[:0]
+    return known, {
         "euro": o.euro[first].astype(np.int64),
         "first": o.minute[first],
-        "orders": np.bincount(place[paid], minlength=len(known)),
-        "revenue": np.bincount(place[paid], weights=total[paid], minlength=len(known)).astype(
-            np.int64
-        ),
-        "products": np.bincount(place[paid], weights=lines[paid], minlength=len(known)).astype(
-            np.int64
-        ),
+        "orders": sums(np.ones(size, np.int64)),
+        "revenue": sums((o.subtotal - o.discount + o.shipping)[:size]),
+        "products": sums(pieces),
     }
-    return known, sums
 
 
-def _select_customers(world: World, query: Query) -> Ints:
-    known, sums = _customers(world, world.minute)
-    rows = np.arange(2 * len(known))
-    wanted = query.named("filters")
-    if (text := wanted.get("connectionid")) is not None:
-        shops = np.where(rows % 2 == 1, 0, np.repeat(sums["euro"] + 1, 2))
-        rows = rows[shops == int(text)] if text.isdigit() else rows[:0]
+def _select_customers(world: World, query: Query) -> Rows:
+    known, sums = _customers(world)
+    rows: Rows = range(2 * len(known))
+    for name, operator, text in query.tests("filters"):
+        rows = np.asarray(rows, np.int64)
+        place, roll_up = rows // 2, rows % 2 == 1
+        number = 2 * world.people.ids[known[place]] + sums["euro"][place]
+        if name == "email":
+            here = position_of_email(world, text)
+            rows = rows[known[place] == (-1 if here is None else here)]
+        elif name == "externalid":
+            rows = rows[kept_numbers(np.where(roll_up, 0, number), operator, text)]
+        elif name == "connectionid":
+            shops = np.where(roll_up, 0, sums["euro"][place] + 1)
+            rows = rows[kept_numbers(shops, operator, text)]
     return rows
 
 
 def _render_customers(world: World, rows: Ints) -> list[str]:
     """Two rows for each customer: the shop's own, and the roll-up with connection "0"."""
-    known, sums = _customers(world, world.minute)
+    known, sums = _customers(world)
     made = []
     for row in rows.tolist():
         place, roll_up = row // 2, row % 2 == 1

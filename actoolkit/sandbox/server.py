@@ -3,61 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Any
 
-from actoolkit.sandbox import account, contacts, lists
-from actoolkit.sandbox.account import CONNECTIONS, EMAIL_ACTIVITIES
-from actoolkit.sandbox.automations import AUTOMATION_LIST, CONTACT_AUTOMATIONS
-from actoolkit.sandbox.campaigns import CAMPAIGN_LISTS, CAMPAIGNS, MESSAGES
-from actoolkit.sandbox.collection import Collection, Query, Refused, text_of
-from actoolkit.sandbox.contacts import CONTACTS, SCORES_LIST
+from actoolkit.sandbox import routes
+from actoolkit.sandbox.collection import Refused, text_of
 from actoolkit.sandbox.faults import Bucket, Faults
-from actoolkit.sandbox.lists import CONTACT_LISTS, LIST_LIST
-from actoolkit.sandbox.orders import ECOM_CUSTOMERS, ECOM_ORDER_PRODUCTS, ECOM_ORDERS
 from actoolkit.sandbox.world import World
 
 TOKEN = "test-sandbox"  # noqa: S105 - it opens nothing but the synthetic account
 PREFIX = "/api/3"
-
-COLLECTIONS: Mapping[str, Collection] = {
-    "/automations": AUTOMATION_LIST,
-    "/campaignLists": CAMPAIGN_LISTS,
-    "/campaigns": CAMPAIGNS,
-    "/connections": CONNECTIONS,
-    "/contactAutomations": CONTACT_AUTOMATIONS,
-    "/contactLists": CONTACT_LISTS,
-    "/contacts": CONTACTS,
-    "/ecomCustomers": ECOM_CUSTOMERS,
-    "/ecomOrderProducts": ECOM_ORDER_PRODUCTS,
-    "/ecomOrders": ECOM_ORDERS,
-    "/emailActivities": EMAIL_ACTIVITIES,
-    "/lists": LIST_LIST,
-    "/messages": MESSAGES,
-    "/scores": SCORES_LIST,
-}
-
-Single = Callable[[World, str], dict[str, object]]
-
-
-def _score_values(world: World, ident: str) -> dict[str, object]:
-    import numpy as np
-
-    contacts.one(world, ident)
-    position = contacts.position_of(world, ident)
-    return {"scoreValues": contacts.score_values(world, np.array([position]))}
-
-
-SINGLES: tuple[tuple[re.Pattern[str], Single], ...] = (
-    (re.compile(r"/contacts/(\w+)"), contacts.one),
-    (re.compile(r"/contacts/(\w+)/scoreValues"), _score_values),
-    (re.compile(r"/lists/(\w+)"), lists.one),
-    (re.compile(r"/users/(me)"), lambda world, _: account.me(world)),
-)
 
 
 @dataclass(slots=True)
@@ -145,7 +103,7 @@ class Application:
         try:
             with self._turn:
                 body = (
-                    self._body(path.removeprefix(PREFIX), Query(query))
+                    routes.body(self.world, path.removeprefix(PREFIX), query)
                     if path.startswith(PREFIX)
                     else None
                 )
@@ -154,14 +112,6 @@ class Application:
         if body is None:
             return _json(404, {"message": "No Route found"}, self._limits(left))
         return Answer(200, body, self._limits(left))
-
-    def _body(self, path: str, query: Query) -> bytes | None:
-        if path in COLLECTIONS:
-            return COLLECTIONS[path].answer(self.world, query)
-        for pattern, single in SINGLES:
-            if found := pattern.fullmatch(path):
-                return text_of(single(self.world, found[1])).encode()
-        return None
 
     def _limits(self, left: int) -> dict[str, str]:
         if self._bucket.rate is None:

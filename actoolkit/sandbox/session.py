@@ -231,7 +231,7 @@ def server_for(application: Application) -> uvicorn.Server:
 
     config = uvicorn.Config(
         application,
-        http="h11",
+        http="auto",
         lifespan="off",
         log_config=None,
         log_level="critical",

@@ -23,6 +23,10 @@ from actoolkit.sandbox.people import People
 BY_MONTH = (0.82, 0.84, 0.92, 0.94, 0.96, 0.88, 0.8, 0.82, 0.98, 1.06, 1.5, 1.75)
 END = HISTORY + HORIZON
 ORDER, CART, WAITING, PENDING = range(4)
+PENDING_MINUTES = 45
+"""An order counts as completed after these."""
+ABANDONED_AFTER = 60
+"""A cart counts as abandoned after these."""
 
 
 @dataclass(frozen=True, slots=True)

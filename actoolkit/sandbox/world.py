@@ -26,12 +26,19 @@ from actoolkit.sandbox.draws import Ints, stream
 from actoolkit.sandbox.mail import Mailing, Outcome, Tally, outcome, tally
 from actoolkit.sandbox.people import memberships, people
 from actoolkit.sandbox.schedule import schedule
-from actoolkit.sandbox.shop import Orders, Purchases, by_themselves, orders, recover
+from actoolkit.sandbox.shop import (
+    ABANDONED_AFTER,
+    PENDING_MINUTES,
+    Orders,
+    Purchases,
+    by_themselves,
+    orders,
+    recover,
+)
+from actoolkit.sandbox.traces import Traces
 
 Size = Literal["tiny", "small", "medium", "large"]
 CONTACTS: dict[str, int] = {"tiny": 200, "small": 5_000, "medium": 100_000, "large": 1_000_000}
-PENDING_MINUTES = 45
-ABANDONED_AFTER = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +92,8 @@ class World:
         self.members = memberships(seed, self.people)
         self.mailings = schedule(seed)
         self.tallies: dict[int, Tally] = {}
-        self._last = {
-            kind: np.full(len(self.people.ids), -1) for kind in ("open", "click", "machine")
-        }
-        self._last_at: tuple[int, dict[str, Ints]] = (-1, {})
+        self._traces = Traces.none(len(self.people.ids))
+        self._later: tuple[int, Traces] = (HISTORY, self._traces)
         self._caused: list[Purchases] = []
         for mailing in self.one_off:
             self._send(mailing, self.audience(mailing))
@@ -128,11 +133,11 @@ class World:
             delay = round(AUTOMATIONS[mailing.automation].mails[mailing.step][1] * DAY)
             inside = self.entries.automation == mailing.automation
             return self.entries.contact[inside], self.entries.minute[inside] + delay
-        parts = []
+        there = np.zeros(len(self.people.ids), bool)
         for number in mailing.lists:
             on = self.members[number]
-            parts.append(on.contacts[(on.since <= mailing.sent) & (on.until > mailing.sent)])
-        contacts = np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0]
+            there[on.contacts[(on.since <= mailing.sent) & (on.until > mailing.sent)]] = True
+        contacts = np.flatnonzero(there)
         return contacts, mailing.sent + np.arange(len(contacts)) * 25 // max(len(contacts), 1)
 
     def outcome(self, mailing: Mailing) -> Outcome:
@@ -182,7 +187,7 @@ class World:
     def _send(self, mailing: Mailing, audience: tuple[Ints, Ints]) -> Outcome:
         happened = outcome(self.seed, mailing, self.people, *audience)
         self.tallies[mailing.number] = tally(happened)
-        _remember(self._last, happened, HISTORY)
+        self._traces.grow(happened, after=-HISTORY, by=HISTORY, repeated=mailing.automation >= 0)
         self._leave(mailing, happened)
         bought = np.flatnonzero(happened.bought < NEVER)
         size = len(bought)
@@ -262,21 +267,17 @@ class World:
         order = np.argsort(when, kind="stable")
         return who[order], when[order], about[order]
 
-    def last_seen(self) -> dict[str, Ints]:
-        """Minute of each contact's last verified open, click and machine open by now, -1 for never."""
-        if self.minute == HISTORY:
-            return self._last
-        if self._last_at[0] != self.minute:
-            found = {kind: last.copy() for kind, last in self._last.items()}
+    def traces(self) -> Traces:
+        """Give what mail has left on contacts by now."""
+        if self._later[0] != self.minute:
+            found = self._traces.copy()
             for mailing in self.mailings:
-                if mailing.automation >= 0 or mailing.sent > HISTORY - 20 * DAY:
-                    _remember(found, self.outcome(mailing), self.minute)
-            self._last_at = (self.minute, found)
-        return self._last_at[1]
-
-    def mailing_of(self, number: int) -> Mailing:
-        """Give a mailing by its number."""
-        return self.mailings[number]
+                automated = mailing.automation >= 0
+                if automated or mailing.sent > HISTORY - 20 * DAY:
+                    happened = self.outcome(mailing)
+                    found.grow(happened, after=HISTORY, by=self.minute, repeated=automated)
+            self._later = (self.minute, found)
+        return self._later[1]
 
     def truth(self) -> list[dict[str, object]]:
         """Why each order was placed, as only the world can know.
@@ -330,14 +331,6 @@ class World:
         """Give what an order costs in hundredths: goods less discount plus shipping."""
         o = self.orders
         return int(o.subtotal[row] - o.discount[row] + o.shipping[row])
-
-
-def _remember(last: dict[str, Ints], happened: Outcome, by: int) -> None:
-    machine = np.where(happened.opened < happened.verified_opened, happened.opened, NEVER)
-    moments = {"open": happened.verified_opened, "click": happened.clicked, "machine": machine}
-    for kind, minutes in moments.items():
-        there = minutes <= by
-        np.maximum.at(last[kind], happened.contacts[there], minutes[there])
 
 
 def _entries(parts: list[tuple[Ints, Ints, int]]) -> Entries:
