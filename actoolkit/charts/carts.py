@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, headline, inline, nothing
+from actoolkit.charts.drawing import (
+    AsOf,
+    Finding,
+    TwinColumn,
+    corner,
+    finished,
+    headline,
+    inline,
+    nothing,
+)
 from actoolkit.charts.formats import AXIS_PERCENT, count, money, percent, plural
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.orders import currency_name
@@ -62,11 +71,12 @@ def cart_recovery_chart(
         layers = recovery_layers(rows)
         return finished(layers, finding, as_of=as_of, corner_offset=44, height=220)
     parts = [[row for row in rows if row["currency"] == code] for code in codes]
+    drawn = [recovery_layers(part) for part in parts]
+    if as_of is not None:
+        drawn[-1].append(corner(as_of, offset=44))
     panels = [
-        alt.layer(*recovery_layers(part)).properties(
-            width=640, height=160, title=headline(recovery_finding(part))
-        )
-        for part in parts
+        alt.layer(*layers).properties(width=640, height=160, title=headline(recovery_finding(part)))
+        for part, layers in zip(parts, drawn, strict=True)
     ]
     words = " ".join(recovery_finding(part).description for part in parts)
     return themed(alt.vconcat(*panels, spacing=36).properties(description=words))

@@ -16,6 +16,9 @@ from actoolkit.errors import InvalidArgument
 CELL = 26
 """Pixels of a cell's height."""
 
+FEW = 30
+"""Customers of a cohort below which chance moves its shares far."""
+
 TWIN: Sequence[TwinColumn] = (
     TwinColumn("cohort", "First order in", "text"),
     TwinColumn("month", "Months since", "count"),
@@ -133,11 +136,14 @@ def cohort_finding(rows: Sequence[Row]) -> Finding:
     if people:
         share = sum(row["buyers"] for row in after) / people
         title = f"{percent(share)} of customers ordered again in the month after their first order"
+    subtitle = "Share of customers with an order, by month of their first order and months since. "
+    subtitle += "First column: customers. Blank: the month is not over."
+    if any(row["customers"] < FEW for row in rows):
+        subtitle += f" Cohorts of fewer than {FEW} vary much by chance."
     size = plural(sum(row["customers"] for row in rows if row["month"] == 0), "customer")
     return Finding(
         title,
-        "Share of customers with an order, by month of their first order and months since. "
-        "First column: customers. Blank: the month is not over.",
+        subtitle,
         f"{title}. Heat map of {plural(len({r['cohort'] for r in rows}), 'cohort')} with {size}.",
     )
 

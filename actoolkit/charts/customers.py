@@ -272,7 +272,12 @@ def survival_layers(rows: list[Row]) -> list[alt.Chart]:
     """
     base = alt.Chart(inline(rows))
     first_few = next((i for i, row in enumerate(rows) if row["is_few"]), len(rows))
-    x = alt.X("days:Q", title="Days since the first order", axis=alt.Axis(grid=False, tickCount=8))
+    x = alt.X(
+        "days:Q",
+        title="Days since the first order",
+        scale=alt.Scale(nice=False),
+        axis=alt.Axis(grid=False, tickCount=8),
+    )
     y = alt.Y(
         "value:Q",
         title=None,
