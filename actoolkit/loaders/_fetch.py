@@ -1,66 +1,39 @@
-"""One walk over the wire, published: the rows of a query, and those that ride along."""
+"""One load over the wire, published: the rows of a query, and those that ride along."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import time
 from datetime import timedelta
 
 import polars as pl
 
-from actoolkit.api.endpoints import ENDPOINTS, Endpoint
+from actoolkit.api.journal import Journal
 from actoolkit.api.paging import Outcome
 from actoolkit.api.reader import Reader
-from actoolkit.errors import DecodeError, IncompleteLoad
+from actoolkit.errors import DecodeError, IncompleteLoad, NotAvailable
+from actoolkit.loaders._parents import gather
+from actoolkit.loaders._request import Request
+from actoolkit.loaders._rows import Rows
 from actoolkit.loaders.progress import Task
 from actoolkit.settings import Account
-from actoolkit.store import Facts, Manifest, Query, Snapshots, open_journal
+from actoolkit.store import Facts, Manifest, Snapshots, open_journal
 from actoolkit.store.generations import begun
-from actoolkit.tables import TABLES, Decoder, Table
+from actoolkit.tables import TABLES
 
-LIMIT = "limit"
-"""Key of a query that asks for the first rows only."""
+SETTLE_TRIES = 12
+SETTLE_SECONDS = 1.0
+"""Between two looks at a query that the API answers while it is still being worked out."""
+MANY_ROWS = 50_000
+"""A walk of more rows tells its cost before it goes on."""
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to load.
-
-    Args:
-        name: Of the endpoint, which is the table's.
-        filters: Keywords of the endpoint's filters.
-        limit: First rows only, or None.
-    """
-
-    name: str
-    filters: Mapping[str, object] = field(default_factory=dict)
-    limit: int | None = None
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Whose rows these are."""
-        return ENDPOINTS[self.name]
-
-    @property
-    def walked(self) -> Endpoint:
-        """Whose pages bring them: its own, or those that its rows ride on."""
-        return ENDPOINTS[self.endpoint.rides_on or self.name]
-
-    @property
-    def table(self) -> Table:
-        """Their shape."""
-        return TABLES[self.endpoint.table]
-
-    @property
-    def params(self) -> dict[str, str | tuple[str, ...]]:
-        """The filters as they travel."""
-        return self.walked.query(**self.filters)
-
-    @property
-    def query(self) -> Query:
-        """What names the stored rows."""
-        limited = {} if self.limit is None else {LIMIT: str(self.limit)}
-        return dict(sorted({**self.params, **limited}.items()))
+UNDOCUMENTED = "the vendor's reference leaves this collection out; maintained clients use it"
+INSTEAD = {
+    "contact_lists": "Pass contact_ids= to read the documented route of each contact.",
+    "contact_tags": "Pass contact_ids= to read the tags of each contact.",
+    "campaign_lists": "Go on without it: which list a campaign went to is not known here.",
+    "campaign_messages": "Go on without it: load_campaigns has the sums over all variants.",
+}
+"""What to do where an undocumented collection is not there."""
 
 
 def fetch(
@@ -102,21 +75,24 @@ def fetch(
         max_age=max_age,
     )
     with journal, Reader(account, on_wait=task.waiting) as reader:
-        walk = reader.walk(
-            request.walked, request.params, page_size=_page_size(request), journal=journal
-        )
-        rows = _Rows(request)
+        rows = Rows(request)
         try:
-            for page in walk:
-                rows.add(page.rows, page.side_loads, page.keys)
-                outcome = walk.outcome
-                task.update(rows=outcome.rows, total=outcome.vendor_total, requests=reader.requests)
-                if rows.enough:
-                    break
-            frames = rows.finish(walk.outcome)
+            outcome, notes = _read(request, reader, journal, rows, task)
+            frames = rows.finish(outcome.rows)
         except (IncompleteLoad, DecodeError):
             journal.drop()  # its answers contradict each other: do not go on from them
             raise
+        except NotAvailable as error:
+            if request.endpoint.documented:
+                raise
+            raise NotAvailable(
+                f"{error.message} The vendor's reference leaves it out.",
+                endpoint=error.endpoint,
+                status=error.status,
+                hint=INSTEAD.get(request.table.name, error.hint),
+            ) from None
+        if not request.endpoint.documented:
+            notes = (UNDOCUMENTED, *notes)
         published: dict[str, tuple[Manifest, pl.DataFrame]] = {}
         for table, decoder, frame in frames:
             facts = Facts(
@@ -124,90 +100,88 @@ def fetch(
                 generation=generation,
                 fetched_at=begun(generation),
                 server_at=reader.server_at,
-                vendor_total=walk.outcome.vendor_total if table is rows.own else None,
-                certainty="unverified" if rows.enough else walk.outcome.certainty,
+                vendor_total=outcome.vendor_total if table is rows.own else None,
+                certainty="unverified" if rows.enough else outcome.certainty,
                 unknown_fields=decoder.unknown,
                 rescued_values=decoder.rescued,
-                requests=walk.outcome.requests,
+                requests=outcome.requests,
+                notes=notes,
             )
             published[table.name] = snapshots.publish(table, request.query, frame, facts), frame
         journal.drop()
     return published[request.table.name]
 
 
-class _Rows:
-    """Rows of a walk on their way into frames.
+def _read(
+    request: Request, reader: Reader, journal: Journal, rows: Rows, task: Task
+) -> tuple[Outcome, tuple[str, ...]]:
+    """Bring all rows; say what is known about them, and what else is to be told."""
+    if request.parents is not None:
+        return gather(request, reader, journal, rows, task)
+    notes: tuple[str, ...] = ()
+    if "segment_id" in request.filters:
+        notes = _settle(request, reader, task)
+    walk = reader.walk(
+        request.walked, request.params, page_size=_page_size(request), journal=journal
+    )
+    told = False
+    for page in walk:
+        rows.add(page.rows, page.side_loads, page.keys)
+        outcome = walk.outcome
+        task.update(rows=outcome.rows, total=outcome.vendor_total, requests=reader.requests)
+        if rows.enough:
+            break
+        if not told and (outcome.vendor_total or 0) > MANY_ROWS:
+            task.say(cost(reader.account, request.table.name, outcome.vendor_total or 0))
+        told = True
+    return walk.outcome, notes
+
+
+def cost(account: Account, table: str, rows: int) -> str:
+    """Say what a walk of so many rows takes.
 
     Args:
-        request: What is loaded. A load of the first rows stores nothing but these.
+        account: Whose pace counts.
+        table: Name of the table.
+        rows: How many.
     """
-
-    def __init__(self, request: Request) -> None:
-        self.enough = False
-        self.own = TABLES[request.walked.table]
-        self._limit = request.limit
-        self._wanted = request.table
-        self._keys: set[str] = set()
-        riders = [one for one in ENDPOINTS.values() if one.rides_on == request.walked.name]
-        if request.limit is not None:
-            riders = [one for one in riders if one.table == request.table.name]
-        self._riders = {one.side_loads[0]: Decoder(TABLES[one.table]) for one in riders}
-        self._decoder = Decoder(self.own)
-
-    def add(
-        self,
-        rows: Sequence[Mapping[str, object]],
-        side_loads: Mapping[str, Sequence[Mapping[str, object]]],
-        keys: Sequence[str],
-    ) -> None:
-        """Take a page."""
-        self._decoder.add(rows)
-        for name, decoder in self._riders.items():
-            decoder.add(side_loads.get(name, ()))
-        if self._limit is not None:
-            self._keys.update(keys)
-            wanted = [one for one in self._riders.values() if one.table is self._wanted]
-            self.enough = (wanted[0].rows if wanted else len(self._keys)) >= self._limit
-
-    def finish(self, outcome: Outcome) -> list[tuple[Table, Decoder, pl.DataFrame]]:
-        """The frames: each row once, in the order of its key.
-
-        Raises:
-            IncompleteLoad: The walk saw more rows than there are now.
-        """
-        finished = []
-        for decoder in (self._decoder, *self._riders.values()):
-            frame = _once(decoder.table, decoder.finish().frame)
-            if decoder is self._decoder and frame.height < outcome.rows:
-                raise IncompleteLoad(
-                    f"{self.own.name}: {outcome.rows} rows came, {frame.height} are left.",
-                    endpoint=self.own.name,
-                    hint="This is a bug of actoolkit: please report it.",
-                )
-            if self._limit is not None and decoder.table is not self._wanted:
-                continue
-            kept = frame if self._limit is None else frame.head(self._limit)
-            finished.append((decoder.table, decoder, _ordered(decoder.table, kept)))
-        return finished
+    requests = requests_for(rows, 100)
+    minutes = seconds_for(account, requests) / 60
+    return f"{table}: {rows:,} rows take about {requests:,} requests, {minutes:,.0f} min"
 
 
-def _once(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Each row once: the last one that came of each key, in the place of its first."""
-    if table.key is None:
-        return frame.unique(maintain_order=True)
-    keyless = frame[table.key].is_null()
-    if keyless.any():
-        named = frame.filter(~keyless).unique(table.key, keep="last", maintain_order=True)
-        return pl.concat([named, frame.filter(keyless)])
-    return frame.unique(table.key, keep="last", maintain_order=True)
+def requests_for(rows: int, page_size: int) -> int:
+    """About how many requests a walk of so many rows takes: its pages overlap a little.
+
+    Args:
+        rows: How many.
+        page_size: Rows of a page.
+    """
+    return 1 if rows < page_size else -(-rows // max(1, page_size - 2)) + 1
 
 
-def _ordered(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """In the order of the key, numbers by their value, however the API ordered them."""
-    if table.key is None:
-        return frame
-    key = pl.col(table.key)
-    return frame.sort(key.str.len_chars(), key, nulls_last=True, maintain_order=True)
+def seconds_for(account: Account, requests: int) -> float:
+    """How long so many requests take at the account's pace.
+
+    Args:
+        account: Whose.
+        requests: How many.
+    """
+    return requests / (account.rate * account.share)
+
+
+def _settle(request: Request, reader: Reader, task: Task) -> tuple[str, ...]:
+    """Wait for a query that the API starts on the first request, until two totals are equal."""
+    last: int | None = None
+    for attempt in range(SETTLE_TRIES):
+        page = reader.page(request.walked, {**request.params, "limit": "1"})
+        equal = attempt > 0 and page.total == last
+        if equal and (page.total or attempt > 2):  # none at all may only mean "not yet"
+            return ()
+        last = page.total
+        task.waiting(SETTLE_SECONDS, "the segment's query is being worked out")
+        time.sleep(SETTLE_SECONDS)
+    return (f"the segment's total still changed after {SETTLE_TRIES} looks",)
 
 
 def _page_size(request: Request) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from actoolkit.errors import InvalidArgument, LoadError, SnapshotMissing
-from actoolkit.loaders._fetch import LIMIT, Request, fetch
+from actoolkit.loaders._fetch import fetch
 from actoolkit.loaders._period import Moment, within
+from actoolkit.loaders._request import LIMIT, Missing, Request, request_of
 from actoolkit.loaders.progress import Task, task
 from actoolkit.settings import Account, FrameKind
 from actoolkit.store import Manifest, Snapshots, holding, query_digest
@@ -80,14 +81,23 @@ def load(
     *,
     filters: Mapping[str, object] | None = None,
     where: pl.Expr | None = None,
+    include: str | Iterable[str] = (),
+    order_by: str | None = None,
+    missing: Missing = "raise",
+    wide: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
 ) -> Frame:
     """Load a table: from a snapshot that is fresh enough, or else from the account.
 
     Args:
-        name: Of the endpoint, which is the table's.
+        name: Of the table.
         how: The arguments that all loaders share.
-        filters: Keywords of the endpoint's filters; the API applies them. None leaves one out.
+        filters: Keywords of the endpoint's filters, which the API applies, and of parents. None
+            leaves one out.
         where: A further condition on the rows, applied to the loaded frame.
+        include: Columns that are otherwise left out.
+        order_by: Column that the API is asked to order the rows by.
+        missing: What to do about a parent that does not exist.
+        wide: Gives the frame another shape.
 
     Returns:
         The frame that was asked for.
@@ -98,8 +108,14 @@ def load(
     how.check()
     account = how.account or Account.from_env()
     kind = how.kind(account)
-    given = {key: value for key, value in (filters or {}).items() if value is not None}
-    request = Request(name, given, how.limit)
+    request = request_of(
+        name,
+        filters=filters,
+        limit=how.limit,
+        include=include,
+        order_by=order_by,
+        missing=missing,
+    )
     period = within(request.table, how.since, how.until)
     conditions = [one for one in (period, where) if one is not None]
     with task(name, progress=how.progress) as shown:
@@ -107,6 +123,9 @@ def load(
         _check_honoured(request, rows)
     if conditions:
         rows = rows.filter(*conditions)
+    if wide is not None:
+        shaped = wide(rows.collect() if isinstance(rows, pl.LazyFrame) else rows)
+        rows = shaped.lazy() if how.lazy else shaped
     if kind == "polars":
         return rows
     loaded = to_pandas(rows.collect() if isinstance(rows, pl.LazyFrame) else rows)
@@ -175,7 +194,7 @@ def _told(manifest: Manifest, account: Account, seconds: float | None) -> str:
     ):
         if fields:
             line += f"; {what} kept in _extra: {', '.join(sorted(fields))}"
-    return line
+    return "; ".join((line, *manifest.notes))
 
 
 def _counted(number: int, noun: str) -> str:
@@ -202,6 +221,8 @@ def describe_age(age: timedelta) -> str:
 def _check_honoured(request: Request, rows: pl.DataFrame | pl.LazyFrame) -> None:
     """Make sure that the API applied each filter whose column is in the table: some it ignores."""
     table = request.table
+    if request.endpoint.rides_on:
+        return
     for keyword, value in request.filters.items():
         column = next((one for one in table.columns if one.name == keyword), None)
         if column is None or column.kind not in ("id", "code"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from actoolkit.api.endpoints import ENDPOINTS
 from actoolkit.errors import InvalidArgument, SnapshotMissing
-from actoolkit.loaders._fetch import Request
+from actoolkit.loaders._request import ROUTES, Missing, request_of
 from actoolkit.settings import Account
 from actoolkit.store import Manifest, Snapshots
 from actoolkit.tables import TABLES
@@ -15,6 +17,9 @@ def provenance(
     *,
     account: Account | None = None,
     limit: int | None = None,
+    include: str | Iterable[str] = (),
+    order_by: str | None = None,
+    missing: Missing = "raise",
     **filters: object,
 ) -> Manifest:
     """Give the manifest of the newest load of a table.
@@ -23,9 +28,12 @@ def provenance(
         table_name: Name of the table, such as "campaigns".
         account: Whose; default `Account.from_env`.
         limit: As it was passed to the loader.
-        **filters: Filters of the API as they were passed to the loader, such as
-            ``state="completed"``. What is filtered after loading (``since``, ``until``, several
-            states) belongs to the whole load.
+        include: As it was passed to the loader.
+        order_by: As it was passed to the loader.
+        missing: As it was passed to the loader.
+        **filters: Filters of the API, and ids of parents, as they were passed to the loader,
+            such as ``state="completed"``. What is filtered after loading (``since``, ``until``,
+            several states) belongs to the whole load.
 
     Returns:
         Account, endpoint, query, moment, rows, the API's total, certainty, unknown fields, digest.
@@ -41,12 +49,18 @@ def provenance(
         ...     ac.provenance("campaigns", account=account).certainty
         'proven'
     """
-    if table_name not in TABLES or table_name not in ENDPOINTS:
+    if table_name not in TABLES or not {table_name} & {*ENDPOINTS, *ROUTES}:
         raise InvalidArgument(
             f"There is no table {table_name!r}.", hint="describe() lists the tables."
         )
-    given = {key: value for key, value in filters.items() if value is not None}
-    request = Request(table_name, given, limit)
+    request = request_of(
+        table_name,
+        filters=filters,
+        limit=limit,
+        include=include,
+        order_by=order_by,
+        missing=missing,
+    )
     found = Snapshots(account or Account.from_env()).find(request.table, request.query)
     if found is None:
         raise SnapshotMissing(

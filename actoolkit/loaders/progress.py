@@ -51,6 +51,31 @@ class Task:
         shown = f"{rows:,} of {total:,} rows" if total else f"{rows:,} rows"
         self._show(completed=rows, total=total, note=f"{shown}, {rate:.1f} requests/s")
 
+    def parents(self, done: int, of: int, *, rows: int, requests: int) -> None:
+        """Show how far a load that asks for each parent is.
+
+        Args:
+            done: Parents asked for.
+            of: Parents in all.
+            rows: Rows so far.
+            requests: Requests sent so far.
+        """
+        rate = requests / max(0.001, time.monotonic() - self._started)
+        self._show(
+            completed=done,
+            total=of,
+            note=f"{done:,} of {of:,}, {rows:,} rows, {rate:.1f} requests/s",
+        )
+
+    def say(self, line: str) -> None:
+        """Tell a sentence while the load goes on.
+
+        Args:
+            line: What to say.
+        """
+        log.info("%s", line)
+        self._display.say(line)
+
     def waiting(self, seconds: float, reason: str) -> None:
         """Show that the load waits.
 

@@ -43,6 +43,7 @@ class Manifest:
         schema_version: Digest of the table's columns and types.
         actoolkit_version: Version that wrote it.
         stale: Whether it was marked as not to be served.
+        notes: What else is to be known of it, a sentence each.
     """
 
     account: str
@@ -63,6 +64,7 @@ class Manifest:
     schema_version: str
     actoolkit_version: str
     stale: bool = False
+    notes: tuple[str, ...] = ()
 
     def age(self, now: datetime) -> timedelta:
         """Time since the load began.
@@ -91,6 +93,7 @@ class Facts:
     unknown_fields: Mapping[str, int] = field(default_factory=dict)
     rescued_values: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def query_digest(query: Query) -> str:

@@ -156,6 +156,7 @@ class Snapshots:
             file=path.name,
             schema_version=schema_version(table),
             actoolkit_version=actoolkit.__version__,
+            notes=facts.notes,
         )
         self._seal(manifest)
         self._sweep(place)

@@ -1,0 +1,218 @@
+"""What a load asks for: a value, refused where the API would not honour it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.api.endpoints import ENDPOINTS, Endpoint
+from actoolkit.api.operation import Filter
+from actoolkit.errors import InvalidArgument
+from actoolkit.store import Query
+from actoolkit.tables import TABLES, Table
+
+LIMIT = "limit"
+"""Key of a query that asks for the first rows only."""
+INCLUDE = "include"
+"""Key of a query whose rows have columns that are otherwise left out."""
+
+Missing = Literal["raise", "skip"]
+"""What to do when one of several parents does not exist."""
+
+ROUTES: Mapping[str, Mapping[str, str]] = {
+    "contact_automations": {"contact_ids": "contact_automations_of_contact"},
+    "contact_lists": {"contact_ids": "contact_lists_of_contact"},
+    "contact_tags": {"contact_ids": "contact_tags_of_contact"},
+    "score_values": {"contact_ids": "score_values_of_contact"},
+    "notes": {"contact_ids": "notes_of_contact"},
+    "geo_ips": {"contact_ids": "geo_ips"},
+    "campaign_links": {"campaign_ids": "campaign_links"},
+    "ecom_order_products": {"order_ids": "ecom_order_products_of_order"},
+    "custom_object_records": {"schema_id": "custom_object_records"},
+    "lists": {"list_id": "list"},
+    "messages": {"message_id": "message"},
+}
+"""Table to the keywords of parents that its loader takes, each with the endpoint below them."""
+
+PARENT_FIELDS: Mapping[str, Mapping[str, str]] = {"notes_of_contact": {"reltype": "Subscriber"}}
+"""What the route itself says of its rows, beside the parent's id."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to load.
+
+    Args:
+        name: Of the endpoint.
+        filters: Keywords of the endpoint's filters.
+        limit: First rows only, or None.
+        include: Columns that are otherwise left out.
+        order_by: Column to ask the rows in the order of; "-" before it turns it round.
+        parents: Ids whose rows are asked for, one after the other; None for a collection of the
+            whole account.
+        missing: What to do about a parent that does not exist.
+    """
+
+    name: str
+    filters: Mapping[str, object] = field(default_factory=dict)
+    limit: int | None = None
+    include: tuple[str, ...] = ()
+    order_by: str | None = None
+    parents: tuple[str, ...] | None = None
+    missing: Missing = "raise"
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Whose rows these are."""
+        return ENDPOINTS[self.name]
+
+    @property
+    def walked(self) -> Endpoint:
+        """Whose pages bring them: its own, or those that its rows ride on."""
+        chosen = ENDPOINTS[self.endpoint.rides_on or self.name]
+        if self.order_by is not None and chosen.paging == "keyset":
+            return replace(chosen, paging="offset")
+        return chosen
+
+    @cached_property
+    def table(self) -> Table:
+        """Their shape."""
+        table = TABLES[self.endpoint.table]
+        return table.including(*self.include) if self.include else table
+
+    @property
+    def parent(self) -> str:
+        """Name of the parent's id in the path; "" where there is none."""
+        return self.endpoint.path.partition("{")[2].partition("}")[0]
+
+    @property
+    def params(self) -> dict[str, str | tuple[str, ...]]:
+        """The filters and the order as they travel."""
+        return {**self.walked.query(**self.filters), **self._order()}
+
+    @property
+    def query(self) -> Query:
+        """What names the stored rows."""
+        named: dict[str, str | tuple[str, ...]] = dict(self.params)
+        if self.limit is not None:
+            named[LIMIT] = str(self.limit)
+        if self.include:
+            named[INCLUDE] = self.include
+        if self.parents is not None:
+            named[self.parent] = self.parents
+            if self.missing == "skip":
+                named["missing"] = "skip"
+        return dict(sorted(named.items()))
+
+    def _order(self) -> dict[str, str]:
+        if self.order_by is None:
+            return {}
+        name = self.order_by.removeprefix("-")
+        orders = self.endpoint.orders
+        by_column = {one.name: one.source for one in self.table.columns if one.source in orders}
+        wire = by_column.get(name, name)
+        if wire not in orders:
+            offered = {wire: name for name, wire in by_column.items()}
+            known = ", ".join(repr(offered.get(one, one)) for one in orders)
+            raise InvalidArgument(
+                f"order_by={self.order_by!r} is not an order of {self.endpoint.path}; "
+                f"there are {known or 'none'}.",
+                hint="Sort the frame instead.",
+            )
+        return {f"orders[{wire}]": "DESC" if self.order_by.startswith("-") else "ASC"}
+
+
+def request_of(
+    table: str,
+    *,
+    filters: Mapping[str, object] | None = None,
+    limit: int | None = None,
+    include: str | Iterable[str] = (),
+    order_by: str | None = None,
+    missing: Missing = "raise",
+) -> Request:
+    """Make a request from what a loader was given.
+
+    Args:
+        table: Name of the table.
+        filters: Keywords of filters, and of parents (`ROUTES`); None leaves one out.
+        limit: First rows only, or None.
+        include: Columns that are otherwise left out.
+        order_by: As in `Request`.
+        missing: As in `Request`.
+
+    Raises:
+        InvalidArgument: The API would not honour one of them.
+    """
+    given = {key: value for key, value in (filters or {}).items() if value is not None}
+    below = {key: given.pop(key) for key in ROUTES.get(table, {}) if key in given}
+    if missing not in ("raise", "skip"):
+        raise InvalidArgument(f"missing={missing!r} is unknown.", hint='Use "raise" or "skip".')
+    names = (include,) if isinstance(include, str) else tuple(dict.fromkeys(include))
+    name, parents = table, None
+    if below:
+        ((keyword, value),) = below.items()
+        name, parents = ROUTES[table][keyword], ids_of(keyword, value)
+    elif table not in ENDPOINTS or "{" in ENDPOINTS[table].path:
+        raise InvalidArgument(
+            f"{table} is read per parent.", hint=f"Pass {', '.join(ROUTES.get(table, {}))}=."
+        )
+    if order_by is not None and not isinstance(order_by, str):
+        raise InvalidArgument(f"order_by={order_by!r} is not a name.", hint='Such as "sent_at".')
+    request = Request(name, given, limit, tuple(sorted(names)), order_by, parents, missing)
+    _ = request.query  # refuses what the API has no filter, order or column for
+    if request.order_by is not None and request.order_by.removeprefix("-") == "score":
+        _check_score(given)
+    return request
+
+
+def _check_score(given: Mapping[str, object]) -> None:
+    if "score_id" not in given:
+        raise InvalidArgument(
+            'order_by="score" needs to know which score.', hint="Pass score_id= too."
+        )
+
+
+def ids_of(keyword: str, given: object) -> tuple[str, ...]:
+    """Take ids from one value, several, or a column of a frame; each once, nulls left out.
+
+    Args:
+        keyword: Name of the argument, for the error.
+        given: An int or text, an iterable of them, or a Series.
+
+    Raises:
+        InvalidArgument: Something that is no id.
+
+    Example:
+        >>> ids_of("contact_ids", [10, "9", 9.0, None])
+        ('9', '10')
+    """
+    column = nw.from_native(given, series_only=True, pass_through=True)
+    if isinstance(column, nw.Series):
+        values = column.to_list()
+    elif isinstance(given, str | int) or not isinstance(given, Iterable):
+        values = [given]
+    elif hasattr(given, "columns"):
+        raise InvalidArgument(
+            f"{keyword} is a whole frame.", hint=f'Pass a column: frame["{keyword[:-1]}"].'
+        )
+    else:
+        values = list(given)
+    ids = {_id(keyword, one) for one in values if not _is_null(one)}
+    return tuple(sorted(ids, key=lambda one: (len(one), one)))
+
+
+def _is_null(value: object) -> bool:
+    return value is None or value != value  # noqa: PLR0124 - NaN
+
+
+def _id(keyword: str, value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if keyword == "schema_id" and isinstance(value, str):
+        return value  # the path refuses what is no id
+    return str(Filter(keyword, "id").encode(keyword, value))

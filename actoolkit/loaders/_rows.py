@@ -1,0 +1,124 @@
+"""Rows of a load on their way into frames: each once, in an order that does not depend on luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from actoolkit.api.endpoints import ENDPOINTS
+from actoolkit.errors import IncompleteLoad
+from actoolkit.loaders._request import Request
+from actoolkit.tables import TABLES, Decoder, Table
+
+Row = Mapping[str, object]
+
+
+class Rows:
+    """Rows of a walk, decoded as they come.
+
+    Args:
+        request: What is loaded. A load of the first rows stores nothing but these.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.enough = False
+        self.own = request.table if request.walked.name == request.name else _walked(request)
+        self._request = request
+        self._keys: set[str] = set()
+        riders = [one for one in ENDPOINTS.values() if one.rides_on == request.walked.name]
+        if request.limit is not None or request.order_by is not None:
+            riders = [one for one in riders if one.table == request.table.name]
+        self._riders = {one.side_loads[0]: Decoder(TABLES[one.table]) for one in riders}
+        self._decoder = Decoder(self.own)
+
+    def add(
+        self,
+        rows: Sequence[Row],
+        side_loads: Mapping[str, Sequence[Row]],
+        keys: Sequence[str],
+    ) -> None:
+        """Take a page."""
+        self._decoder.add(flat(rows) if self.own.name == "bulk_import" else rows)
+        for name, decoder in self._riders.items():
+            decoder.add(side_loads.get(name, ()))
+        self._keys.update(keys)
+        limit = self._request.limit
+        if limit is not None:
+            wanted = [one for one in self._riders.values() if one.table is self._request.table]
+            self.enough = (wanted[0].rows if wanted else len(self._keys)) >= limit
+
+    @property
+    def count(self) -> int:
+        """Different rows so far."""
+        return len(self._keys)
+
+    def finish(self, promised: int) -> list[tuple[Table, Decoder, pl.DataFrame]]:
+        """The frames: each row once, in the order of its key, or in the one that was asked for.
+
+        Args:
+            promised: Different rows that the walk saw.
+
+        Raises:
+            IncompleteLoad: The walk saw more rows than there are now.
+        """
+        finished = []
+        limit = self._request.limit
+        for decoder in (self._decoder, *self._riders.values()):
+            frame = _once(decoder.table, decoder.finish().frame)
+            counted = self.own.name != "bulk_import"
+            if decoder is self._decoder and counted and frame.height < promised:
+                raise IncompleteLoad(
+                    f"{self.own.name}: {promised} rows came, {frame.height} are left.",
+                    endpoint=self.own.name,
+                    hint="This is a bug of actoolkit: please report it.",
+                )
+            if limit is not None and decoder.table is not self._request.table:
+                continue
+            kept = frame if limit is None else frame.head(limit)
+            ordered = kept if self._request.order_by else _ordered(decoder.table, kept)
+            finished.append((decoder.table, decoder, ordered))
+        return finished
+
+
+def _walked(request: Request) -> Table:
+    return TABLES[request.walked.table]
+
+
+def flat(answers: Sequence[Row]) -> list[Row]:
+    """Take the rows of an answer that holds several arrays: each with the name of its own.
+
+    Args:
+        answers: Objects of arrays of objects.
+
+    Example:
+        >>> flat([{"outstanding": [{"batches": "3"}], "recentlyCompleted": []}])
+        [{'batches': '3', 'bucket': 'outstanding'}]
+    """
+    return [
+        {**row, "bucket": name}
+        for answer in answers
+        for name, rows in answer.items()
+        if isinstance(rows, list)
+        for row in rows
+        if isinstance(row, dict)
+    ]
+
+
+def _once(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Each row once: the last one that came of each key."""
+    if table.key is None:
+        return frame.unique(maintain_order=True)
+    keyless = frame[table.key].is_null()
+    if keyless.any():
+        named = frame.filter(~keyless).unique(table.key, keep="last", maintain_order=True)
+        return pl.concat([named, frame.filter(keyless)])
+    return frame.unique(table.key, keep="last", maintain_order=True)
+
+
+def _ordered(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """In the order of the key, numbers by their value, however the API ordered them."""
+    if table.key is None:
+        return frame
+    key = pl.col(table.key)
+    return frame.sort(key.str.len_chars(), key, nulls_last=True, maintain_order=True)
