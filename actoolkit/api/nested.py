@@ -39,6 +39,7 @@ NESTED = (
         "/contacts/{contact_id}/contactLists",
         "contactLists",
         table="contact_lists",
+        page="retrieve-contact-list-memberships",
     ),
     _below(
         "contact_tags_of_contact",
@@ -53,13 +54,25 @@ NESTED = (
         table="score_values",
         page="retrieve-a-contacts-score-value",
     ),
-    _below("notes_of_contact", "/contacts/{contact_id}/notes", "notes", table="notes"),
+    _below(
+        "notes_of_contact",
+        "/contacts/{contact_id}/notes",
+        "notes",
+        table="notes",
+        page="retrieve-contact-notes",
+    ),
     _below("geo_ips", "/contacts/{contact_id}/geoIps", "geoIps", page="retrieve-contact-geo-ips"),
-    _below("tracking_logs", "/contacts/{contact_id}/trackingLogs", "trackingLogs"),
+    _below(
+        "tracking_logs",
+        "/contacts/{contact_id}/trackingLogs",
+        "trackingLogs",
+        page="retrieve-contact-tracking-logs",
+    ),
     _below(
         "automation_entry_counts",
         "/contacts/{contact_id}/automationEntryCounts",
         "automationEntryCounts",
+        page="retrieve-contact-automation-entry-counts",
     ),
     _below(
         "campaign_links",
@@ -88,8 +101,10 @@ NESTED = (
         "records",
         total="int",
         filters={
-            "created_after": Filter("filters[createdTimestamp][gt]", "moment", documented=False)
+            "related_to": Filter("filters[relationships.{}][eq]", "related"),
+            "created_after": Filter("filters[createdTimestamp][gt]", "moment", documented=False),
         },
+        page="list-records-created-from-a-schema",
     ),
     _one("contact", "/contacts/{contact_id}", "contact", table="contacts", page="get-contact"),
     _one("list", "/lists/{list_id}", "list", table="lists", page="retrieve-a-list"),

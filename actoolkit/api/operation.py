@@ -20,7 +20,7 @@ Paging = Literal["keyset", "offset", "single"]
 Total = Literal["string", "int", "absent"]
 """How ``meta.total`` comes, by the evidence at hand; a reader copes with all three anywhere."""
 
-Accepts = Literal["text", "id", "ids", "code", "flag", "moment", "wall"]
+Accepts = Literal["text", "id", "ids", "code", "flag", "moment", "wall", "related"]
 """What a filter takes.
 
 - ``text``: a string.
@@ -30,6 +30,7 @@ Accepts = Literal["text", "id", "ids", "code", "flag", "moment", "wall"]
 - ``flag``: True or False.
 - ``moment``: a date, or a datetime with a zone.
 - ``wall``: a date, or a naive datetime of the account's wall clock.
+- ``related``: a relationship's short name with an id, such as ``{"primary-contact": 7}``.
 """
 
 DOCS = "https://developers.activecampaign.com/reference/"
@@ -66,8 +67,9 @@ class Filter:
         """
         if self.accepts == "ids" and isinstance(value, Sequence) and not isinstance(value, str):
             return tuple(_encode_id(keyword, one) for one in value)
-        if self.accepts in ("id", "ids"):
-            return _encode_id(keyword, value)
+        if self.accepts in ("id", "ids", "related"):
+            one = next(iter(value.values()), None) if isinstance(value, Mapping) else value
+            return _encode_id(keyword, one)
         if self.accepts == "code":
             return self._encode_code(keyword, value)
         if self.accepts == "flag" and isinstance(value, bool):
@@ -79,6 +81,26 @@ class Filter:
         raise InvalidArgument(
             f"{keyword}={value!r} is not a {self.accepts}.", hint=f"Pass a {self.accepts}."
         )
+
+    def named(self, keyword: str, value: object) -> str:
+        """Give the parameter's name, which may hold a part of the value.
+
+        Args:
+            keyword: Name of the argument, for the error.
+            value: What the caller passed.
+
+        Raises:
+            InvalidArgument: The value has no such part.
+        """
+        if self.accepts != "related":
+            return self.param
+        slug = next(iter(value)) if isinstance(value, Mapping) and len(value) == 1 else None
+        if not isinstance(slug, str) or not _SEGMENT.fullmatch(slug):
+            raise InvalidArgument(
+                f"{keyword}={value!r} is not one relationship with an id.",
+                hint='Such as {"primary-contact": 7}.',
+            )
+        return self.param.format(slug)
 
     def _encode_code(self, keyword: str, value: object) -> str:
         text = str(value)
@@ -211,5 +233,6 @@ class Endpoint:
                 )
             if value is not None:
                 chosen = self.filters[keyword]
-                query[chosen.param] = chosen.encode(keyword, value)
+                name = chosen.named(keyword, value)
+                query[name] = chosen.encode(keyword, value)
         return query

@@ -71,7 +71,7 @@ def filtered(world: World, query: Query, rows: Ints) -> Ints:
         there.append(_on_list(world, text, status if query.get("status") else "1"))
     elif status != "-1":
         there.append(_on_any_list(world, status))
-    if query.get("in_group_lists") == "1":
+    if query.get("in_group_lists") == "true":
         there.append(_on_any_list(world, "-1"))
     if (text := query.get("seriesid")) and text != "0":
         entered = world.entries.minute <= world.minute

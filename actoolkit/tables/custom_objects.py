@@ -8,7 +8,7 @@ CUSTOM_OBJECT_SCHEMAS = Table(
     name="custom_object_schemas",
     grain="one row per kind of custom object",
     key="schema_id",
-    source="https://developers.activecampaign.com/reference/overview",
+    source="https://developers.activecampaign.com/reference/list-all-schemas",
     columns=(
         Column("schema_id", "id", "id", "Identifies the kind."),
         Column("slug", "slug", "text", "Short name."),
@@ -29,7 +29,7 @@ CUSTOM_OBJECT_RECORDS = Table(
     name="custom_object_records",
     grain="one row per record of one kind of custom object",
     key="record_id",
-    source="https://developers.activecampaign.com/reference/overview",
+    source="https://developers.activecampaign.com/reference/list-records-created-from-a-schema",
     columns=(
         Column("record_id", "id", "id", "Identifies the record."),
         Column("external_id", "externalId", "id", "Record in the system it came from."),

@@ -9,7 +9,7 @@ EMAIL_ACTIVITIES = Table(
     grain="one row per mail written to or by one contact",
     key="email_activity_id",
     time_column="happened_at",
-    source="https://developers.activecampaign.com/reference/email-emailactivities",
+    source="https://developers.activecampaign.com/reference/list-all-email-activities",
     columns=(
         Column("email_activity_id", "id", "id", "Identifies the mail.", evidence="recorded"),
         Column(

@@ -135,7 +135,7 @@ GROUP_LIMITS = Table(
     name="group_limits",
     grain="one row per group of users; 0 means no limit",
     key="group_limit_id",
-    source="https://developers.activecampaign.com/reference/overview",
+    source="https://developers.activecampaign.com/reference/list-all-group-limits",
     columns=(
         Column("group_limit_id", "id", "id", "Identifies the limits."),
         Column("group_id", "groupid", "id", "Group.", aliases=("group",)),

@@ -140,7 +140,7 @@ CONTACT_LISTS = Table(
     key="contact_list_id",
     time_column="subscribed_at",
     documented=False,
-    source="https://developers.activecampaign.com/reference/overview",
+    source="https://developers.activecampaign.com/reference/retrieve-contact-list-memberships",
     columns=(
         Column("contact_list_id", "id", "id", "Identifies the pair."),
         Column("contact_id", "contact", "id", "Contact."),

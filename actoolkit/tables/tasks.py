@@ -8,7 +8,7 @@ TASK_OUTCOMES = Table(
     name="task_outcomes",
     grain="one row per outcome that a task can have",
     key="task_outcome_id",
-    source="https://developers.activecampaign.com/reference/overview",
+    source="https://developers.activecampaign.com/reference/list-all-task-outcomes",
     columns=(
         Column("task_outcome_id", "id", "id", "Identifies the outcome."),
         Column("title", "title", "text", "Title."),
@@ -27,7 +27,7 @@ TASKTYPE_OUTCOME_RELS = Table(
     name="tasktype_outcome_rels",
     grain="one row per pair of task type and outcome",
     key="tasktype_outcome_rel_id",
-    source="https://developers.activecampaign.com/reference/overview",
+    source="https://developers.activecampaign.com/reference/list-all-task-type-outcome-relations",
     columns=(
         Column("tasktype_outcome_rel_id", "id", "id", "Identifies the pair."),
         Column("task_type_id", "tasktype_id", "id", "Kind of task.", aliases=("tasktype",)),
