@@ -58,7 +58,7 @@ class Query:
     def number(self, name: str, default: int) -> int:
         """Give a whole number; the API takes nonsense for the default."""
         value = self.get(name)
-        return int(value) if value is not None and value.isascii() and value.isdigit() else default
+        return int(value) if value is not None and value.isascii() and value.isdecimal() else default
 
     def tests(self, prefix: str) -> list[tuple[str, str, str]]:
         """Give ``prefix[name][operator]=value`` parameters; the operator is "eq" if none is named."""
@@ -184,7 +184,7 @@ def holds(known: str, operator: str, value: str) -> bool:
 
 
 def _ranked(value: str) -> tuple[float, str]:
-    return (float(value) if value.isdigit() else -1.0, value.casefold())
+    return (float(value) if value.isdecimal() else -1.0, value.casefold())
 
 
 OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
@@ -209,7 +209,7 @@ def kept_numbers(values: Ints, operator: str, text: str) -> Flags:
         Refused: The operator is unknown, or the text is no number.
     """
     parts = text.split(",") if operator == "in" else [text]
-    if operator not in NUMERIC or not all(part.strip().isdigit() for part in parts):
+    if operator not in NUMERIC or not all(part.strip().isdecimal() for part in parts):
         raise Refused(400, {})
     kept: Flags = NUMERIC[operator](values, np.array([int(part) for part in parts]))
     return kept
@@ -266,7 +266,7 @@ def known_by_now(make: Callable[[World], T]) -> Callable[[World], T]:
 
 def _sortable(value: object) -> tuple[bool, float, str]:
     text = _text(value)
-    return value is not None, float(text) if text.isdigit() else 0.0, text
+    return value is not None, float(text) if text.isdecimal() else 0.0, text
 
 
 def links(path: str, *names: str) -> dict[str, str]:

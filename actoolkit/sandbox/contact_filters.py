@@ -41,7 +41,7 @@ def phone(position: int) -> str:
 
 def position_of(world: World, text: str | None) -> int | None:
     """Find the contact of an id, or None."""
-    if text is None or not (text.isascii() and text.isdigit()) or len(text) > 18:
+    if text is None or not (text.isascii() and text.isdecimal()) or len(text) > 18:
         return None
     place = int(np.searchsorted(world.people.ids, int(text)))
     there = place < world.contact_count and world.people.ids[place] == int(text)
@@ -50,7 +50,7 @@ def position_of(world: World, text: str | None) -> int | None:
 
 def position_of_email(world: World, address: str) -> int | None:
     """Find the contact of an address, or None."""
-    ident = "".join(c for c in address.split("@", maxsplit=1)[0] if c.isdigit())
+    ident = "".join(c for c in address.split("@", maxsplit=1)[0] if c.isdecimal())
     place = position_of(world, ident)
     return place if place is not None and email(world, place) == address.lower() else None
 
@@ -170,7 +170,7 @@ def _nobody(world: World) -> Flags:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 def _on_list(world: World, number: str, status: str) -> Ints:

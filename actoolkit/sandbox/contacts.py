@@ -111,9 +111,9 @@ def select(world: World, query: Query) -> Rows:
     """Find the contacts that a query asks for."""
     low, high = 0, world.contact_count
     crowd = world.people
-    if (text := query.get("id_greater")) and text.isdigit():
+    if (text := query.get("id_greater")) and text.isdecimal():
         low = int(np.searchsorted(crowd.ids, int(text), side="right"))
-    if (text := query.get("id_less")) and text.isdigit():
+    if (text := query.get("id_less")) and text.isdecimal():
         high = min(high, int(np.searchsorted(crowd.ids, int(text), side="left")))
     rows: Rows = range(low, max(low, high))
     if filtering(query):

@@ -87,7 +87,7 @@ def _select(world: World, query: Query) -> Rows:
     for name, operator, text in query.tests("filters"):
         rows = np.asarray(rows, np.int64)
         if name in NUMBERS:
-            if not text.isdigit() or (name == "state" and text not in CODES):
+            if not text.isdecimal() or (name == "state" and text not in CODES):
                 raise Refused(422, {})
             rows = rows[kept_numbers(NUMBERS[name](world, rows), operator, text)]
         elif name in TEXTS:
@@ -164,7 +164,7 @@ def lines_of(world: World, ident: str) -> list[str]:
         Refused: There is no such order.
     """
     o = world.orders
-    row = int(np.searchsorted(o.ids, int(ident))) if ident.isdigit() else -1
+    row = int(np.searchsorted(o.ids, int(ident))) if ident.isdecimal() else -1
     if not 0 <= row < world.order_count or str(o.ids[row]) != ident:
         raise Refused(404, {"message": f"No Result found for EcomOrder with id {ident}"})
     return _render_lines(world, np.arange(o.first_line[row], o.first_line[row + 1]))
@@ -221,7 +221,8 @@ def _select_customers(world: World, query: Query) -> Rows:
             here = position_of_email(world, text)
             rows = rows[known[place] == (-1 if here is None else here)]
         elif name == "externalid":
-            rows = rows[kept_numbers(np.where(roll_up, 0, number), operator, text)]
+            external = np.where(roll_up, 0, number).tolist()
+            rows = rows[np.array([holds(str(one), operator, text) for one in external], bool)]
         elif name == "connectionid":
             shops = np.where(roll_up, 0, sums["euro"][place] + 1)
             rows = rows[kept_numbers(shops, operator, text)]
