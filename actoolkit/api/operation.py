@@ -68,8 +68,9 @@ class Filter:
         if self.accepts == "ids" and isinstance(value, Sequence) and not isinstance(value, str):
             return tuple(_encode_id(keyword, one) for one in value)
         if self.accepts in ("id", "ids", "related"):
-            one = next(iter(value.values()), None) if isinstance(value, Mapping) else value
-            return _encode_id(keyword, one)
+            if self.accepts == "related" and isinstance(value, Mapping):
+                value = next(iter(value.values()), None)
+            return _encode_id(keyword, value)
         if self.accepts == "code":
             return self._encode_code(keyword, value)
         if self.accepts == "flag" and isinstance(value, bool):

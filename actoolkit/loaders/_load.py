@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,7 +84,7 @@ def load(
     include: str | Iterable[str] = (),
     order_by: str | None = None,
     missing: Missing = "raise",
-    wide: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    wide: Callable[[pl.DataFrame], tuple[pl.DataFrame, tuple[str, ...]]] | None = None,
 ) -> Frame:
     """Load a table: from a snapshot that is fresh enough, or else from the account.
 
@@ -97,7 +97,7 @@ def load(
         include: Columns that are otherwise left out.
         order_by: Column that the API is asked to order the rows by.
         missing: What to do about a parent that does not exist.
-        wide: Gives the frame another shape.
+        wide: Gives the frame another shape, and sentences about it.
 
     Returns:
         The frame that was asked for.
@@ -121,11 +121,14 @@ def load(
     with task(name, progress=how.progress) as shown:
         manifest, rows = _rows(account, request, how, shown)
         _check_honoured(request, rows)
-    if conditions:
-        rows = rows.filter(*conditions)
-    if wide is not None:
-        shaped = wide(rows.collect() if isinstance(rows, pl.LazyFrame) else rows)
-        rows = shaped.lazy() if how.lazy else shaped
+        if conditions:
+            rows = rows.filter(*conditions)
+        if wide is not None:
+            shaped, said = wide(rows.collect() if isinstance(rows, pl.LazyFrame) else rows)
+            rows = shaped.lazy() if how.lazy else shaped
+            manifest = replace(manifest, notes=(*manifest.notes, *said))
+            for sentence in said:
+                shown.say(f"{name}: {sentence}")
     if kind == "polars":
         return rows
     loaded = to_pandas(rows.collect() if isinstance(rows, pl.LazyFrame) else rows)

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-import narwhals.stable.v2 as nw
-
 from actoolkit.api.endpoints import ENDPOINTS, Endpoint
-from actoolkit.api.operation import Filter
 from actoolkit.errors import InvalidArgument
+from actoolkit.loaders._ids import ids_of
 from actoolkit.store import Query
 from actoolkit.tables import TABLES, Table
 
@@ -19,6 +17,9 @@ LIMIT = "limit"
 """Key of a query that asks for the first rows only."""
 INCLUDE = "include"
 """Key of a query whose rows have columns that are otherwise left out."""
+
+MOST_IDS = 100
+"""Ids of one filter at most: an address may not grow without end."""
 
 Missing = Literal["raise", "skip"]
 """What to do when one of several parents does not exist."""
@@ -111,19 +112,31 @@ class Request:
     def _order(self) -> dict[str, str]:
         if self.order_by is None:
             return {}
-        name = self.order_by.removeprefix("-")
-        orders = self.endpoint.orders
-        by_column = {one.name: one.source for one in self.table.columns if one.source in orders}
-        wire = by_column.get(name, name)
-        if wire not in orders:
-            offered = {wire: name for name, wire in by_column.items()}
-            known = ", ".join(repr(offered.get(one, one)) for one in orders)
+        offered = orders_of(self.endpoint)
+        wire, _, value = offered.get(self.order_by.removeprefix("-"), "").partition(":")
+        falling = self.order_by.startswith("-")
+        if not wire or (value and falling):
+            known = ", ".join(repr(one) for one in offered)
             raise InvalidArgument(
                 f"order_by={self.order_by!r} is not an order of {self.endpoint.path}; "
                 f"there are {known or 'none'}.",
                 hint="Sort the frame instead.",
             )
-        return {f"orders[{wire}]": "DESC" if self.order_by.startswith("-") else "ASC"}
+        return {f"orders[{wire}]": value or ("DESC" if falling else "ASC")}
+
+
+def orders_of(endpoint: Endpoint) -> dict[str, str]:
+    """What ``order_by`` takes: names of columns where there are such, each with the API's own.
+
+    Args:
+        endpoint: Of the catalogue.
+
+    Example:
+        >>> orders_of(ENDPOINTS["campaigns"])
+        {'sent_at': 'sdate', 'last_sent_at': 'ldate'}
+    """
+    columns = {one.source: one.name for one in TABLES[endpoint.table].columns}
+    return {columns.get(one, one.partition(":")[2] or one): one for one in endpoint.orders}
 
 
 def request_of(
@@ -152,6 +165,7 @@ def request_of(
     below = {key: given.pop(key) for key in ROUTES.get(table, {}) if key in given}
     if missing not in ("raise", "skip"):
         raise InvalidArgument(f"missing={missing!r} is unknown.", hint='Use "raise" or "skip".')
+    _several(table, given)
     names = (include,) if isinstance(include, str) else tuple(dict.fromkeys(include))
     name, parents = table, None
     if below:
@@ -165,54 +179,22 @@ def request_of(
         raise InvalidArgument(f"order_by={order_by!r} is not a name.", hint='Such as "sent_at".')
     request = Request(name, given, limit, tuple(sorted(names)), order_by, parents, missing)
     _ = request.query  # refuses what the API has no filter, order or column for
-    if request.order_by is not None and request.order_by.removeprefix("-") == "score":
-        _check_score(given)
+    ranked = request.order_by is not None and request.order_by.removeprefix("-") == "score"
+    if ranked != ("score_id" in given):
+        raise InvalidArgument(
+            'order_by="score" and score_id= only count together.', hint="Pass both, or none."
+        )
     return request
 
 
-def _check_score(given: Mapping[str, object]) -> None:
-    if "score_id" not in given:
-        raise InvalidArgument(
-            'order_by="score" needs to know which score.', hint="Pass score_id= too."
-        )
-
-
-def ids_of(keyword: str, given: object) -> tuple[str, ...]:
-    """Take ids from one value, several, or a column of a frame; each once, nulls left out.
-
-    Args:
-        keyword: Name of the argument, for the error.
-        given: An int or text, an iterable of them, or a Series.
-
-    Raises:
-        InvalidArgument: Something that is no id.
-
-    Example:
-        >>> ids_of("contact_ids", [10, "9", 9.0, None])
-        ('9', '10')
-    """
-    column = nw.from_native(given, series_only=True, pass_through=True)
-    if isinstance(column, nw.Series):
-        values = column.to_list()
-    elif isinstance(given, str | int) or not isinstance(given, Iterable):
-        values = [given]
-    elif hasattr(given, "columns"):
-        raise InvalidArgument(
-            f"{keyword} is a whole frame.", hint=f'Pass a column: frame["{keyword[:-1]}"].'
-        )
-    else:
-        values = list(given)
-    ids = {_id(keyword, one) for one in values if not _is_null(one)}
-    return tuple(sorted(ids, key=lambda one: (len(one), one)))
-
-
-def _is_null(value: object) -> bool:
-    return value is None or value != value  # noqa: PLR0124 - NaN
-
-
-def _id(keyword: str, value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if keyword == "schema_id" and isinstance(value, str):
-        return value  # the path refuses what is no id
-    return str(Filter(keyword, "id").encode(keyword, value))
+def _several(table: str, given: dict[str, object]) -> None:
+    """Take the ids of a filter of several from whatever holds them."""
+    filters = ENDPOINTS[table].filters if table in ENDPOINTS else {}
+    for keyword, value in given.items():
+        if keyword in filters and filters[keyword].accepts == "ids":
+            given[keyword] = chosen = ids_of(keyword, value)
+            if not 1 <= len(chosen) <= MOST_IDS:
+                raise InvalidArgument(
+                    f"{keyword} holds {len(chosen)} ids; an address has room for {MOST_IDS}.",
+                    hint=f"Load all {table} and join.",
+                )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from actoolkit.loaders._load import DAY, Frame, How, load
@@ -11,6 +12,7 @@ from actoolkit.settings import Account, FrameKind
 
 def load_user(
     *,
+    include: str | Sequence[str] = (),
     account: Account | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
@@ -26,6 +28,7 @@ def load_user(
     Grain: one row.
 
     Args:
+        include: Columns that are otherwise left out: "signature".
         account: Whom to read; default `Account.from_env`.
         since: Refused: the table has no time column.
         until: Refused: the table has no time column.
@@ -44,9 +47,10 @@ def load_user(
         - time_zone (String, IANA name): the account's zone as this user sees it.
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
@@ -60,4 +64,4 @@ def load_user(
         ['America/Chicago']
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
-    return load("user", how)
+    return load("user", how, include=include)

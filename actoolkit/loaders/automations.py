@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Literal
 
+from actoolkit.loaders._ids import Ids
 from actoolkit.loaders._load import DAY, Frame, How, load
 from actoolkit.loaders._period import Moment
+from actoolkit.loaders._request import Missing
 from actoolkit.settings import Account, FrameKind
 
 
@@ -46,9 +49,10 @@ def load_automations(
         - entries, exits (Int64, entries): how often contacts entered and left.
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
@@ -67,9 +71,18 @@ def load_automations(
 
 def load_contact_automations(
     *,
+    contact_ids: Ids | None = None,
     automation_id: str | int | None = None,
     contact_id: str | int | None = None,
-    status: str | None = None,
+    status: Literal["in progress", "ended"] | None = None,
+    last_block_id: str | int | None = None,
+    added_on: datetime | date | str | None = None,
+    added_from: datetime | date | str | None = None,
+    added_after: datetime | date | str | None = None,
+    added_before: datetime | date | str | None = None,
+    added_to: datetime | date | str | None = None,
+    order_by: str | None = None,
+    missing: Missing = "raise",
     account: Account | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
@@ -85,9 +98,20 @@ def load_contact_automations(
     Grain: one row per entry; entering again makes another row. Time column: ``added_at``.
 
     Args:
+        contact_ids: Entries of these contacts, asked one by one: one id, several, or a column of a
+            frame.
         automation_id: Entries into this automation only (the API filters).
         contact_id: Entries of this contact only (the API filters).
-        status: "in progress" or "ended" only (the API filters).
+        status: Entries in this state only (the API filters).
+        last_block_id: Entries that stand at this block only (the API filters).
+        added_on: Entries of this day or second only (the API filters).
+        added_from: Entries of this moment and later (the API filters); wall clock, as all of these.
+        added_after: Entries later than this moment (the API filters).
+        added_before: Entries earlier than this moment (the API filters).
+        added_to: Entries of this moment and earlier (the API filters).
+        order_by: "added_at", "status", "automation_id", "subscriberid"; a "-" before it turns it
+            round (the API orders).
+        missing: "skip" goes on without a contact that does not exist and says so.
         account: Whom to read; default `Account.from_env`.
         since: First moment that is in: a date or naive datetime of the account's wall clock, a
             datetime with a zone, or the ISO text of one.
@@ -106,19 +130,21 @@ def load_contact_automations(
         - contact_id (String), automation_id (String).
         - added_at (Datetime, UTC), added_local (Datetime, account's wall clock): entry.
         - removed_at, last_step_at (Datetime, UTC).
-        - status (String): "in progress" or "ended"; completed (Boolean): whether the last
-          step was reached.
-        - complete_percent (Int64, percent of the steps), timespan_seconds (Int64,
-          seconds).
+        - status (String): "in progress" or "ended"; completed (Boolean): whether the last step was
+          reached.
+        - complete_percent (Int64, percent of the steps), timespan_seconds (Int64, seconds).
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        NotFound: A contact does not exist.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
         https://developers.activecampaign.com/reference/list-all-contact-automations
+        https://developers.activecampaign.com/reference/list-all-contactautomations-for-contact
 
     Example:
         >>> import actoolkit as ac
@@ -129,8 +155,15 @@ def load_contact_automations(
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
     filters = {
+        "contact_ids": contact_ids,
         "automation_id": automation_id,
         "contact_id": contact_id,
         "status": status,
+        "last_block_id": last_block_id,
+        "added_on": added_on,
+        "added_from": added_from,
+        "added_after": added_after,
+        "added_before": added_before,
+        "added_to": added_to,
     }
-    return load("contact_automations", how, filters=filters)
+    return load("contact_automations", how, filters=filters, order_by=order_by, missing=missing)

@@ -1,7 +1,8 @@
-"""Campaigns, the lists they went to, and their messages."""
+"""Campaigns, and the lists they went to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from actoolkit.loaders._load import DAY, Frame, How, load
@@ -12,6 +13,8 @@ from actoolkit.settings import Account, FrameKind
 def load_campaigns(
     *,
     automation_id: str | int | None = None,
+    order_by: str | None = None,
+    include: str | Sequence[str] = (),
     account: Account | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
@@ -29,6 +32,8 @@ def load_campaigns(
 
     Args:
         automation_id: Mails of this automation only (the API filters).
+        order_by: "sent_at", "last_sent_at"; a "-" before it turns it round (the API orders).
+        include: Columns that are otherwise left out: "ip4", "ip".
         account: Whom to read; default `Account.from_env`.
         since: First moment that is in: a date or naive datetime of the account's wall clock, a
             datetime with a zone, or the ISO text of one.
@@ -54,9 +59,10 @@ def load_campaigns(
         - unsubscribes (Int64, people).
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
@@ -70,7 +76,8 @@ def load_campaigns(
         3
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
-    return load("campaigns", how, filters={"automation_id": automation_id})
+    filters = {"automation_id": automation_id}
+    return load("campaigns", how, filters=filters, order_by=order_by, include=include)
 
 
 def load_campaign_lists(
@@ -87,8 +94,8 @@ def load_campaign_lists(
 ) -> Frame:
     """Load which lists each campaign went to.
 
-    Grain: one row per pair of campaign and list. The API's reference leaves this collection
-    out.
+    Grain: one row per pair of campaign and list. The API's reference leaves this collection out; a
+    load of it says so.
 
     Args:
         account: Whom to read; default `Account.from_env`.
@@ -109,9 +116,10 @@ def load_campaign_lists(
         - list_recipients (Int64, contacts): contacts of the list that it was addressed to.
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The account does not answer this undocumented collection: go on without it.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
@@ -126,59 +134,3 @@ def load_campaign_lists(
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
     return load("campaign_lists", how)
-
-
-def load_messages(
-    *,
-    account: Account | None = None,
-    since: Moment | None = None,
-    until: Moment | None = None,
-    max_age: timedelta = DAY,
-    refresh: bool = False,
-    limit: int | None = None,
-    frame: FrameKind | None = None,
-    lazy: bool = False,
-    progress: bool | None = None,
-) -> Frame:
-    """Load the mails that campaigns send.
-
-    Grain: one row per mail; its bodies are left out. Time column: ``created_at``.
-
-    Args:
-        account: Whom to read; default `Account.from_env`.
-        since: First moment that is in: a date or naive datetime of the account's wall clock, a
-            datetime with a zone, or the ISO text of one.
-        until: First moment that is out.
-        max_age: A snapshot younger than this is served without a request.
-        refresh: Load again, whatever is stored.
-        limit: The first so many rows only, marked "unverified".
-        frame: "polars" or "pandas"; default the account's.
-        lazy: Give a ``polars.LazyFrame`` over the snapshot.
-        progress: Show a bar; default in terminals and notebooks.
-
-    Returns:
-        Columns (all: ``describe("messages")``):
-
-        - message_id (String): identifies the mail.
-        - name, subject, preheader (String).
-        - from_name (String), from_email, reply_to (String, personal data).
-        - created_at (Datetime, UTC), created_local (Datetime, account's wall clock).
-
-    Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
-        IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
-        StoreError: The cache folder cannot be used.
-
-    Source:
-        https://developers.activecampaign.com/reference/list-all-messages
-
-    Example:
-        >>> import actoolkit as ac
-        >>> with ac.sandbox_account(size="tiny") as account:
-        ...     messages = ac.load_messages(account=account, progress=False)
-        >>> "html" in messages.columns
-        False
-    """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
-    return load("messages", how)

@@ -1,4 +1,4 @@
-"""Services that are connected to the account."""
+"""Connected services, such as stores."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from actoolkit.settings import Account, FrameKind
 def load_connections(
     *,
     service: str | None = None,
+    external_id: str | None = None,
     account: Account | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
@@ -28,6 +29,7 @@ def load_connections(
 
     Args:
         service: Connections of this service only, such as "shopify" (the API filters).
+        external_id: The connection of this id in the service only (the API filters).
         account: Whom to read; default `Account.from_env`.
         since: Refused: the table has no time column.
         until: Refused: the table has no time column.
@@ -46,9 +48,10 @@ def load_connections(
         - status, sync_status (String).
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
@@ -62,4 +65,5 @@ def load_connections(
         ['connection_id', 'service']
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
-    return load("connections", how, filters={"service": service})
+    filters = {"service": service, "external_id": external_id}
+    return load("connections", how, filters=filters)

@@ -11,8 +11,9 @@ from actoolkit.settings import Account, FrameKind
 
 def load_ecom_customers(
     *,
-    connection_id: str | int | None = None,
     email: str | None = None,
+    external_id: str | None = None,
+    connection_id: str | int | None = None,
     account: Account | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
@@ -25,12 +26,13 @@ def load_ecom_customers(
 ) -> Frame:
     """Load customers of connected stores.
 
-    Grain: one row per customer and store, and one roll-up row per customer over all stores:
-    leave out ``is_rollup`` rows before adding up.
+    Grain: one row per customer and store, and one roll-up row per customer over all stores, marked
+    ``is_rollup``: sums over both count everything twice.
 
     Args:
+        email: Customers of this address only (the API filters).
+        external_id: Customers of this id in their store only (the API filters).
         connection_id: Customers of this store only (the API filters).
-        email: The customer of this address only (the API filters).
         account: Whom to read; default `Account.from_env`.
         since: Refused: the table has no time column.
         until: Refused: the table has no time column.
@@ -51,9 +53,10 @@ def load_ecom_customers(
         - total_orders (Int64, orders), total_products (Int64, products).
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
@@ -67,4 +70,5 @@ def load_ecom_customers(
         ['customer_id', 'email', 'connection_id', 'is_rollup']
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
-    return load("ecom_customers", how, filters={"connection_id": connection_id, "email": email})
+    filters = {"email": email, "external_id": external_id, "connection_id": connection_id}
+    return load("ecom_customers", how, filters=filters)

@@ -1,17 +1,29 @@
-"""Lists, and who is on them."""
+"""Lists."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+from actoolkit.loaders._ids import Ids
 from actoolkit.loaders._load import DAY, Frame, How, load
 from actoolkit.loaders._period import Moment
+from actoolkit.loaders._request import Missing
 from actoolkit.settings import Account, FrameKind
 
 
 def load_lists(
     *,
     name: str | None = None,
+    name_not: str | None = None,
+    name_contains: str | None = None,
+    name_starts_with: str | None = None,
+    name_from: str | None = None,
+    name_greater: str | None = None,
+    name_less: str | None = None,
+    name_to: str | None = None,
+    order_by: str | None = None,
+    include: str | Sequence[str] = (),
     account: Account | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
@@ -24,10 +36,22 @@ def load_lists(
 ) -> Frame:
     """Load lists.
 
-    Grain: one row per list that the token's user may see. Time column: ``created_at``.
+    Grain: one row per list that the token's user may see. Time column: ``created_at``. Social
+    tokens are left out. Conditions on the name are applied by the API.
 
     Args:
-        name: The list of exactly this name (the API filters).
+        name: The list of exactly this name.
+        name_not: All but the list of this name.
+        name_contains: Lists whose name contains this.
+        name_starts_with: Lists whose name begins with this.
+        name_from: Lists of this name and behind it in the alphabet.
+        name_greater: Lists behind this name.
+        name_less: Lists before this name.
+        name_to: Lists of this name and before it.
+        order_by: "name", "weight"; a "-" before it turns it round (the API orders). "weight": the
+            lists whose name fits best come first.
+        include: Columns that are otherwise left out: "twitter_token", "twitter_token_secret",
+            "facebook_session".
         account: Whom to read; default `Account.from_env`.
         since: First moment that is in: a date or naive datetime of the account's wall clock, a
             datetime with a zone, or the ISO text of one.
@@ -49,9 +73,10 @@ def load_lists(
         - created_at (Datetime, UTC), created_local (Datetime, account's wall clock).
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
@@ -65,11 +90,24 @@ def load_lists(
         ['list_id', 'name']
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
-    return load("lists", how, filters={"name": name})
+    filters = {
+        "name": name,
+        "name_not": name_not,
+        "name_contains": name_contains,
+        "name_starts_with": name_starts_with,
+        "name_from": name_from,
+        "name_greater": name_greater,
+        "name_less": name_less,
+        "name_to": name_to,
+    }
+    return load("lists", how, filters=filters, order_by=order_by, include=include)
 
 
-def load_contact_lists(
+def load_list(
+    list_id: Ids,
     *,
+    include: str | Sequence[str] = (),
+    missing: Missing = "raise",
     account: Account | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
@@ -80,12 +118,15 @@ def load_contact_lists(
     lazy: bool = False,
     progress: bool | None = None,
 ) -> Frame:
-    """Load who is, and was, on which list.
+    """Load one list, or several, by id.
 
-    Grain: one row per pair of contact and list, past subscriptions included. Time column:
-    ``subscribed_at``. The API's reference leaves this collection out.
+    Grain: one row per list. Time column: ``created_at``. Social tokens are left out.
 
     Args:
+        list_id: Which: one id, several, or a column of a frame.
+        include: Columns that are otherwise left out: "twitter_token", "twitter_token_secret",
+            "facebook_session".
+        missing: "skip" goes on without a list that does not exist and says so.
         account: Whom to read; default `Account.from_env`.
         since: First moment that is in: a date or naive datetime of the account's wall clock, a
             datetime with a zone, or the ISO text of one.
@@ -98,30 +139,31 @@ def load_contact_lists(
         progress: Show a bar; default in terminals and notebooks.
 
     Returns:
-        Columns (all: ``describe("contact_lists")``):
+        Columns (all: ``describe("lists")``):
 
-        - contact_list_id (String): identifies the pair.
-        - contact_id (String), list_id (String).
-        - status (String): "unconfirmed", "subscribed", "unsubscribed" or "bounced".
-        - subscribed_at (Datetime, UTC), subscribed_local (Datetime, account's wall clock):
-          latest subscription.
-        - unsubscribed_at (Datetime, UTC): null while subscribed.
+        - list_id (String): identifies the list.
+        - name (String), string_id (String): its names.
+        - active_subscribers (Int64, contacts): subscribed now; null where the account lacks it.
+        - created_at (Datetime, UTC), created_local (Datetime, account's wall clock).
 
     Raises:
-        ApiError: The account did not answer, refused, or lacks the resource.
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        NotFound: A list does not exist.
+        ApiError: The account did not answer, or refused.
         IncompleteLoad: Rows are missing; nothing is stored.
-        InvalidArgument: A value that could not be honoured.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
         StoreError: The cache folder cannot be used.
 
     Source:
-        https://developers.activecampaign.com/reference/overview
+        https://developers.activecampaign.com/reference/retrieve-a-list
 
     Example:
         >>> import actoolkit as ac
         >>> with ac.sandbox_account(size="tiny") as account:
-        ...     pairs = ac.load_contact_lists(account=account, progress=False)
-        >>> pairs.columns[:3]
-        ['contact_list_id', 'contact_id', 'list_id']
+        ...     one = ac.load_list(1, account=account, progress=False)
+        >>> one["list_id"].to_list()
+        ['1']
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
-    return load("contact_lists", how)
+    filters = {"list_id": list_id}
+    return load("lists", how, filters=filters, include=include, missing=missing)

@@ -1,0 +1,69 @@
+"""Calendar feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from actoolkit.loaders._load import DAY, Frame, How, load
+from actoolkit.loaders._period import Moment
+from actoolkit.settings import Account, FrameKind
+
+
+def load_calendars(
+    *,
+    include: str | Sequence[str] = (),
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load calendar feeds.
+
+    Grain: one row per feed. The key of a feed is left out: who has it can read the feed.
+
+    Args:
+        include: Columns that are otherwise left out: "token".
+        account: Whom to read; default `Account.from_env`.
+        since: Refused: the table has no time column.
+        until: Refused: the table has no time column.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("calendars")``):
+
+        - calendar_id (String): identifies the feed.
+        - title, type (String): name, and what it shows.
+        - user_id (String): who owns it.
+        - notification_minutes (Int64, minutes): notice before.
+        - created_at, updated_at (Datetime, UTC).
+
+    Raises:
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/list-all-calendar-feeds
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     calendars = ac.load_calendars(account=account, progress=False)
+        >>> calendars.columns[:2]
+        ['calendar_id', 'title']
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("calendars", how, include=include)

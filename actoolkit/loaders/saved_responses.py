@@ -1,0 +1,67 @@
+"""Texts kept for one-to-one mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from actoolkit.loaders._load import DAY, Frame, How, load
+from actoolkit.loaders._period import Moment
+from actoolkit.settings import Account, FrameKind
+
+
+def load_saved_responses(
+    *,
+    include: str | Sequence[str] = (),
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load texts kept for one-to-one mail.
+
+    Grain: one row per text; the text itself is left out.
+
+    Args:
+        include: Columns that are otherwise left out: "body".
+        account: Whom to read; default `Account.from_env`.
+        since: Refused: the table has no time column.
+        until: Refused: the table has no time column.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("saved_responses")``):
+
+        - saved_response_id (String): identifies the text.
+        - title, subject (String).
+        - created_at, updated_at, last_sent_at (Datetime, UTC).
+
+    Raises:
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/list-all-saved-responses
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     responses = ac.load_saved_responses(account=account, progress=False)
+        >>> responses.columns[:2]
+        ['saved_response_id', 'title']
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("saved_responses", how, include=include)

@@ -1,0 +1,65 @@
+"""Segments."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actoolkit.loaders._load import DAY, Frame, How, load
+from actoolkit.loaders._period import Moment
+from actoolkit.settings import Account, FrameKind
+
+
+def load_segments(
+    *,
+    account: Account | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    max_age: timedelta = DAY,
+    refresh: bool = False,
+    limit: int | None = None,
+    frame: FrameKind | None = None,
+    lazy: bool = False,
+    progress: bool | None = None,
+) -> Frame:
+    """Load segments: conditions that narrow an audience.
+
+    Grain: one row per segment; its contacts are ``load_contacts(segment_id=...)``. The newest
+    reference no longer has this collection.
+
+    Args:
+        account: Whom to read; default `Account.from_env`.
+        since: Refused: the table has no time column.
+        until: Refused: the table has no time column.
+        max_age: A snapshot younger than this is served without a request.
+        refresh: Load again, whatever is stored.
+        limit: The first so many rows only, marked "unverified".
+        frame: "polars" or "pandas"; default the account's.
+        lazy: Give a ``polars.LazyFrame`` over the snapshot.
+        progress: Show a bar; default in terminals and notebooks.
+
+    Returns:
+        Columns (all: ``describe("segments")``):
+
+        - segment_id (String): identifies the segment.
+        - name, logic (String): logic is how conditions combine.
+        - hidden (Boolean), automation_id (String).
+
+    Raises:
+        NotAvailable: The plan, the permission or the account lacks it: catch it and go on.
+        ApiError: The account did not answer, or refused.
+        IncompleteLoad: Rows are missing; nothing is stored.
+        InvalidArgument: A value that could not be honoured; nothing was sent.
+        StoreError: The cache folder cannot be used.
+
+    Source:
+        https://developers.activecampaign.com/reference/list-all-segments
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:
+        ...     segments = ac.load_segments(account=account, progress=False)
+        >>> segments.columns[:2]
+        ['segment_id', 'name']
+    """
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    return load("segments", how)
