@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         load_user,
         load_webhook_events,
         load_webhooks,
+        plan,
         provenance,
         sync,
     )
@@ -123,6 +124,7 @@ __all__ = [
     "load_webhook_events",
     "load_webhooks",
     "metrics",
+    "plan",
     "provenance",
     "report",
     "sandbox_account",

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from actoolkit.loaders._plan import plan
     from actoolkit.loaders._provenance import provenance
     from actoolkit.loaders._sync import sync
     from actoolkit.loaders.account import load_user
@@ -86,6 +87,7 @@ _HOMES = {
     "load_user": "account",
     "load_webhook_events": "webhooks",
     "load_webhooks": "webhooks",
+    "plan": "_plan",
     "progress_display": "progress",
     "provenance": "_provenance",
     "sync": "_sync",
@@ -133,6 +135,7 @@ __all__ = [
     "load_user",
     "load_webhook_events",
     "load_webhooks",
+    "plan",
     "progress_display",
     "provenance",
     "sync",

@@ -11,6 +11,7 @@ from actoolkit.api.journal import Journal
 from actoolkit.api.paging import Outcome
 from actoolkit.api.reader import Reader
 from actoolkit.errors import DecodeError, IncompleteLoad, NotAvailable
+from actoolkit.loaders._cost import MANY_ROWS, cost
 from actoolkit.loaders._parents import gather
 from actoolkit.loaders._request import Request
 from actoolkit.loaders._rows import Rows
@@ -23,9 +24,6 @@ from actoolkit.tables import TABLES
 SETTLE_TRIES = 12
 SETTLE_SECONDS = 1.0
 """Between two looks at a query that the API answers while it is still being worked out."""
-MANY_ROWS = 50_000
-"""A walk of more rows tells its cost before it goes on."""
-
 UNDOCUMENTED = "the vendor's reference leaves this collection out; maintained clients use it"
 INSTEAD = {
     "contact_lists": "Pass contact_ids= to read the documented route of each contact.",
@@ -131,43 +129,11 @@ def _read(
         task.update(rows=outcome.rows, total=outcome.vendor_total, requests=reader.requests)
         if rows.enough:
             break
-        if not told and (outcome.vendor_total or 0) > MANY_ROWS:
-            task.say(cost(reader.account, request.table.name, outcome.vendor_total or 0))
+        if request.limit is None and not told and (outcome.vendor_total or 0) > MANY_ROWS:
+            told_cost = cost(reader.account, request.walked, outcome.vendor_total or 0)
+            task.say(f"{request.table.name}: {told_cost}")
         told = True
     return walk.outcome, notes
-
-
-def cost(account: Account, table: str, rows: int) -> str:
-    """Say what a walk of so many rows takes.
-
-    Args:
-        account: Whose pace counts.
-        table: Name of the table.
-        rows: How many.
-    """
-    requests = requests_for(rows, 100)
-    minutes = seconds_for(account, requests) / 60
-    return f"{table}: {rows:,} rows take about {requests:,} requests, {minutes:,.0f} min"
-
-
-def requests_for(rows: int, page_size: int) -> int:
-    """About how many requests a walk of so many rows takes: its pages overlap a little.
-
-    Args:
-        rows: How many.
-        page_size: Rows of a page.
-    """
-    return 1 if rows < page_size else -(-rows // max(1, page_size - 2)) + 1
-
-
-def seconds_for(account: Account, requests: int) -> float:
-    """How long so many requests take at the account's pace.
-
-    Args:
-        account: Whose.
-        requests: How many.
-    """
-    return requests / (account.rate * account.share)
 
 
 def _settle(request: Request, reader: Reader, task: Task) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ import polars as pl
 from actoolkit.errors import InvalidArgument, LoadError, SnapshotMissing
 from actoolkit.loaders._fetch import fetch
 from actoolkit.loaders._period import Moment, within
-from actoolkit.loaders._request import LIMIT, Missing, Request, request_of
+from actoolkit.loaders._request import Missing, Request, request_of
+from actoolkit.loaders._telling import told
 from actoolkit.loaders.progress import Task, task
 from actoolkit.settings import Account, FrameKind
 from actoolkit.store import Manifest, Snapshots, holding, query_digest
@@ -154,9 +155,9 @@ def _rows(
                 resumable = None if how.refresh else how.max_age
                 manifest, rows = fetch(account, request, snapshots, shown, max_age=resumable)
                 seconds = time.monotonic() - started
-                shown.done(_told(manifest, account, seconds), warn=how.limit is not None)
+                shown.done(told(manifest, account, seconds), warn=how.limit is not None)
                 return manifest, snapshots.scan(manifest) if how.lazy else rows
-    shown.done(_told(found[0], account, None), warn=how.limit is not None)
+    shown.done(told(found[0], account, None), warn=how.limit is not None)
     return found
 
 
@@ -174,51 +175,6 @@ def _stored(
             return manifest, snapshots.scan(manifest) if lazy else snapshots.read(manifest)
         except SnapshotMissing:
             continue
-
-
-def _told(manifest: Manifest, account: Account, seconds: float | None) -> str:
-    """One line: what, how many, from where, how old, how sure."""
-    parts = [f"{manifest.table}: {_counted(manifest.rows, 'row')}"]
-    if seconds is None:
-        moment = f"{manifest.fetched_at:%Y-%m-%d %H:%M} UTC"
-        age = describe_age(manifest.age(account.now()))
-        parts.append(f"from the snapshot of {moment}, {age} old ({manifest.certainty})")
-    else:
-        parts.append(
-            f"from {manifest.account} in {seconds:.1f} s"
-            f" ({_counted(manifest.requests, 'request')}, {manifest.certainty})"
-        )
-    line = " ".join(parts)
-    if LIMIT in manifest.query:
-        line += f". THE FIRST {manifest.query[LIMIT]} ROWS ONLY: leave out limit= for all"
-    for fields, what in (
-        (manifest.unknown_fields, "unknown fields"),
-        (manifest.rescued_values, "fields with values that did not fit"),
-    ):
-        if fields:
-            line += f"; {what} kept in _extra: {', '.join(sorted(fields))}"
-    return "; ".join((line, *manifest.notes))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def describe_age(age: timedelta) -> str:
-    """Say a time span in its largest unit.
-
-    Args:
-        age: The span.
-
-    Example:
-        >>> describe_age(timedelta(minutes=200))
-        '3 h'
-    """
-    seconds = max(0, int(age.total_seconds()))
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
 
 
 def _check_honoured(request: Request, rows: pl.DataFrame | pl.LazyFrame) -> None:

@@ -10,11 +10,18 @@ from typing import Any
 import polars as pl
 
 from actoolkit import loaders
+from actoolkit.api.endpoints import ENDPOINTS
+from actoolkit.api.reader import Reader
 from actoolkit.errors import InvalidArgument, NotAvailable, SnapshotMissing
-from actoolkit.loaders._load import DAY, describe_age
+from actoolkit.loaders._cost import MANY_ROWS, cost, count_rows
+from actoolkit.loaders._load import DAY
 from actoolkit.loaders._provenance import provenance
+from actoolkit.loaders._request import request_of
+from actoolkit.loaders._telling import describe_age
 from actoolkit.loaders.progress import progress_display
 from actoolkit.settings import Account
+from actoolkit.store import Snapshots
+from actoolkit.tables import TABLES
 
 SYNCED = (
     "user",
@@ -35,6 +42,9 @@ SYNCED = (
     "ecom_order_products",
 )
 """Tables in the order in which `sync` loads them: small ones first."""
+
+OPTIONAL = "email_activities"
+"""Left out when it is long, unless it is named: the log of one-to-one mail."""
 
 SUMMARY = {
     "table": pl.String(),
@@ -62,7 +72,8 @@ def sync(
 
     Args:
         account: Whom to read; default `Account.from_env`.
-        tables: Names of tables; default all that reports need.
+        tables: Names of tables that are not read per contact, order or campaign; default all that
+            reports need, without email_activities when it has more than 50,000 rows.
         max_age: Snapshots younger than this are not loaded again.
         refresh: Load all of them again.
         progress: Show bars; default in terminals and notebooks.
@@ -72,7 +83,8 @@ def sync(
 
         - table (String): its name.
         - rows (Int64, rows): null where the account lacks the table, never 0.
-        - source (String): "account", "snapshot", or "not available: ..." with the reason.
+        - source (String): "account", "snapshot", or "not available: ..." or "left out: ..." with
+          the reason.
         - age (String): time since the rows were fetched.
         - certainty (String): "proven", "converged" or "unverified".
         - requests (Int64, requests): behind the rows; those of score_values are those of contacts.
@@ -94,6 +106,10 @@ def sync(
     rows: list[tuple[object, ...]] = []
     with progress_display(progress=progress, steps=len(names)) as display:
         for name in names:
+            if tables is None and name == OPTIONAL and (why := _too_long(chosen, max_age, refresh)):
+                rows.append((name, None, why, None, None, None, 0.0))
+                display.step(f"{len(rows)} of {len(names)}")
+                continue
             # One walk may have filled two tables: the second needs no refresh of its own.
             again = refresh and _generation(name, chosen) == before[name]
             rows.append(_one(name, chosen, before[name], max_age=max_age, refresh=again))
@@ -103,13 +119,30 @@ def sync(
 
 def _checked(tables: Iterable[str] | None) -> list[str]:
     names = list(dict.fromkeys(SYNCED if tables is None else tables))
-    unknown = [name for name in names if name not in SYNCED]
+    whole = [name for name, one in ENDPOINTS.items() if name in TABLES and "{" not in one.path]
+    unknown = [name for name in names if name not in whole]
     if unknown:
         raise InvalidArgument(
             f"There is no table {', '.join(map(repr, unknown))} to load.",
-            hint=f"There are: {', '.join(SYNCED)}.",
+            hint=f"There are: {', '.join(sorted(whole))}.",
         )
     return names
+
+
+def _too_long(account: Account, max_age: timedelta, refresh: bool) -> str:  # noqa: FBT001
+    """Why the optional table is not loaded unless it is named; "" when it is."""
+    request = request_of(OPTIONAL)
+    found = Snapshots(account).find(request.table, request.query)
+    if found is not None and not found.stale and not refresh and found.age(account.now()) < max_age:
+        return ""
+    try:
+        with Reader(account) as reader:
+            total = count_rows(request, reader) or 0
+    except NotAvailable as error:
+        return f"not available: {error.message}"
+    if total <= MANY_ROWS:
+        return ""
+    return f"left out: {cost(account, request.walked, total)}; name it to load it"
 
 
 def _generation(name: str, account: Account) -> str | None:
