@@ -59,6 +59,11 @@ def within_days(wall: nw.Expr, since: Day, until: Day) -> list[nw.Expr]:
     return conditions
 
 
+def weekday_of(wall: nw.Expr) -> nw.Expr:
+    """Give the weekday, 1 (Monday) to 7 (Sunday); Spark counts its Sundays as 0."""
+    return (wall.dt.weekday() + 6) % 7 + 1
+
+
 def period_start(wall: nw.Expr, grain: Grain) -> nw.Expr:
     """Give the midnight at which the period of a wall clock begins.
 
@@ -81,5 +86,5 @@ def period_start(wall: nw.Expr, grain: Grain) -> nw.Expr:
     start = midnight
     for weekday in range(2, 8):
         moved = midnight.dt.offset_by(f"-{weekday - 1}d")
-        start = nw.when(wall.dt.weekday() == weekday).then(moved).otherwise(start)
+        start = nw.when(weekday_of(wall) == weekday).then(moved).otherwise(start)
     return start

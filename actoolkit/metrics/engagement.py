@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.metrics.counters import RATES, flags, summed, was_sent, with_delivered
+from actoolkit.metrics.days import weekday_of
 from actoolkit.metrics.frames import Schema, closed, opened
 from actoolkit.metrics.intervals import with_rates
 
@@ -76,7 +77,7 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95) -> Any:
     rows = with_delivered(rows).filter(
         was_sent(), nw.col("automation_id").is_null(), ~sent.is_null()
     )
-    cells = rows.with_columns(weekday=sent.dt.weekday(), hour=sent.dt.hour())
+    cells = rows.with_columns(weekday=weekday_of(sent), hour=sent.dt.hour())
     made = summed(cells, ["weekday", "hour"], ("delivered", "unique_opens", "clickers"), ())
     parts = {name: (rate.hits, rate.trials) for name, rate in _HEATMAP_RATES.items()}
     made = with_rates(made, parts, confidence).with_columns(flag=flags(_HEATMAP_RATES))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -182,9 +181,6 @@ def _following(
 
 
 def _stretch(moment: str, window_days: int) -> nw.Expr:
-    """Number of the stretch; one day longer than the window, so that no clock change matters."""
-    minutes = (nw.col(moment).dt.replace_time_zone(None) - nw.lit(_EPOCH)).dt.total_minutes()
-    return minutes // (24 * 60 * (window_days + 1))
-
-
-_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - a wall clock; only differences count
+    """Number of the stretch: the window, a day for changes of the clock, and one for leap years."""
+    day = nw.col(moment).dt.year().cast(nw.Int64) * 366 + nw.col(moment).dt.ordinal_day()
+    return day // (window_days + 2)

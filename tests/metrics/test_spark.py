@@ -1,0 +1,107 @@
+"""Every metric answers on Spark what it answers on polars, from Parquet that the store wrote."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import narwhals.stable.v2 as nw
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import actoolkit as ac
+from actoolkit import metrics
+
+REQUIRED = bool(os.environ.get("ACTOOLKIT_REQUIRE_SPARK"))
+if not REQUIRED:
+    pytest.importorskip("pyspark", reason="Spark comes with the spark extra")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java", allow_module_level=True)
+
+pytestmark = [
+    pytest.mark.xdist_group("spark"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
+]
+
+TABLES = {
+    "campaigns": ac.load_campaigns,
+    "campaign_lists": ac.load_campaign_lists,
+    "contact_lists": ac.load_contact_lists,
+    "contacts": ac.load_contacts,
+    "orders": ac.load_ecom_orders,
+    "products": ac.load_ecom_order_products,
+}
+CALLS = {
+    "campaign_rates": lambda t: metrics.campaign_rates(t["campaigns"]),
+    "campaign_rates by type": lambda t: metrics.campaign_rates(t["campaigns"], by="type"),
+    "campaign_funnel": lambda t: metrics.campaign_funnel(t["campaigns"]),
+    "campaign_exposure": lambda t: metrics.campaign_exposure(
+        t["campaigns"], t["campaign_lists"], t["contact_lists"], t["contacts"], t["orders"]
+    ),
+    "engagement_heatmap": lambda t: metrics.engagement_heatmap(t["campaigns"]),
+    "engagement_by_period": lambda t: metrics.engagement_by_period(t["campaigns"], grain="week"),
+    "revenue_by_period": lambda t: metrics.revenue_by_period(t["orders"], grain="month"),
+    "order_match": lambda t: metrics.order_match(t["orders"], t["contacts"]),
+    "store_summary": lambda t: metrics.store_summary(t["orders"]),
+    "rfm": lambda t: metrics.rfm(t["orders"], currency="USD"),
+    "cohort_retention": lambda t: metrics.cohort_retention(t["orders"]),
+    "cohort_revenue": lambda t: metrics.cohort_revenue(t["orders"]),
+    "cart_abandonment": lambda t: metrics.cart_abandonment(t["orders"]),
+    "second_order_survival": lambda t: metrics.second_order_survival(t["orders"]),
+    "purchase_gaps": lambda t: metrics.purchase_gaps(t["orders"]),
+    "top_products": lambda t: metrics.top_products(t["products"], t["orders"]),
+    "pareto_share": lambda t: metrics.pareto_share(t["orders"]),
+}
+
+
+@pytest.fixture(scope="module")
+def spark():
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.driver.host", "127.0.0.1")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module")
+def tables(spark, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("parquet")
+    local = {}
+    with ac.sandbox_account("tiny", cache_dir=folder / "cache") as account:
+        for name, load in TABLES.items():
+            local[name] = load(account=account, progress=False)
+            local[name].write_parquet(folder / f"{name}.parquet")
+    far = {name: spark.read.parquet(str(folder / f"{name}.parquet")) for name in TABLES}
+    return local, far
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_spark_answers_as_polars_does(name, tables):
+    local, far = tables
+    wanted = CALLS[name](local)
+    found = CALLS[name](far)
+    assert type(found).__module__.startswith("pyspark")
+    collected = nw.from_native(found).lazy().collect(backend="polars").to_native()
+    assert collected.columns == wanted.columns
+    assert wanted.height
+    assert_frame_equal(collected.cast(dict(wanted.schema)), wanted, check_row_order=False)
+
+
+def test_sundays_are_sundays(spark, tmp_path):
+    counts = ("sends", "hard_bounces", "soft_bounces", "unique_opens", "clickers")
+    campaign = pl.DataFrame({"campaign_id": ["1"]}).with_columns(
+        pl.lit(None, pl.String).alias("automation_id"),
+        pl.lit("2026-06-28 10:00:00").str.to_datetime().alias("sent_local"),
+        *(pl.lit(10).alias(name) for name in counts),
+    )
+    campaign.write_parquet(tmp_path / "sunday.parquet")
+    cells = metrics.engagement_heatmap(spark.read.parquet(str(tmp_path / "sunday.parquet")))
+    assert cells.select("weekday", "hour").collect() == [(7, 10)]
