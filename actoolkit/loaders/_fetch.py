@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -133,7 +134,8 @@ def _read(
             told_cost = cost(reader.account, request.walked, outcome.vendor_total or 0)
             task.say(f"{request.table.name}: {told_cost}")
         told = True
-    return walk.outcome, notes
+    outcome = walk.outcome
+    return (replace(outcome, certainty="unverified") if notes else outcome), notes
 
 
 def _settle(request: Request, reader: Reader, task: Task) -> tuple[str, ...]:
