@@ -1,0 +1,85 @@
+"""Metrics against polars, pandas and DuckDB as written by hand, from Parquet, in one run.
+
+Run ``python benchmarks/metrics.py [CONTACTS]``. Each measurement is a process of its own: seconds
+of the best of three after one unmeasured call, and the peak of its memory.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import metrics_by_hand as by_hand
+import metrics_data
+
+Work = Callable[[Path], object]
+ROUNDS = 3
+
+
+def ours(name: str) -> Work:
+    """Give a metric of the toolkit over a lazy scan."""
+
+    def run(folder: Path) -> object:
+        import polars as pl
+
+        from actoolkit import metrics
+
+        source = "campaigns" if name in ("campaign_funnel", "engagement_heatmap") else "orders"
+        frame = pl.scan_parquet(folder / f"{source}.parquet")
+        more = {} if source == "campaigns" else {"until": "2026-07-01"}
+        return getattr(metrics, name)(frame, **more).collect()
+
+    return run
+
+
+TASKS: dict[str, dict[str, Work]] = {
+    name: {"actoolkit": ours(name), **by_hand.TASKS[name]} for name in by_hand.TASKS
+}
+
+
+def measure(task: str, engine: str, folder: Path, pipe: Connection) -> None:
+    """Run one task on one engine; tell seconds and megabytes."""
+    work = TASKS[task][engine]
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work(folder)
+        seconds.append(time.perf_counter() - began)
+    pipe.send((min(seconds), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def main(contacts: int) -> None:
+    """Print the table."""
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        writer = context.Process(target=metrics_data.write, args=(folder, contacts))
+        writer.start()
+        writer.join()
+        print(f"{contacts:,} contacts, {2 * contacts:,} orders, {metrics_data.CAMPAIGNS} campaigns")
+        print("| task | engine | seconds | peak MB | actoolkit takes |")
+        print("|---|---|---:|---:|---:|")
+        for task, engines in TASKS.items():
+            found: dict[str, tuple[float, float]] = {}
+            for engine in engines:
+                here, there = context.Pipe()
+                process = context.Process(target=measure, args=(task, engine, folder, there))
+                process.start()
+                there.close()
+                found[engine] = here.recv()
+                process.join()
+            for engine, (seconds, megabytes) in found.items():
+                ratio = found["actoolkit"][0] / seconds
+                print(f"| {task} | {engine} | {seconds:.2f} | {megabytes:.0f} | {ratio:.2f} x |")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

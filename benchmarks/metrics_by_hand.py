@@ -1,0 +1,153 @@
+"""The same questions as an analyst would write them for one library, without any check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+PAID = ("completed", "recovered")
+LAST = date(2026, 6, 30)
+
+
+def rfm_polars(folder: Path) -> object:
+    import polars as pl
+
+    made = (
+        pl.scan_parquet(folder / "orders.parquet")
+        .filter(pl.col("state").is_in(PAID))
+        .group_by(customer=pl.col("email").str.strip_chars().str.to_lowercase())
+        .agg(
+            last=pl.col("ordered_local").max().dt.date(),
+            orders=pl.len(),
+            revenue=pl.col("total_cents").sum(),
+        )
+        .sort("customer")
+        .collect(engine="streaming")
+    )
+    count = made.height
+    recency = (pl.lit(LAST) - pl.col("last")).dt.total_days()
+    return made.with_columns(
+        recency_score=(-recency).rank("ordinal").sub(1) * 5 // count + 1,
+        frequency_score=pl.col("orders").rank("ordinal").sub(1) * 5 // count + 1,
+        monetary_score=pl.col("revenue").rank("ordinal").sub(1) * 5 // count + 1,
+    )
+
+
+def rfm_pandas(folder: Path) -> object:
+    import pandas as pd
+
+    orders = pd.read_parquet(
+        folder / "orders.parquet", columns=["email", "state", "ordered_local", "total_cents"]
+    )
+    orders = orders[orders["state"].isin(PAID)]
+    orders["customer"] = orders["email"].str.strip().str.lower()
+    made = orders.groupby("customer").agg(
+        last=("ordered_local", "max"),
+        orders=("total_cents", "size"),
+        revenue=("total_cents", "sum"),
+    )
+    recency = (pd.Timestamp(LAST) - made["last"].dt.normalize()).dt.days
+    for name, values in (("r", -recency), ("f", made["orders"]), ("m", made["revenue"])):
+        made[name] = (values.rank(method="first") - 1) * 5 // len(made) + 1
+    return made
+
+
+def rfm_duckdb(folder: Path) -> object:
+    import duckdb
+
+    return duckdb.sql(f"""
+        WITH buyers AS (
+            SELECT lower(trim(email)) AS customer, max(ordered_local)::DATE AS last_on,
+                   count(*) AS orders, sum(total_cents) AS revenue
+            FROM '{folder}/orders.parquet' WHERE state IN {PAID} GROUP BY ALL)
+        SELECT *, ntile(5) OVER (ORDER BY last_on, customer),
+               ntile(5) OVER (ORDER BY orders, customer), ntile(5) OVER (ORDER BY revenue, customer)
+        FROM buyers""").fetchnumpy()
+
+
+def cohorts_polars(folder: Path) -> object:
+    import polars as pl
+
+    month = pl.col("ordered_local").dt.truncate("1mo")
+    customer = pl.col("email").str.strip_chars().str.to_lowercase()
+    active = (
+        pl.scan_parquet(folder / "orders.parquet")
+        .filter(pl.col("state").is_in(PAID))
+        .select(customer=customer, month=month)
+        .unique()
+        .collect(engine="streaming")
+    )
+    firsts = active.group_by("customer").agg(cohort=pl.col("month").min())
+    return active.join(firsts, on="customer").group_by("cohort", "month").len().sort("cohort")
+
+
+def cohorts_pandas(folder: Path) -> object:
+    import pandas as pd
+
+    orders = pd.read_parquet(folder / "orders.parquet", columns=["email", "state", "ordered_local"])
+    orders = orders[orders["state"].isin(PAID)]
+    orders["customer"] = orders["email"].str.strip().str.lower()
+    orders["month"] = orders["ordered_local"].dt.to_period("M")
+    active = orders[["customer", "month"]].drop_duplicates()
+    active["cohort"] = active.groupby("customer")["month"].transform("min")
+    return active.groupby(["cohort", "month"]).size()
+
+
+def cohorts_duckdb(folder: Path) -> object:
+    import duckdb
+
+    return duckdb.sql(f"""
+        WITH active AS (
+            SELECT DISTINCT lower(trim(email)) AS customer, date_trunc('month', ordered_local) AS m
+            FROM '{folder}/orders.parquet' WHERE state IN {PAID}),
+        firsts AS (SELECT customer, min(m) AS cohort FROM active GROUP BY ALL)
+        SELECT cohort, m, count(*) FROM active JOIN firsts USING (customer) GROUP BY ALL
+        ORDER BY ALL""").fetchall()
+
+
+def revenue_polars(folder: Path) -> object:
+    import polars as pl
+
+    return (
+        pl.scan_parquet(folder / "orders.parquet")
+        .filter(pl.col("state").is_in(PAID))
+        .group_by("currency", month=pl.col("ordered_local").dt.truncate("1mo"))
+        .agg(pl.col("total_cents").sum(), pl.len())
+        .sort("currency", "month")
+        .collect(engine="streaming")
+    )
+
+
+def revenue_pandas(folder: Path) -> object:
+    import pandas as pd
+
+    columns = ["state", "currency", "ordered_local", "total_cents"]
+    orders = pd.read_parquet(folder / "orders.parquet", columns=columns)
+    orders = orders[orders["state"].isin(PAID)]
+    months = orders["ordered_local"].dt.to_period("M")
+    return orders.groupby(["currency", months])["total_cents"].agg(["sum", "size"])
+
+
+def revenue_duckdb(folder: Path) -> object:
+    import duckdb
+
+    return duckdb.sql(f"""
+        SELECT currency, date_trunc('month', ordered_local), sum(total_cents), count(*)
+        FROM '{folder}/orders.parquet' WHERE state IN {PAID} GROUP BY ALL ORDER BY ALL
+        """).fetchall()
+
+
+TASKS: dict[str, dict[str, Callable[[Path], object]]] = {
+    "rfm": {"polars": rfm_polars, "pandas": rfm_pandas, "DuckDB": rfm_duckdb},
+    "cohort_retention": {
+        "polars": cohorts_polars,
+        "pandas": cohorts_pandas,
+        "DuckDB": cohorts_duckdb,
+    },
+    "revenue_by_period": {
+        "polars": revenue_polars,
+        "pandas": revenue_pandas,
+        "DuckDB": revenue_duckdb,
+    },
+}
