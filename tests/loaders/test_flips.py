@@ -1,0 +1,128 @@
+"""Rows that break their word somewhere in a long collection: kept, counted, never bent."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import actoolkit as ac
+from actoolkit.api.endpoints import ENDPOINTS
+from actoolkit.tables import EXTRA, TABLES
+
+ROWS = 230
+PLACES = {1: 0, 101: 100, "last": ROWS - 1}
+FLIPS = {"int": 7, "str": "seven", "null": None, "list": [7], "object": {"a": 7}, "float": 0.5}
+SAMPLES = {
+    "text": "some text",
+    "count": "12",
+    "flag": "1",
+    "cents": "1999",
+    "number": "2.5",
+    "datetime": "2026-01-05T08:30:00-06:00",
+    "wall": "2026-01-05 08:30:00",
+    "date": "2026-01-05",
+    "currency": "usd",
+    "none_id": "4",
+    "texts": ["a", "b"],
+    "json": {"a": 1},
+}
+
+
+def plain_reading():
+    """The slow reading of wire values that the tables are held to."""
+    path = Path(__file__).parents[1] / "tables" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("plain_reading", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.read_row
+
+
+read_row = plain_reading()
+COLLECTIONS = sorted(
+    name
+    for name, table in TABLES.items()
+    if table.key is not None
+    and name in ENDPOINTS
+    and "{" not in ENDPOINTS[name].path
+    and ENDPOINTS[name].paging != "single"
+    and not ENDPOINTS[name].rides_on
+)
+
+
+def sample(column, number):
+    if column.kind == "id":
+        return str(number)
+    if column.kind == "code":
+        return next(iter(column.codes), "9")
+    return SAMPLES[column.kind]
+
+
+def row(table, number):
+    made = {"id": str(number)}
+    for column in table.columns:
+        made.setdefault(column.source, sample(column, number))
+    return made
+
+
+def check(table, frame, sent):
+    """Every row that was sent is there, read as slowly and plainly as it can be."""
+    assert frame.schema == table.schema
+    assert frame.height == len(sent)
+    got = {found[table.key]: found for found in frame.iter_rows(named=True)}
+    for one in sent:
+        expected, extra = read_row(table, one)
+        found = got[expected[table.key]]
+        for column in table.columns:
+            if column.kind == "json" and found[column.name] is not None:
+                found[column.name] = json.loads(found[column.name])
+        kept = json.loads(found[EXTRA]) if found[EXTRA] else {}
+        assert {**expected, EXTRA: extra} == {**found, EXTRA: kept}
+
+
+@pytest.mark.parametrize("name", COLLECTIONS)
+def test_fields_that_come_and_go_are_kept_and_counted(stub, account, name):
+    table, endpoint = TABLES[name], ENDPOINTS[name]
+    rows = [row(table, number) for number in range(1, ROWS + 1)]
+    gone = [column.source for column in table.columns if column.source != "id"]
+    for number, place in enumerate(PLACES.values()):
+        rows[place].pop(gone[number % len(gone)])
+        rows[place]["brand_new"] = [number]
+    stub.rows[endpoint.path] = (endpoint.envelope, rows)
+    frame = getattr(ac, f"load_{name}")(account=account, progress=False)
+    check(table, frame, rows)
+    found = ac.provenance(name, account=account)
+    assert found.unknown_fields == {"brand_new": 3}
+    assert not found.rescued_values
+
+
+@pytest.mark.parametrize("kind", FLIPS)
+@pytest.mark.parametrize("name", COLLECTIONS)
+def test_values_of_another_type_are_kept_and_counted(stub, account, name, kind):
+    """One column of each kind that the table has, at the first, the 101st and the last row."""
+    table, endpoint = TABLES[name], ENDPOINTS[name]
+    kinds = {column.kind: column for column in table.columns if column.source != "id"}
+    rows = [row(table, number) for number in range(1, ROWS + 1)]
+    for column in kinds.values():
+        for place in PLACES.values():
+            rows[place][column.source] = FLIPS[kind]
+    stub.rows[endpoint.path] = (endpoint.envelope, rows)
+    frame = getattr(ac, f"load_{name}")(account=account, progress=False)
+    check(table, frame, rows)
+    kept = Counter(field for one in rows for field in read_row(table, one)[1])
+    assert ac.provenance(name, account=account).rescued_values == kept
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", [kind for kind in FLIPS if kind not in ("int", "str")])
+def test_a_row_whose_id_is_none_is_never_passed_over(stub, account, monkeypatch, place, kind):
+    monkeypatch.setattr("actoolkit.api.retry._wait", lambda *_: 0.0)
+    rows = [row(TABLES["tags"], number) for number in range(1, ROWS + 1)]
+    rows[PLACES[place]]["id"] = FLIPS[kind]
+    stub.rows["/tags"] = ("tags", rows)
+    with pytest.raises(ac.errors.MalformedResponse, match="no 'id'"):
+        ac.load_tags(account=account, progress=False)
+    assert not list(account.folder.glob("snapshots/*/*/*"))
