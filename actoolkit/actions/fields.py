@@ -89,7 +89,7 @@ def remove_field_from_list(
         StoreError: The account's folder, where the run is journalled, cannot be used.
 
     Source:
-        https://developers.activecampaign.com/reference/overview
+        https://developers.activecampaign.com/reference/delete-a-custom-field-relationship-to-lists
 
     Example:
         >>> remove_field_from_list(15, field_id=19, list_id=13)["path"].item()

@@ -21,8 +21,6 @@ def add_site_tracking_domain(
 ) -> pl.DataFrame:
     """Count visits of a domain.
 
-    The newest reference of the API has this operation no more.
-
     Args:
         domain: Such as "shop.example"; international names are sent in their ``xn--`` form.
         account: Whom to write to; default `Account.from_env`. A dry run needs none.
@@ -44,7 +42,7 @@ def add_site_tracking_domain(
         StoreError: The account's folder, where the run is journalled, cannot be used.
 
     Source:
-        https://developers.activecampaign.com/reference/overview
+        https://developers.activecampaign.com/reference/add-a-site-tracking-domain
 
     Example:
         >>> add_site_tracking_domain("Shop.Example")["body"].item()
@@ -71,8 +69,6 @@ def remove_site_tracking_domain(
 ) -> pl.DataFrame:
     """Count visits of a domain no more.
 
-    The newest reference of the API has this operation no more.
-
     Args:
         domain: The domain.
         name: The domain once more: its own name is all it has. Compared with the account's before
@@ -91,7 +87,7 @@ def remove_site_tracking_domain(
         StoreError: The account's folder, where the run is journalled, cannot be used.
 
     Source:
-        https://developers.activecampaign.com/reference/overview
+        https://developers.activecampaign.com/reference/sitetrackingdomainsname
 
     Example:
         >>> remove_site_tracking_domain("shop.example", name="shop.example")["path"].item()

@@ -279,8 +279,7 @@ _FURTHER = (
         "siteTrackingDomains",
         total="int",
         key=None,
-        retired=True,
-        page="list-all-whitelisted-domains",
+        page="sitetrackingdomains",
     ),
     Endpoint(
         "url_whitelistings", "/prism/urlWhitelistings", "data", paging="single", total="absent"

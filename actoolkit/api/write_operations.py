@@ -198,7 +198,12 @@ _ALL = (
         "add_field_to_list", "POST", "/fieldRels", "fieldRel", ("fields",), page="create-fieldrel"
     ),
     WriteOperation(
-        "remove_field_from_list", "DELETE", "/fieldRels/{field_rel_id}", None, ("fields",)
+        "remove_field_from_list",
+        "DELETE",
+        "/fieldRels/{field_rel_id}",
+        None,
+        ("fields",),
+        page="delete-a-custom-field-relationship-to-lists",
     ),
     WriteOperation(
         "grant_list_to_group",
@@ -224,6 +229,7 @@ _ALL = (
         "siteTrackingDomain",
         ("site_tracking_domains",),
         key="name",
+        page="add-a-site-tracking-domain",
     ),
     WriteOperation(
         "remove_site_tracking_domain",
@@ -231,6 +237,7 @@ _ALL = (
         "/siteTrackingDomains/{domain}",
         None,
         ("site_tracking_domains",),
+        page="sitetrackingdomainsname",
     ),
     WriteOperation(
         "create_message", "POST", "/messages", "message", ("messages",), page="create-a-message"

@@ -76,7 +76,7 @@ def load_site_tracking_domains(
 ) -> Frame:
     """Load the sites that may report visits.
 
-    Grain: one row per site. The newest reference no longer has this collection.
+    Grain: one row per site.
 
     Args:
         account: Whom to read; default `Account.from_env`.
@@ -102,7 +102,7 @@ def load_site_tracking_domains(
         StoreError: The cache folder cannot be used.
 
     Source:
-        https://developers.activecampaign.com/reference/list-all-whitelisted-domains
+        https://developers.activecampaign.com/reference/sitetrackingdomains
 
     Example:
         >>> import actoolkit as ac

@@ -16,6 +16,6 @@ SITE_TRACKING_DOMAINS = Table(
     name="site_tracking_domains",
     grain="one row per site that may report visits",
     key=None,
-    source="https://developers.activecampaign.com/reference/list-all-whitelisted-domains",
+    source="https://developers.activecampaign.com/reference/sitetrackingdomains",
     columns=(Column("name", "name", "text", "Domain."),),
 )
