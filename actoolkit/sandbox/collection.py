@@ -58,7 +58,9 @@ class Query:
     def number(self, name: str, default: int) -> int:
         """Give a whole number; the API takes nonsense for the default."""
         value = self.get(name)
-        return int(value) if value is not None and value.isascii() and value.isdecimal() else default
+        return (
+            int(value) if value is not None and value.isascii() and value.isdecimal() else default
+        )
 
     def tests(self, prefix: str) -> list[tuple[str, str, str]]:
         """Give ``prefix[name][operator]=value`` parameters; the operator is "eq" if none is named."""
