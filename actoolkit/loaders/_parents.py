@@ -66,6 +66,7 @@ def gather(
     """
     parents = request.parents or ()
     absent: list[str] = []
+    doubtful: list[str] = []
     sure: Certainty = "proven"
     requests = 0
     total: int | None = None
@@ -73,6 +74,8 @@ def gather(
         requests += family.requests
         if family.pages is None:
             absent.append(family.parent)
+        if family.certainty == "unverified":
+            doubtful.append(family.parent)
         for page in family.pages or ():
             rows.add(_named(request, family.parent, page), page.side_loads, page.keys)
         sure = min(sure, family.certainty, key=_SURE.index)
@@ -81,14 +84,18 @@ def gather(
         if rows.enough:
             break
     count = 0 if request.endpoint.key is None else rows.count
-    return Outcome(sure, total, requests, count, "parents"), _told(request, absent)
+    notes = (
+        *_told(request, absent, "not found"),
+        *_told(request, doubtful, "have exactly a page of rows, which the API may have cut off"),
+    )
+    return Outcome(sure, total, requests, count, "parents"), notes
 
 
-def _told(request: Request, absent: list[str]) -> tuple[str, ...]:
-    if not absent:
+def _told(request: Request, parents: list[str], what: str) -> tuple[str, ...]:
+    if not parents:
         return ()
-    shown = ", ".join(absent[:5]) + (", ..." if len(absent) > 5 else "")
-    return (f"{len(absent)} of {len(request.parents or ())} {request.parent} not found: {shown}",)
+    shown = ", ".join(parents[:5]) + (", ..." if len(parents) > 5 else "")
+    return (f"{len(parents)} of {len(request.parents or ())} {request.parent} {what}: {shown}",)
 
 
 def _families(request: Request, reader: Reader, journal: Journal) -> Iterator[Family]:

@@ -89,7 +89,7 @@ def _row(
     if request.parents is not None:
         count = len(request.parents)
         each = 1 if request.endpoint.paging == "single" else 2
-        note = f"at most; {count:,} parents, each with 1 request when it has no rows"
+        note = f"{each} requests for each of {count:,} parents; 1 where there are no rows"
         return table, "account", None, each * count, seconds_for(account, each * count), note
     if request.endpoint.paging == "single":
         return table, "account", None, 1, seconds_for(account, 1), ""

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import actoolkit as ac
-from actoolkit.errors import InvalidArgument, NotAvailable, NotFound
+from actoolkit.errors import IncompleteLoad, InvalidArgument, NotAvailable, NotFound
 
 BELOW_CONTACT = ("contact_lists", "contact_automations", "contact_tags", "score_values")
 
@@ -79,15 +79,46 @@ def test_every_row_of_every_parent_comes_with_the_parents_id(families, account):
     assert found.rows == sum(families.values())
 
 
-def test_a_server_that_knows_no_offset_is_understood(stub, account):
-    rows = [{"id": str(n), "contact": "1", "list": "1", "status": "1"} for n in range(1, 8)]
-    body = ("contactLists", rows)
+def lists_of_a_contact(stub, count, *, limit=None):
+    """A server that gives no heed to the offset, and none to the limit unless it is told."""
+    stub.total = "absent"
+    rows = [{"id": str(n), "contact": "1", "list": "1"} for n in range(1, count + 1)]
+    stub.rows["/contacts/1/contactLists"] = ("contactLists", rows)
     plain = stub.answer
-    stub.rows["/contacts/1/contactLists"] = body
-    stub.answer = lambda address: plain(address.partition("?")[0] + "?limit=100")
+
+    def answer(address):
+        path, _, query = address.partition("?")
+        asked = int(re.search(r"limit=(\d+)", query)[1])
+        return plain(f"{path}?limit={min(asked, limit) if limit else 100}")
+
+    stub.answer = answer
+
+
+@pytest.mark.parametrize("limit", [None, 100])
+@pytest.mark.parametrize("count", [1, 7, 19, 21, 99])
+def test_a_server_that_knows_no_offset_is_understood(stub, account, count, limit):
+    lists_of_a_contact(stub, count, limit=limit)
     pairs = ac.load_contact_lists(account=account, contact_ids=1, progress=False)
-    assert pairs.height == 7
+    assert pairs.height == count
     assert ac.provenance("contact_lists", account=account, contact_ids=1).certainty == "proven"
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "certainty"),
+    [(20, 100, "proven"), (20, None, "unverified"), (100, None, "unverified")],
+)
+def test_exactly_a_page_without_an_offset_is_doubted(stub, account, count, limit, certainty):
+    lists_of_a_contact(stub, count, limit=limit)
+    ac.load_contact_lists(account=account, contact_ids=1, progress=False)
+    found = ac.provenance("contact_lists", account=account, contact_ids=1)
+    assert found.certainty == certainty
+    assert any("may have cut off: 1" in note for note in found.notes) == (certainty != "proven")
+
+
+def test_a_page_that_surely_hides_rows_is_no_load(stub, account):
+    lists_of_a_contact(stub, 130, limit=100)
+    with pytest.raises(IncompleteLoad, match="same page for every offset"):
+        ac.load_contact_lists(account=account, contact_ids=1, progress=False)
 
 
 def test_a_parent_that_does_not_exist_is_named(families, account):
