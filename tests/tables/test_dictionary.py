@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import actoolkit
 from actoolkit.tables import TABLES
 from actoolkit.tables.dictionary import data_dictionary, main
 
@@ -25,6 +26,13 @@ def test_the_module_prints_the_page():
         check=True,
     )
     assert run.stdout.decode() == data_dictionary()
+
+
+def test_every_table_names_a_loader_that_is_there():
+    page = data_dictionary()
+    for table in TABLES:
+        assert f"`ac.load_{table}(" in page
+        assert hasattr(actoolkit, f"load_{table}")
 
 
 def test_every_column_and_every_field_left_out_is_on_the_page():
