@@ -30,6 +30,8 @@ from actoolkit.api.private import private_file, private_folder
 from actoolkit.errors import InvalidArgument, StoreFull, StoreLocked
 
 PATIENCE = 10.0
+NOWHERE = "https://journal.invalid/"
+"""Before the key, in what is kept under it: neither the address nor a header of the request is."""
 TOKEN_HEADERS = ("Api-Token", "api-token", "API-TOKEN", "Api-token")
 KEPT_HEADERS = ("content-type", "date", "ratelimit-limit", "ratelimit-remaining")
 _GENERATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -104,6 +106,8 @@ class Journal:
                 self._restart()
             if found is None or found.status_code != 200 or found.is_expired:
                 return None
+            if found.url != NOWHERE + key:  # a bit of the index itself was flipped
+                return None
             return found.content, {k.lower(): v for k, v in found.headers.items()}
 
     def put(self, key: str, body: bytes, headers: Mapping[str, str]) -> None:
@@ -124,8 +128,7 @@ class Journal:
         kept = CaseInsensitiveDict(
             {name: value for name, value in headers.items() if name in KEPT_HEADERS}
         )
-        # What was asked is in the key; neither the address nor a header of the request is kept.
-        nowhere = CachedRequest(method="GET", url="https://journal.invalid/")
+        nowhere = CachedRequest(method="GET", url=NOWHERE + key)
         answer = CachedResponse(
             content=body,
             status_code=200,
