@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -138,3 +140,13 @@ def clock():
 @pytest.fixture
 def account(stub, tmp_path, clock):
     return stub.account(tmp_path, clock)
+
+
+@pytest.fixture(scope="session")
+def read_row():
+    """The slow, plain reading of wire values that the tables are held to."""
+    path = Path(__file__).parents[1] / "tables" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("plain_reading", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.read_row

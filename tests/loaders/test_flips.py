@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -32,16 +30,6 @@ SAMPLES = {
 }
 
 
-def plain_reading():
-    """The slow reading of wire values that the tables are held to."""
-    path = Path(__file__).parents[1] / "tables" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("plain_reading", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.read_row
-
-
-read_row = plain_reading()
 COLLECTIONS = sorted(
     name
     for name, table in TABLES.items()
@@ -68,7 +56,7 @@ def row(table, number):
     return made
 
 
-def check(table, frame, sent):
+def check(table, frame, sent, read_row):
     """Every row that was sent is there, read as slowly and plainly as it can be."""
     assert frame.schema == table.schema
     assert frame.height == len(sent)
@@ -84,7 +72,7 @@ def check(table, frame, sent):
 
 
 @pytest.mark.parametrize("name", COLLECTIONS)
-def test_fields_that_come_and_go_are_kept_and_counted(stub, account, name):
+def test_fields_that_come_and_go_are_kept_and_counted(stub, account, read_row, name):
     table, endpoint = TABLES[name], ENDPOINTS[name]
     rows = [row(table, number) for number in range(1, ROWS + 1)]
     gone = [column.source for column in table.columns if column.source != "id"]
@@ -93,7 +81,7 @@ def test_fields_that_come_and_go_are_kept_and_counted(stub, account, name):
         rows[place]["brand_new"] = [number]
     stub.rows[endpoint.path] = (endpoint.envelope, rows)
     frame = getattr(ac, f"load_{name}")(account=account, progress=False)
-    check(table, frame, rows)
+    check(table, frame, rows, read_row)
     found = ac.provenance(name, account=account)
     assert found.unknown_fields == {"brand_new": 3}
     assert not found.rescued_values
@@ -101,7 +89,7 @@ def test_fields_that_come_and_go_are_kept_and_counted(stub, account, name):
 
 @pytest.mark.parametrize("kind", FLIPS)
 @pytest.mark.parametrize("name", COLLECTIONS)
-def test_values_of_another_type_are_kept_and_counted(stub, account, name, kind):
+def test_values_of_another_type_are_kept_and_counted(stub, account, read_row, name, kind):
     """One column of each kind that the table has, at the first, the 101st and the last row."""
     table, endpoint = TABLES[name], ENDPOINTS[name]
     kinds = {column.kind: column for column in table.columns if column.source != "id"}
@@ -111,7 +99,7 @@ def test_values_of_another_type_are_kept_and_counted(stub, account, name, kind):
             rows[place][column.source] = FLIPS[kind]
     stub.rows[endpoint.path] = (endpoint.envelope, rows)
     frame = getattr(ac, f"load_{name}")(account=account, progress=False)
-    check(table, frame, rows)
+    check(table, frame, rows, read_row)
     kept = Counter(field for one in rows for field in read_row(table, one)[1])
     assert ac.provenance(name, account=account).rescued_values == kept
 
