@@ -10,6 +10,7 @@ from typing import Literal
 from actoolkit.api.endpoints import ENDPOINTS, Endpoint
 from actoolkit.errors import InvalidArgument
 from actoolkit.loaders._ids import ids_of
+from actoolkit.loaders._orders import orders_of
 from actoolkit.store import Query
 from actoolkit.tables import TABLES, Table
 
@@ -123,20 +124,6 @@ class Request:
                 hint="Sort the frame instead.",
             )
         return {f"orders[{wire}]": value or ("DESC" if falling else "ASC")}
-
-
-def orders_of(endpoint: Endpoint) -> dict[str, str]:
-    """What ``order_by`` takes: names of columns where there are such, each with the API's own.
-
-    Args:
-        endpoint: Of the catalogue.
-
-    Example:
-        >>> orders_of(ENDPOINTS["campaigns"])
-        {'sent_at': 'sdate', 'last_sent_at': 'ldate'}
-    """
-    columns = {one.source: one.name for one in TABLES[endpoint.table].columns}
-    return {columns.get(one, one.partition(":")[2] or one): one for one in endpoint.orders}
 
 
 def request_of(

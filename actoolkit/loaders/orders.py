@@ -53,7 +53,7 @@ def load_ecom_orders(
         external_created_at: Orders placed in their store at this moment only (the API filters); a
             datetime needs a zone.
         order_by: "connection_id", "external_id", "external_checkout_id", "email", "state",
-            "customer_id", "external_created_date"; a "-" before it turns it round (the API orders).
+            "customer_id", "external_created_at"; a "-" before it turns it round (the API orders).
         account: Whom to read; default `Account.from_env`.
         since: First moment that is in: a date or naive datetime of the account's wall clock, a
             datetime with a zone, or the ISO text of one.

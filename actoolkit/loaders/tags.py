@@ -42,8 +42,8 @@ def load_tags(
         Columns (all: ``describe("tags")``):
 
         - tag_id (String): identifies the tag.
-        - name, description (String).
-        - See ``describe`` for the rest.
+        - name, type, description (String).
+        - created_at (Datetime, UTC).
 
     Raises:
         NotAvailable: The plan, the permission or the account lacks it: catch it and go on.

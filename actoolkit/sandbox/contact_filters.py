@@ -107,7 +107,7 @@ def _by_person(world: World, query: Query, rows: Ints) -> Ints:
     if part := query.get("search"):
         rows = rows[[part.lower() in _words(world, p) for p in rows.tolist()]]
     if number := query.get("phone"):
-        rows = rows[[phone(p) == number for p in rows.tolist()]]
+        rows = rows[[phone(p).startswith(number) for p in rows.tolist()]]
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 from collections import Counter
 from importlib import import_module
+from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -17,7 +18,11 @@ from actoolkit.loaders._sync import SYNCED
 from actoolkit.sandbox import Faults
 from actoolkit.tables import TABLES
 
-MODULES = sorted({f"actoolkit.loaders.{home}" for home in loaders._HOMES.values()})
+MODULES = sorted(
+    f"actoolkit.loaders.{path.stem}"
+    for path in Path(loaders.__file__).parent.glob("*.py")
+    if ">>>" in path.read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture(scope="module")
