@@ -20,12 +20,13 @@ from actoolkit.loaders.progress import Task
 from actoolkit.settings import Account
 from actoolkit.store import Facts, Manifest, Snapshots, open_journal
 from actoolkit.store.generations import begun
+from actoolkit.store.history import TRACKED, History
 from actoolkit.tables import TABLES
 
 SETTLE_TRIES = 12
 SETTLE_SECONDS = 1.0
 """Between two looks at a query that the API answers while it is still being worked out."""
-UNDOCUMENTED = "the vendor's reference leaves this collection out; maintained clients use it"
+UNDOCUMENTED = "undocumented: the vendor's reference leaves it out, maintained clients use it"
 INSTEAD = {
     "contact_lists": "Pass contact_ids= to read the documented route of each contact.",
     "contact_tags": "Pass contact_ids= to read the tags of each contact.",
@@ -106,6 +107,8 @@ def fetch(
                 requests=outcome.requests,
                 notes=notes,
             )
+            if table.name in TRACKED and not request.query:
+                History(account).append(table.name, facts.fetched_at, frame)
             published[table.name] = snapshots.publish(table, request.query, frame, facts), frame
         journal.drop()
     return published[request.table.name]
