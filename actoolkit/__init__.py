@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from actoolkit import actions, charts, errors, metrics, widgets
     from actoolkit.loaders import (
+        history,
         load_automations,
         load_brandings,
         load_bulk_import,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         load_webhooks,
         plan,
         provenance,
+        purge,
         sync,
     )
     from actoolkit.reports import report
@@ -82,6 +84,7 @@ __all__ = [
     "charts",
     "describe",
     "errors",
+    "history",
     "load_automations",
     "load_brandings",
     "load_bulk_import",
@@ -126,6 +129,7 @@ __all__ = [
     "metrics",
     "plan",
     "provenance",
+    "purge",
     "report",
     "sandbox_account",
     "sync",

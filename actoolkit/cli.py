@@ -1,4 +1,4 @@
-"""The command line: ``actoolkit report | sync | sandbox serve | notebooks | doctor``.
+"""The command line: ``actoolkit report | sync | cache | sandbox serve | notebooks | doctor``.
 
 Thin on purpose: each command calls one public function and prints what a person needs next.
 Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interrupted.
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 import actoolkit
+from actoolkit.cache_command import cache_app
 from actoolkit.errors import ActoolkitError, CredentialsMissing, InvalidArgument
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ sandbox_app = typer.Typer(
     help="A synthetic account over real HTTP, for trying things out.", no_args_is_help=True
 )
 app.add_typer(sandbox_app, name="sandbox")
+app.add_typer(cache_app, name="cache")
 
 _err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 

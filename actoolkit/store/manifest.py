@@ -66,6 +66,11 @@ class Manifest:
     stale: bool = False
     notes: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """Name of the load among all of the account's."""
+        return f"{self.table}/{query_digest(self.query)}/{self.generation}"
+
     def age(self, now: datetime) -> timedelta:
         """Time since the load began.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -44,6 +45,9 @@ from actoolkit.tables import Table
 
 KEPT = 2
 """Generations kept of one query: the newest, and the one that a lazy frame may still read."""
+
+REWRITTEN = "~"
+"""Between a load's name and the rest of its file's name, once its rows were written anew."""
 
 log = logging.getLogger("actoolkit")
 
@@ -162,6 +166,55 @@ class Snapshots:
         self._sweep(place)
         return manifest
 
+    def rewrite(self, manifest: Manifest, frame: pl.DataFrame, *, note: str) -> Manifest:
+        """Store other rows under a load's own name, and forget the ones it had.
+
+        Args:
+            manifest: Of the load.
+            frame: Its rows from now on.
+            note: Why they are others.
+
+        Raises:
+            StoreFull: No space or no permission; the load is as it was.
+        """
+        before = self._file(manifest)
+        content = io.BytesIO()
+        frame.write_parquet(content, compression="zstd")
+        name = f"{manifest.generation}{REWRITTEN}{secrets.token_hex(4)}.parquet"
+        with replacing(before.with_name(name)) as file:
+            file.write(content.getbuffer())
+        digest = hashlib.sha256(content.getbuffer()).hexdigest()
+        notes = (*manifest.notes, note) if note not in manifest.notes else manifest.notes
+        changed = replace(manifest, rows=frame.height, file=name, sha256=digest, notes=notes)
+        self._seal(changed)
+        with writing(before):
+            before.unlink(missing_ok=True)
+        return changed
+
+    def remove(self, manifest: Manifest) -> None:
+        """Forget a load; the manifest goes first.
+
+        Args:
+            manifest: Of the load.
+
+        Raises:
+            StoreFull: No permission.
+        """
+        for path in self.paths(self._account, manifest):
+            with writing(path):
+                path.unlink(missing_ok=True)
+
+    @staticmethod
+    def paths(account: Account, manifest: Manifest) -> tuple[Path, Path]:
+        """Where the manifest of a load and its rows are.
+
+        Args:
+            account: Whose.
+            manifest: Of the load.
+        """
+        place = account.folder / "snapshots" / manifest.table / query_digest(manifest.query)
+        return place / f"{manifest.generation}.json", place / Path(manifest.file).name
+
     def next_generation(self, table: Table, query: Query, now: datetime) -> str:
         """Name a load that begins now, so that it sorts behind all before it.
 
@@ -206,11 +259,10 @@ class Snapshots:
         return self._root / table / query_digest(query)
 
     def _file(self, manifest: Manifest) -> Path:
-        return self._place(manifest.table, manifest.query) / Path(manifest.file).name
+        return self.paths(self._account, manifest)[1]
 
     def _seal(self, manifest: Manifest) -> None:
-        path = self._file(manifest)
-        with replacing(path.with_suffix(".json")) as file:
+        with replacing(self.paths(self._account, manifest)[0]) as file:
             file.write(seal(manifest))
 
     def _manifests(self, place: Path) -> Iterator[Manifest]:
@@ -221,14 +273,14 @@ class Snapshots:
                 continue
             if manifest is None or manifest.generation != path.stem:
                 log.warning("%s is damaged; it is put aside and loaded again.", path.name)
-                quarantine(path, path.with_suffix(".parquet"))
+                quarantine(path, *place.glob(f"{path.stem}*.parquet"))
             else:
                 yield manifest
 
     def _lost(self, manifest: Manifest, why: str) -> SnapshotMissing:
-        path = self._file(manifest)
-        log.warning("The snapshot %s of %s %s; it is put aside.", path.stem, manifest.table, why)
-        quarantine(path, path.with_suffix(".json"))
+        sealed, path = self.paths(self._account, manifest)
+        log.warning("The snapshot %s of %s %s; it is put aside.", sealed.stem, manifest.table, why)
+        quarantine(path, sealed)
         return SnapshotMissing(
             f"The snapshot of {manifest.table} of {manifest.fetched_at:%Y-%m-%d %H:%M} UTC {why}.",
             hint="Load it again.",
@@ -243,5 +295,6 @@ class Snapshots:
                 path.unlink(missing_ok=True)
             for path in place.iterdir():
                 left_over = path.name.endswith((DAMAGED, TEMPORARY))
-                if left_over or (path.suffix == ".parquet" and path.stem not in kept):
+                of = path.stem.partition(REWRITTEN)[0]
+                if left_over or (path.suffix == ".parquet" and of not in kept):
                     path.unlink(missing_ok=True)

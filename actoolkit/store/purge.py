@@ -1,0 +1,230 @@
+"""Removing a person from everything that is remembered of an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from actoolkit.errors import InvalidArgument, SnapshotMissing
+from actoolkit.settings import Account
+from actoolkit.store.folder import writing
+from actoolkit.store.history import History, sound, write
+from actoolkit.store.locks import holding
+from actoolkit.store.manifest import Manifest
+from actoolkit.store.snapshots import Snapshots
+
+PATIENCE = 60.0
+"""Seconds to wait for each load that is under way."""
+
+OUT_OF_REACH = (
+    "the account itself, where the contact has to be deleted too, or the next load brings it back",
+    "reports, notebooks and files that you saved",
+    "frames in notebooks and programs that run now",
+    "backups, and the free space of the disk",
+)
+
+_SUBJECTS = {"contact_id": "contacts", "customer_id": "customers", "order_id": "orders"}
+_RELATED = "related_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What `purge` did.
+
+    Attributes:
+        rows: Table to the rows that were removed, from snapshots and history.
+        files: Files that were removed or written anew.
+        out_of_reach: What may still hold the person, a phrase each.
+    """
+
+    rows: dict[str, int]
+    files: int
+    out_of_reach: tuple[str, ...] = OUT_OF_REACH
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{n:,} of {table}" for table, n in sorted(self.rows.items()) if n)
+        kept = "".join(f"\n- {one}" for one in self.out_of_reach)
+        return f"Removed rows: {counts or 'none'}; {self.files} files. Not within reach:{kept}"
+
+
+@dataclass(slots=True)
+class _Person:
+    email: str
+    contacts: set[str] = field(default_factory=set)
+    customers: set[str] = field(default_factory=set)
+    orders: set[str] = field(default_factory=set)
+
+
+def purge(
+    account: Account, email: str, *, on_wait: Callable[[float, str], None] | None = None
+) -> Purged:
+    """Remove a person from snapshots, history, journals and whatever else is remembered.
+
+    Rows about the person go; the address is blanked where another row mentions it. A kill leaves
+    each file as it was or without the person: run it again.
+
+    Args:
+        account: Whose memory.
+        email: The person's address; upper and lower case are the same.
+        on_wait: Told the seconds left and a reason before waiting for a load under way.
+
+    Raises:
+        InvalidArgument: It is no address.
+        StoreLocked: A load was under way for too long.
+        StoreFull: A file cannot be written anew.
+    """
+    address = email.strip().casefold() if isinstance(email, str) else ""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise InvalidArgument(f"{email!r} is not an address.", hint="Pass one e-mail address.")
+    snapshots, history = Snapshots(account), History(account)
+    rows: dict[str, int] = {}
+    files = 0
+    with ExitStack() as stack:
+        for lock in sorted((account.folder / "locks").glob("*.lock")):
+            stack.enter_context(
+                holding(account.folder, lock.stem, patience=PATIENCE, on_wait=on_wait)
+            )
+        person = _identify(snapshots, address)
+        for manifest in snapshots.all():
+            removed = _clean_snapshot(snapshots, manifest, person)
+            if removed is not None:
+                files += 1
+                rows[manifest.table] = rows.get(manifest.table, 0) + removed
+        for path in sorted(history.root.glob("*/*.parquet")):
+            removed = _clean_history(path, person)
+            if removed:
+                files += 1
+                rows[path.parent.name] = rows.get(path.parent.name, 0) + removed
+        files += _clean_others(account, address)
+    return Purged(rows, files)
+
+
+def _identify(snapshots: Snapshots, address: str) -> _Person:
+    """Find the ids under which the person is known, in every load that is stored."""
+    person = _Person(address)
+    for table, key, known in (
+        ("contacts", "contact_id", person.contacts),
+        ("ecom_customers", "customer_id", person.customers),
+        ("ecom_orders", "order_id", person.orders),
+    ):
+        for manifest in snapshots.all():
+            if manifest.table != table:
+                continue
+            try:
+                frame = snapshots.read(manifest)
+            except SnapshotMissing:
+                continue
+            known.update(frame.filter(_about(frame, person))[key].drop_nulls().to_list())
+    return person
+
+
+def _about(frame: pl.DataFrame, person: _Person) -> pl.Expr:
+    """The condition that a row is about the person."""
+    parts = [pl.lit(value=False)]
+    schema = frame.schema
+    if schema.get("email") == pl.String:
+        parts.append(pl.col("email").str.strip_chars().str.to_lowercase() == person.email)
+    for column, ids in _SUBJECTS.items():
+        if schema.get(column) == pl.String:
+            parts.append(pl.col(column).is_in(sorted(getattr(person, ids))))
+    if "ecom_order_id" in schema:
+        parts.append(pl.col("ecom_order_id").is_in(sorted(person.orders)))
+    if _RELATED in schema and "related_to" in schema and "email_activity_id" not in schema:
+        of_contact = pl.col("related_to").str.to_lowercase().is_in(["subscriber", "contact"])
+        parts.append(of_contact & pl.col(_RELATED).is_in(sorted(person.contacts)))
+    if "relationships" in schema and person.contacts:
+        ids = "|".join(sorted(person.contacts))
+        parts.append(
+            pl.col("relationships").str.contains(rf'(?i)"[^"]*contact"\s*:\s*\[[^\]]*"?\b({ids})\b')
+        )
+    return pl.any_horizontal(part.fill_null(value=False) for part in parts)
+
+
+def _without(frame: pl.DataFrame, person: _Person) -> tuple[pl.DataFrame, int]:
+    """A frame without the person, and how many rows went; the frame itself when it has no trace."""
+    left = frame.filter(~_about(frame, person))
+    pattern = f"(?i){re.escape(person.email)}"
+    mentions = [
+        (pl.col(name).cast(pl.List(pl.String)).list.join("\n") if nested else pl.col(name))
+        .str.contains(pattern)
+        .fill_null(value=False)
+        .alias(name)
+        for name, dtype in left.schema.items()
+        if (nested := dtype == pl.List(pl.String)) or dtype == pl.String
+    ]
+    found = left.select(mentions)
+    named = [name for name in found.columns if found[name].any()]
+    blanked = left.with_columns(
+        pl.when(found[name]).then(None).otherwise(pl.col(name)).alias(name) for name in named
+    )
+    gone = frame.height - left.height
+    return (blanked, gone) if gone or named else (frame, 0)
+
+
+def _clean_snapshot(snapshots: Snapshots, manifest: Manifest, person: _Person) -> int | None:
+    """Clean one load; give the rows that went, or None when it had no trace."""
+    asked = " ".join(_flat(manifest.query.values())).casefold()
+    try:
+        frame = snapshots.read(manifest)
+    except SnapshotMissing:
+        return None
+    if person.email in asked:
+        snapshots.remove(manifest)
+        return frame.height
+    cleaned, gone = _without(frame, person)
+    if cleaned is frame:
+        return None
+    snapshots.rewrite(manifest, cleaned, note="a person was removed on request")
+    return gone
+
+
+def _flat(values: Iterable[str | tuple[str, ...]]) -> Iterable[str]:
+    for value in values:
+        yield from (value,) if isinstance(value, str) else value
+
+
+def _clean_history(path: Path, person: _Person) -> int:
+    frame = sound(path)
+    if frame is None:
+        with writing(path):
+            path.unlink(missing_ok=True)
+        return 0
+    cleaned, gone = _without(frame, person)
+    if cleaned is frame:
+        return 0
+    write(path.parent, path.stem.rpartition("-")[0], cleaned)
+    with writing(path):
+        path.unlink(missing_ok=True)
+    return gone
+
+
+def _clean_others(account: Account, address: str) -> int:
+    """Remove unfinished loads, damaged and half-written files; blank the address in notes."""
+    removed = 0
+    known = {
+        path for manifest in Snapshots(account).all() for path in Snapshots.paths(account, manifest)
+    }
+    with writing(account.folder):
+        for path in sorted(account.folder.rglob("*")):
+            top = path.relative_to(account.folder).parts[0]
+            if not path.is_file() or path in known:
+                continue
+            passing = path.suffix not in (".parquet", ".pin") or path.name.endswith(".part")
+            unknown = top == "snapshots" and path.suffix != ".pin"
+            if top == "journals" or unknown or (top == "history" and passing):
+                path.unlink(missing_ok=True)
+                removed += 1
+            elif top == "actions":
+                content = path.read_bytes()
+                blanked = re.sub(
+                    re.escape(address).encode(), b"removed", content, flags=re.IGNORECASE
+                )
+                if blanked != content:
+                    path.write_bytes(blanked)
+                    removed += 1
+    return removed

@@ -1,0 +1,203 @@
+"""A purged person is in no byte of the cache, and everybody else is untouched."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import zlib
+
+import polars as pl
+import pytest
+
+import actoolkit as ac
+from actoolkit import errors
+from actoolkit.api.journal import Journal
+from actoolkit.store import Snapshots, holding
+from actoolkit.store.purge import OUT_OF_REACH
+
+TABLES = (
+    "contacts",
+    "score_values",
+    "contact_lists",
+    "contact_automations",
+    "contact_tags",
+    "email_activities",
+    "field_values",
+    "notes",
+    "ecom_customers",
+    "ecom_orders",
+    "ecom_order_products",
+)
+
+
+@pytest.fixture(scope="module")
+def session():
+    with ac.sandbox_account(size="tiny", seed=11) as account:
+        yield account
+
+
+@pytest.fixture(scope="module")
+def loaded(session):
+    """Every table that knows people, once; purges of later tests leave ever fewer of them."""
+    for table in TABLES:
+        getattr(ac, f"load_{table}")(account=session, progress=False)
+    return session
+
+
+def text_of_everything(folder):
+    """All that a determined reader finds in a folder: bytes, and what is compressed in them."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        raw = path.read_bytes()
+        found.append(raw.lower())
+        if path.name.endswith(".parquet") or raw[:4] == b"PAR1":
+            found.append(pl.read_parquet(raw).write_ndjson().lower().encode())
+        if ".sqlite" in path.name and raw[:6] == b"SQLite":
+            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            for (value,) in connection.execute("SELECT value FROM responses"):
+                found.append(zlib.decompress(value).lower())
+            connection.close()
+    return b"\n".join(found)
+
+
+def frames(account):
+    store = Snapshots(account)
+    return {one.id: store.read(one) for one in store.all()}
+
+
+def ids_of(account, address):
+    contacts = ac.load_contacts(account=account, progress=False)
+    orders = ac.load_ecom_orders(account=account, progress=False)
+    return tuple(
+        frame.filter(plain(pl.col("email")) == address)[key].to_list()
+        for frame, key in ((contacts, "contact_id"), (orders, "order_id"))
+    )
+
+
+def plain(column):
+    """An address as people compare it: shops write it with blanks and capitals."""
+    return column.str.strip_chars().str.to_lowercase()
+
+
+def purge_and_check(account, address):
+    contact_ids, order_ids = ids_of(account, address)
+    before = frames(account)
+    assert address.encode() in text_of_everything(account.folder)
+    purged = ac.purge(email=address.upper(), account=account, progress=False)
+    assert purged.rows["contacts"] >= 1
+    assert address.encode() not in text_of_everything(account.folder)
+    after = frames(account)
+    assert after.keys() == before.keys()
+    for name, frame in after.items():
+        left = before[name]
+        for column, ids in (
+            ("contact_id", contact_ids),
+            ("order_id", order_ids),
+            ("ecom_order_id", order_ids),
+        ):
+            if column in frame.columns:
+                assert not frame[column].is_in(ids).any(), name
+                left = left.filter(~pl.col(column).is_in(ids).fill_null(False))
+        if "email" in frame.columns:
+            left = left.filter((plain(pl.col("email")) != address).fill_null(True))
+        assert frame.height == left.height, name
+        key = frame.columns[0]
+        assert frame[key].to_list() == left[key].to_list(), name
+    return purged
+
+
+def test_five_people_leave_no_byte_and_nobody_else_leaves(loaded):
+    people = ac.load_contacts(account=loaded, progress=False)["email"].to_list()
+    buyers = ac.load_ecom_orders(account=loaded, progress=False)["email"].drop_nulls().to_list()
+    chance = random.Random(5)
+    for address in [*chance.sample(people, 3), *chance.sample(sorted(set(buyers)), 2)]:
+        purge_and_check(loaded, address.lower())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_hundred_people(tmp_path):
+    with ac.sandbox_account(size="small", seed=12, cache_dir=tmp_path) as account:
+        for table in TABLES:
+            getattr(ac, f"load_{table}")(account=account, progress=False)
+        people = ac.load_contacts(account=account, progress=False)["email"].to_list()
+        for address in random.Random(6).sample(people, 100):
+            purge_and_check(account, address.lower())
+
+
+def test_unfinished_loads_side_files_and_filtered_loads_go(loaded):
+    address = ac.load_contacts(account=loaded, progress=False)["email"][7].lower()
+    ac.load_contacts(email=address, account=loaded, progress=False)
+    place = loaded.folder / "journals" / "contacts" / "all"
+    journal = Journal(place, "000009-20260630T150000Z")
+    journal.put("k", f'{{"email": "{address}"}}'.encode(), {})
+    assert (place / "000009-20260630T150000Z.sqlite-wal").exists()
+    journal.close()
+    snapshot = loaded.folder / "snapshots" / "contacts" / "all"
+    for name in ("x.parquet.ab12.part", "y.json.damaged", "z.parquet"):
+        (snapshot / name).write_bytes(address.encode())
+    (loaded.folder / "actions").mkdir(mode=0o700, exist_ok=True)
+    (loaded.folder / "actions" / "a.jsonl").write_text(f'{{"detail": "{address} is taken"}}\n')
+    ac.purge(email=address, account=loaded, progress=False)
+    assert address.encode() not in text_of_everything(loaded.folder)
+    assert not [path for path in place.rglob("*") if path.suffix != ".lock"]
+    assert (loaded.folder / "actions" / "a.jsonl").read_text() == '{"detail": "removed is taken"}\n'
+
+
+def test_the_history_forgets_too(loaded):
+    kept = ac.history("score_values", account=loaded)
+    contacts = ac.load_contacts(account=loaded, progress=False)
+    scored = contacts.filter(pl.col("contact_id").is_in(kept["contact_id"].implode()))
+    person, address = scored["contact_id"][0], scored["email"][0]
+    purged = ac.purge(email=address, account=loaded, progress=False)
+    left = ac.history("score_values", account=loaded)
+    assert left.equals(kept.filter(pl.col("contact_id") != person))
+    assert purged.rows["score_values"] >= kept.height - left.height > 0
+
+
+def test_what_is_served_afterwards_is_the_purged_snapshot(loaded):
+    address = ac.load_contacts(account=loaded, progress=False)["email"][3]
+    before = ac.provenance("contacts", account=loaded)
+    ac.purge(email=address, account=loaded, progress=False)
+    after = ac.provenance("contacts", account=loaded)
+    assert (after.id, after.fetched_at) == (before.id, before.fetched_at)
+    assert after.rows == before.rows - 1
+    assert "a person was removed on request" in after.notes
+    assert address not in ac.load_contacts(account=loaded, progress=False)["email"].to_list()
+    again = ac.purge(email=address, account=loaded, progress=False)
+    assert not any(again.rows.values())
+
+
+def test_it_says_what_it_cannot_reach(loaded, capsys):
+    ac.purge(email="nobody@example.org", account=loaded, progress=True)
+    told = capsys.readouterr().err
+    for one in OUT_OF_REACH:
+        assert one in told
+
+
+@pytest.mark.parametrize("nonsense", ["", "no address", "@", "a@", "a b@c", None, 7])
+def test_refuses_what_is_no_address(loaded, nonsense):
+    with pytest.raises(errors.InvalidArgument, match="address"):
+        ac.purge(email=nonsense, account=loaded, progress=False)
+
+
+def test_waits_for_a_load_under_way(loaded, monkeypatch):
+    import threading
+
+    entered, leave = threading.Event(), threading.Event()
+
+    def work():
+        with holding(loaded.folder, "contacts-all"):
+            entered.set()
+            leave.wait(30)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    entered.wait(30)
+    monkeypatch.setattr("actoolkit.store.purge.PATIENCE", 0.1)
+    with pytest.raises(errors.StoreLocked, match="process"):
+        ac.purge(email="a@example.org", account=loaded, progress=False)
+    leave.set()
+    thread.join()
