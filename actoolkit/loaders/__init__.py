@@ -10,8 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from actoolkit.loaders._history import history
     from actoolkit.loaders._plan import plan
     from actoolkit.loaders._provenance import provenance
+    from actoolkit.loaders._purge import purge
     from actoolkit.loaders._sync import sync
     from actoolkit.loaders.account import load_user
     from actoolkit.loaders.automations import load_automations, load_contact_automations
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from actoolkit.loaders.webhooks import load_webhook_events, load_webhooks
 
 _HOMES = {
+    "history": "_history",
     "load_automations": "automations",
     "load_brandings": "brandings",
     "load_bulk_import": "imports",
@@ -90,10 +93,12 @@ _HOMES = {
     "plan": "_plan",
     "progress_display": "progress",
     "provenance": "_provenance",
+    "purge": "_purge",
     "sync": "_sync",
 }
 
 __all__ = [
+    "history",
     "load_automations",
     "load_brandings",
     "load_bulk_import",
@@ -138,6 +143,7 @@ __all__ = [
     "plan",
     "progress_display",
     "provenance",
+    "purge",
     "sync",
 ]
 

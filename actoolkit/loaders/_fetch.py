@@ -20,6 +20,7 @@ from actoolkit.loaders.progress import Task
 from actoolkit.settings import Account
 from actoolkit.store import Facts, Manifest, Snapshots, open_journal
 from actoolkit.store.generations import begun
+from actoolkit.store.history import TRACKED, History
 from actoolkit.tables import TABLES
 
 SETTLE_TRIES = 12
@@ -106,6 +107,8 @@ def fetch(
                 requests=outcome.requests,
                 notes=notes,
             )
+            if table.name in TRACKED and not request.query:
+                History(account).append(table.name, facts.fetched_at, frame)
             published[table.name] = snapshots.publish(table, request.query, frame, facts), frame
         journal.drop()
     return published[request.table.name]
