@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
+from datetime import date, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -57,8 +59,10 @@ def test_columns_left_out_come_by_name_and_are_stored_apart(stub, account, name)
     sent = len(stub.seen)
     one = load(*args, account=account, progress=False, include=next(iter(asked)), **more)
     assert set(one.columns) & set(asked) == {next(iter(asked))}
+    sent = len(stub.seen)
     again = load(*args, account=account, progress=False, **more)
     assert again.equals(plain)
+    assert len(stub.seen) == sent
 
 
 def without_plan(address):
@@ -137,6 +141,43 @@ def test_an_order_that_the_api_gives_is_the_frames(stub, account):
     assert "orders%5Bsdate%5D=DESC" in stub.seen[-1]
     plain = ac.load_campaigns(account=account, progress=False)
     assert plain["campaign_id"].to_list() == ["1", "2", "3"]
+
+
+FILTER_SAMPLES = {
+    "text": "some text",
+    "id": 7,
+    "ids": [8, 7],
+    "moment": date(2026, 1, 5),
+    "wall": datetime(2026, 1, 5, 8, 30),
+    "related": {"primary-contact": 7},
+}
+FILTERS = [
+    (name, keyword)
+    for name, endpoint in ENDPOINTS.items()
+    if f"load_{name}" in LOADERS and not endpoint.rides_on
+    for keyword, what in endpoint.filters.items()
+    if what.documented
+]
+
+
+@pytest.mark.parametrize(("name", "keyword"), FILTERS, ids=[f"{n}-{k}" for n, k in FILTERS])
+def test_every_filter_travels_as_the_reference_names_it(stub, account, monkeypatch, name, keyword):
+    monkeypatch.setattr("actoolkit.loaders._fetch.SETTLE_SECONDS", 0.0)
+    endpoint = ENDPOINTS[name]
+    what = endpoint.filters[keyword]
+    value = FILTER_SAMPLES.get(what.accepts) or next(iter(what.codes))
+    if keyword == "in_group_lists":
+        value = True
+    stub.rows[re.sub(r"{\w+}", "abc", endpoint.path)] = (endpoint.envelope, [])
+    args, more = positional(getattr(ac, f"load_{name}"), NEEDED.get(f"load_{name}", {}))
+    if keyword == "score_id":
+        more["order_by"] = "score"
+    getattr(ac, f"load_{name}")(*args, account=account, progress=False, **more, **{keyword: value})
+    sent = parse_qs(urlsplit(stub.seen[0]).query)
+    wanted = endpoint.query(**{keyword: value})
+    assert len(wanted) == 1
+    for parameter, text in wanted.items():
+        assert sorted(sent[parameter]) == sorted([text] if isinstance(text, str) else text)
 
 
 def test_signatures_and_docstrings_name_the_same_arguments():
