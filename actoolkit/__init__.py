@@ -66,10 +66,12 @@ if TYPE_CHECKING:
         load_user,
         load_webhook_events,
         load_webhooks,
+        pin,
         plan,
         provenance,
         purge,
         sync,
+        unpin,
     )
     from actoolkit.reports import report
     from actoolkit.sandbox import sandbox_account
@@ -127,12 +129,14 @@ __all__ = [
     "load_webhook_events",
     "load_webhooks",
     "metrics",
+    "pin",
     "plan",
     "provenance",
     "purge",
     "report",
     "sandbox_account",
     "sync",
+    "unpin",
     "widgets",
 ]
 

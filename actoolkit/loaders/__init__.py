@@ -1,7 +1,7 @@
 """Loaders: one function per endpoint, from the account to a typed frame.
 
 All take the same keyword tail: ``account, since, until, max_age, refresh, limit, frame, lazy,
-progress``. Each load says in one line what came from where, how old it is and how sure.
+progress, snapshot``. Each load says in one line what came from where, how old it is and how sure.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from actoolkit.loaders._history import history
+    from actoolkit.loaders._pin import pin, unpin
     from actoolkit.loaders._plan import plan
     from actoolkit.loaders._provenance import provenance
     from actoolkit.loaders._purge import purge
@@ -90,11 +91,13 @@ _HOMES = {
     "load_user": "account",
     "load_webhook_events": "webhooks",
     "load_webhooks": "webhooks",
+    "pin": "_pin",
     "plan": "_plan",
     "progress_display": "progress",
     "provenance": "_provenance",
     "purge": "_purge",
     "sync": "_sync",
+    "unpin": "_pin",
 }
 
 __all__ = [
@@ -140,11 +143,13 @@ __all__ = [
     "load_user",
     "load_webhook_events",
     "load_webhooks",
+    "pin",
     "plan",
     "progress_display",
     "provenance",
     "purge",
     "sync",
+    "unpin",
 ]
 
 

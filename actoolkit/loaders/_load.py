@@ -13,6 +13,7 @@ import polars as pl
 from actoolkit.errors import InvalidArgument, LoadError, SnapshotMissing
 from actoolkit.loaders._fetch import fetch
 from actoolkit.loaders._period import Moment, within
+from actoolkit.loaders._pin import pinned
 from actoolkit.loaders._request import Missing, Request, request_of
 from actoolkit.loaders._telling import told
 from actoolkit.loaders.progress import Task, task
@@ -41,6 +42,8 @@ class How:
     frame: FrameKind | None = None
     lazy: bool = False
     progress: bool | None = None
+    snapshot: str | None = None
+    reconcile: bool = False
 
     def kind(self, account: Account) -> FrameKind:
         """Which kind of frame to return.
@@ -73,6 +76,11 @@ class How:
         if self.limit is not None and not (whole and self.limit >= 1):
             raise InvalidArgument(
                 f"limit={self.limit!r} is not a number of rows.", hint="limit=1000"
+            )
+        if self.snapshot is not None and (self.refresh or self.reconcile):
+            raise InvalidArgument(
+                "A snapshot= is what it was: it cannot be loaded again.",
+                hint="Drop snapshot=, or refresh= and reconcile=.",
             )
 
 
@@ -143,6 +151,10 @@ def _rows(
     """The rows of a request, from where they are cheapest, and one line about them."""
     started = time.monotonic()
     snapshots = Snapshots(account)
+    if how.snapshot is not None:
+        kept = pinned(snapshots, request, how.snapshot, lazy=how.lazy)
+        shown.done(told(kept[0], account, None))
+        return kept
     asked_at = account.now()
     oldest = asked_at if how.refresh else asked_at - how.max_age
     found = None if how.refresh else _stored(snapshots, request, oldest, asked_at, lazy=how.lazy)

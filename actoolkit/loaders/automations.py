@@ -23,6 +23,7 @@ def load_automations(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load automations.
 
@@ -40,6 +41,7 @@ def load_automations(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("automations")``):
@@ -65,7 +67,7 @@ def load_automations(
         >>> automations.columns[:2]
         ['automation_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("automations", how)
 
 
@@ -92,6 +94,7 @@ def load_contact_automations(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the entries of contacts into automations.
 
@@ -122,6 +125,7 @@ def load_contact_automations(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("contact_automations")``):
@@ -153,7 +157,7 @@ def load_contact_automations(
         >>> entries.columns[:2]
         ['contact_automation_id', 'contact_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {
         "contact_ids": contact_ids,
         "automation_id": automation_id,

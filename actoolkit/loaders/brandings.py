@@ -20,6 +20,7 @@ def load_brandings(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load how the account looks to each group of its users.
 
@@ -35,6 +36,7 @@ def load_brandings(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("brandings")``):
@@ -61,5 +63,5 @@ def load_brandings(
         >>> brandings.columns[:2]
         ['branding_id', 'group_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("brandings", how)

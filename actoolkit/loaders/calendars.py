@@ -22,6 +22,7 @@ def load_calendars(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load calendar feeds.
 
@@ -38,6 +39,7 @@ def load_calendars(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("calendars")``):
@@ -65,5 +67,5 @@ def load_calendars(
         >>> calendars.columns[:2]
         ['calendar_id', 'title']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("calendars", how, include=include)

@@ -22,6 +22,7 @@ def load_campaign_messages(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the mails of campaigns with counters of their own.
 
@@ -38,6 +39,7 @@ def load_campaign_messages(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("campaign_messages")``):
@@ -66,7 +68,7 @@ def load_campaign_messages(
         >>> variants.columns[:3]
         ['campaign_message_id', 'campaign_id', 'message_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("campaign_messages", how)
 
 
@@ -83,6 +85,7 @@ def load_campaign_links(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the links of campaigns, and how often each was clicked.
 
@@ -100,6 +103,7 @@ def load_campaign_links(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("campaign_links")``):
@@ -130,6 +134,6 @@ def load_campaign_links(
         >>> links["campaign_id"].n_unique() <= 3
         True
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"campaign_ids": campaign_ids}
     return load("campaign_links", how, filters=filters, missing=missing)

@@ -24,6 +24,7 @@ def load_campaigns(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load campaigns with their counters.
 
@@ -44,6 +45,7 @@ def load_campaigns(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("campaigns")``):
@@ -75,7 +77,7 @@ def load_campaigns(
         >>> campaigns.select("campaign_id", "sends", "clickers").width
         3
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"automation_id": automation_id}
     return load("campaigns", how, filters=filters, order_by=order_by, include=include)
 
@@ -91,6 +93,7 @@ def load_campaign_lists(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load which lists each campaign went to.
 
@@ -107,6 +110,7 @@ def load_campaign_lists(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("campaign_lists")``):
@@ -132,5 +136,5 @@ def load_campaign_lists(
         >>> pairs.columns[:3]
         ['campaign_list_id', 'campaign_id', 'list_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("campaign_lists", how)

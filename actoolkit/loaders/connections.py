@@ -22,6 +22,7 @@ def load_connections(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load connected services, such as stores.
 
@@ -39,6 +40,7 @@ def load_connections(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("connections")``):
@@ -64,6 +66,6 @@ def load_connections(
         >>> connections.columns[:2]
         ['connection_id', 'service']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"service": service, "external_id": external_id}
     return load("connections", how, filters=filters)

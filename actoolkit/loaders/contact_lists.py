@@ -26,6 +26,7 @@ def load_contact_lists(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load who is, and was, on which list.
 
@@ -49,6 +50,7 @@ def load_contact_lists(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("contact_lists")``):
@@ -79,6 +81,6 @@ def load_contact_lists(
         >>> pairs.columns[:3]
         ['contact_list_id', 'contact_id', 'list_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"contact_ids": contact_ids}
     return load("contact_lists", how, filters=filters, include=include, missing=missing)

@@ -47,6 +47,7 @@ def load_contacts(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load contacts; their score values ride along and are stored too.
 
@@ -92,6 +93,7 @@ def load_contacts(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("contacts")``):
@@ -122,7 +124,7 @@ def load_contacts(
         >>> contacts.columns[:2]
         ['contact_id', 'email']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {
         "ids": ids,
         "email": email,

@@ -25,6 +25,7 @@ def load_custom_object_schemas(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the kinds of custom objects.
 
@@ -41,6 +42,7 @@ def load_custom_object_schemas(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("custom_object_schemas")``):
@@ -68,7 +70,7 @@ def load_custom_object_schemas(
         >>> kinds.columns[:2]
         ['schema_id', 'slug']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"show_fields": show_fields}
     return load("custom_object_schemas", how, filters=filters)
 
@@ -87,6 +89,7 @@ def load_custom_object_records(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the records of one kind of custom object, or of several.
 
@@ -107,6 +110,7 @@ def load_custom_object_records(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("custom_object_records")``):
@@ -142,7 +146,7 @@ def load_custom_object_records(
         >>> records.select("bags", "roast", "started").width
         3
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"schema_id": schema_id, "related_to": related_to}
     shape = records_shape(schema_id, how) if wide else None
     return load("custom_object_records", how, filters=filters, wide=shape)

@@ -23,6 +23,7 @@ def load_ecom_customers(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load customers of connected stores.
 
@@ -42,6 +43,7 @@ def load_ecom_customers(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("ecom_customers")``):
@@ -69,6 +71,6 @@ def load_ecom_customers(
         >>> customers.columns[:4]
         ['customer_id', 'email', 'connection_id', 'is_rollup']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"email": email, "external_id": external_id, "connection_id": connection_id}
     return load("ecom_customers", how, filters=filters)

@@ -24,6 +24,7 @@ def load_email_activities(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the log of one-to-one mail.
 
@@ -45,6 +46,7 @@ def load_email_activities(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("email_activities")``):
@@ -72,6 +74,6 @@ def load_email_activities(
         >>> activities.columns[:2]
         ['email_activity_id', 'contact_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"contact_id": contact_id, "deal_id": deal_id}
     return load("email_activities", how, filters=filters, include=include)

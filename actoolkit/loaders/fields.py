@@ -21,6 +21,7 @@ def load_fields(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the custom fields of contacts.
 
@@ -36,6 +37,7 @@ def load_fields(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("fields")``):
@@ -62,7 +64,7 @@ def load_fields(
         >>> fields.columns[:3]
         ['field_id', 'title', 'type']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("fields", how)
 
 
@@ -80,6 +82,7 @@ def load_field_values(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the values of contacts' custom fields.
 
@@ -100,6 +103,7 @@ def load_field_values(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("field_values")``):
@@ -130,7 +134,7 @@ def load_field_values(
         >>> wide.select("contact_id", "birthday").dtypes
         [String, Date]
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"field_id": field_id, "value": value}
     shape = values_shape(how) if wide else None
     return load("field_values", how, filters=filters, wide=shape)

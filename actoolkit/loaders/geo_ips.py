@@ -26,6 +26,7 @@ def load_geo_ips(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load from where contacts opened or clicked.
 
@@ -46,6 +47,7 @@ def load_geo_ips(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("geo_ips")``):
@@ -76,6 +78,6 @@ def load_geo_ips(
         >>> set(places["contact_id"]) <= set(people["contact_id"])
         True
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"contact_ids": contact_ids}
     return load("geo_ips", how, filters=filters, include=include, missing=missing)

@@ -20,6 +20,7 @@ def load_groups(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load groups of users.
 
@@ -35,6 +36,7 @@ def load_groups(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("groups")``):
@@ -61,7 +63,7 @@ def load_groups(
         >>> groups.columns[:2]
         ['group_id', 'title']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("groups", how)
 
 
@@ -76,6 +78,7 @@ def load_group_limits(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load how much each group of users may do.
 
@@ -91,6 +94,7 @@ def load_group_limits(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("group_limits")``):
@@ -117,5 +121,5 @@ def load_group_limits(
         >>> limits.columns[:2]
         ['group_limit_id', 'group_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("group_limits", how)

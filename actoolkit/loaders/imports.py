@@ -20,6 +20,7 @@ def load_bulk_import(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load how far bulk imports are.
 
@@ -35,6 +36,7 @@ def load_bulk_import(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("bulk_import")``):
@@ -60,5 +62,5 @@ def load_bulk_import(
         >>> imports.columns[:2]
         ['bucket', 'for_date_on']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("bulk_import", how)

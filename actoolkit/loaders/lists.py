@@ -33,6 +33,7 @@ def load_lists(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load lists.
 
@@ -62,6 +63,7 @@ def load_lists(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("lists")``):
@@ -89,7 +91,7 @@ def load_lists(
         >>> lists.columns[:2]
         ['list_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {
         "name": name,
         "name_not": name_not,
@@ -117,6 +119,7 @@ def load_list(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load one list, or several, by id.
 
@@ -137,6 +140,7 @@ def load_list(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("lists")``):
@@ -164,6 +168,6 @@ def load_list(
         >>> one["list_id"].to_list()
         ['1']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"list_id": list_id}
     return load("lists", how, filters=filters, include=include, missing=missing)

@@ -24,6 +24,7 @@ def load_messages(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the mails that campaigns send.
 
@@ -42,6 +43,7 @@ def load_messages(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("messages")``):
@@ -69,7 +71,7 @@ def load_messages(
         >>> "html" in messages.columns, "html" in bodies.columns
         (False, True)
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("messages", how, include=include)
 
 
@@ -87,6 +89,7 @@ def load_message(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load one mail, or several, by id.
 
@@ -107,6 +110,7 @@ def load_message(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("messages")``):
@@ -135,6 +139,6 @@ def load_message(
         >>> one["message_id"].equals(mails["message_id"])
         True
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"message_id": message_id}
     return load("messages", how, filters=filters, include=include, missing=missing)

@@ -24,6 +24,7 @@ def load_notes(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load notes on contacts, deals and companies.
 
@@ -43,6 +44,7 @@ def load_notes(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("notes")``):
@@ -73,6 +75,6 @@ def load_notes(
         >>> notes.columns[:2]
         ['note_id', 'related_to']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"contact_ids": contact_ids}
     return load("notes", how, filters=filters, missing=missing)

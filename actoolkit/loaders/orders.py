@@ -35,6 +35,7 @@ def load_ecom_orders(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load orders and abandoned carts.
 
@@ -64,6 +65,7 @@ def load_ecom_orders(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("ecom_orders")``):
@@ -96,7 +98,7 @@ def load_ecom_orders(
         >>> set(orders["state"]) <= {"completed", "recovered"}
         True
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {
         "connection_id": connection_id,
         "external_id": external_id,
@@ -129,6 +131,7 @@ def load_ecom_order_products(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the products of orders.
 
@@ -149,6 +152,7 @@ def load_ecom_order_products(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("ecom_order_products")``):
@@ -178,7 +182,7 @@ def load_ecom_order_products(
         >>> products.columns[:2]
         ['order_product_id', 'order_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"order_ids": order_ids}
     return load("ecom_order_products", how, filters=filters, missing=missing)
 

@@ -22,6 +22,7 @@ def load_saved_responses(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load texts kept for one-to-one mail.
 
@@ -38,6 +39,7 @@ def load_saved_responses(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("saved_responses")``):
@@ -63,5 +65,5 @@ def load_saved_responses(
         >>> responses.columns[:2]
         ['saved_response_id', 'title']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("saved_responses", how, include=include)

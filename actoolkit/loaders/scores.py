@@ -22,6 +22,7 @@ def load_scores(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load score definitions.
 
@@ -37,6 +38,7 @@ def load_scores(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("scores")``):
@@ -63,7 +65,7 @@ def load_scores(
         >>> scores.columns[:2]
         ['score_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("scores", how)
 
 
@@ -80,6 +82,7 @@ def load_score_values(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the value of each score for each contact.
 
@@ -99,6 +102,7 @@ def load_score_values(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("score_values")``):
@@ -127,6 +131,6 @@ def load_score_values(
         >>> values.columns[:3]
         ['score_value_id', 'score_id', 'contact_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"contact_ids": contact_ids}
     return load("score_values", how, filters=filters, missing=missing)

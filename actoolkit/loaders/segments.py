@@ -20,6 +20,7 @@ def load_segments(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load segments: conditions that narrow an audience.
 
@@ -36,6 +37,7 @@ def load_segments(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("segments")``):
@@ -61,5 +63,5 @@ def load_segments(
         >>> segments.columns[:2]
         ['segment_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("segments", how)

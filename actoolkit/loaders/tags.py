@@ -22,6 +22,7 @@ def load_tags(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load tags.
 
@@ -37,6 +38,7 @@ def load_tags(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("tags")``):
@@ -62,7 +64,7 @@ def load_tags(
         >>> tags.columns[:2]
         ['tag_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("tags", how)
 
 
@@ -79,6 +81,7 @@ def load_contact_tags(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load which contact has which tag.
 
@@ -99,6 +102,7 @@ def load_contact_tags(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("contact_tags")``):
@@ -126,6 +130,6 @@ def load_contact_tags(
         >>> pairs.columns[:3]
         ['contact_tag_id', 'contact_id', 'tag_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"contact_ids": contact_ids}
     return load("contact_tags", how, filters=filters, missing=missing)

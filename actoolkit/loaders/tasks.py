@@ -22,6 +22,7 @@ def load_task_outcomes(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the outcomes that deal tasks can have.
 
@@ -38,6 +39,7 @@ def load_task_outcomes(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("task_outcomes")``):
@@ -64,7 +66,7 @@ def load_task_outcomes(
         >>> outcomes.columns[:2]
         ['task_outcome_id', 'title']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"sentiment": sentiment}
     return load("task_outcomes", how, filters=filters)
 
@@ -80,6 +82,7 @@ def load_tasktype_outcome_rels(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load which kind of task offers which outcome.
 
@@ -95,6 +98,7 @@ def load_tasktype_outcome_rels(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("tasktype_outcome_rels")``):
@@ -120,5 +124,5 @@ def load_tasktype_outcome_rels(
         >>> pairs.columns[:2]
         ['tasktype_outcome_rel_id', 'task_type_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("tasktype_outcome_rels", how)

@@ -20,6 +20,7 @@ def load_event_tracking_events(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the names of the events that the account tracks.
 
@@ -35,6 +36,7 @@ def load_event_tracking_events(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("event_tracking_events")``):
@@ -58,7 +60,7 @@ def load_event_tracking_events(
         >>> events.columns[:2]
         ['name', '_extra']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("event_tracking_events", how)
 
 
@@ -73,6 +75,7 @@ def load_site_tracking_domains(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the sites that may report visits.
 
@@ -88,6 +91,7 @@ def load_site_tracking_domains(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("site_tracking_domains")``):
@@ -111,5 +115,5 @@ def load_site_tracking_domains(
         >>> sites.columns[:2]
         ['name', '_extra']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("site_tracking_domains", how)

@@ -23,6 +23,7 @@ def load_webhooks(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load webhooks.
 
@@ -41,6 +42,7 @@ def load_webhooks(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("webhooks")``):
@@ -67,7 +69,7 @@ def load_webhooks(
         >>> webhooks.columns[:2]
         ['webhook_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"name": name, "url": url, "list_id": list_id}
     return load("webhooks", how, filters=filters)
 
@@ -83,6 +85,7 @@ def load_webhook_events(
     frame: FrameKind | None = None,
     lazy: bool = False,
     progress: bool | None = None,
+    snapshot: str | None = None,
 ) -> Frame:
     """Load the events that a webhook can report.
 
@@ -98,6 +101,7 @@ def load_webhook_events(
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
+        snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
 
     Returns:
         Columns (all: ``describe("webhook_events")``):
@@ -121,5 +125,5 @@ def load_webhook_events(
         >>> events.columns[:2]
         ['name', '_extra']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     return load("webhook_events", how)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from pathlib import Path
 import polars as pl
 
 import actoolkit
+from actoolkit.api.private import private_file
 from actoolkit.errors import SnapshotMissing
 from actoolkit.settings import Account
 from actoolkit.store.folder import (
@@ -46,8 +48,12 @@ from actoolkit.tables import Table
 KEPT = 2
 """Generations kept of one query: the newest, and the one that a lazy frame may still read."""
 
+PIN = ".pin"
+"""Suffix of the file that keeps a load for good."""
 REWRITTEN = "~"
 """Between a load's name and the rest of its file's name, once its rows were written anew."""
+
+_ID = re.compile(r"[a-z_]+/(all|[0-9a-f]{16})/[0-9]+-[0-9A-Z]+")
 
 log = logging.getLogger("actoolkit")
 
@@ -82,6 +88,43 @@ class Snapshots:
             if manifest.schema_version == wanted and manifest.query == dict(query or {}):
                 return manifest
         return None
+
+    def named(self, snapshot: str) -> Manifest:
+        """Find a load by its id, however old it is.
+
+        Args:
+            snapshot: Its ``id``.
+
+        Raises:
+            SnapshotMissing: There is none of that name (any more).
+        """
+        table, _, rest = snapshot.partition("/")
+        place = self._root / table / rest.partition("/")[0]
+        if _ID.fullmatch(snapshot):
+            for manifest in self._manifests(place):
+                if manifest.id == snapshot:
+                    return manifest
+        raise SnapshotMissing(
+            f"There is no snapshot {snapshot!r}.",
+            hint="`actoolkit cache info` lists what there is; pin() keeps a load for good.",
+        )
+
+    def pin(self, manifest: Manifest, *, on: bool = True) -> None:
+        """Keep a load for good, whatever is loaded after it, or no longer.
+
+        Args:
+            manifest: Of the load.
+            on: False lets it go when newer ones come.
+
+        Raises:
+            StoreFull: No space or no permission.
+        """
+        path = self.paths(self._account, manifest)[0].with_suffix(PIN)
+        if on:
+            private_file(path)
+        else:
+            with writing(path):
+                path.unlink(missing_ok=True)
 
     def read(self, manifest: Manifest) -> pl.DataFrame:
         """Read the rows of a load, after the digest of the very bytes was checked.
@@ -200,7 +243,8 @@ class Snapshots:
         Raises:
             StoreFull: No permission.
         """
-        for path in self.paths(self._account, manifest):
+        sealed, rows = self.paths(self._account, manifest)
+        for path in (sealed, sealed.with_suffix(PIN), rows):
             with writing(path):
                 path.unlink(missing_ok=True)
 
@@ -289,10 +333,11 @@ class Snapshots:
     def _sweep(self, place: Path) -> None:
         """Remove old generations and what killed loads left; the manifest goes first."""
         sealed = sorted(place.glob("*.json"), reverse=True)
-        kept = {path.stem for path in sealed[:KEPT]}
+        kept = {path.stem for path in [*sealed[:KEPT], *place.glob(f"*{PIN}")]}
         with writing(place):
-            for path in sealed[KEPT:]:
-                path.unlink(missing_ok=True)
+            for path in sealed:
+                if path.stem not in kept:
+                    path.unlink(missing_ok=True)
             for path in place.iterdir():
                 left_over = path.name.endswith((DAMAGED, TEMPORARY))
                 of = path.stem.partition(REWRITTEN)[0]
