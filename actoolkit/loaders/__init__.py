@@ -2,6 +2,11 @@
 
 All take the same keyword tail: ``account, since, until, max_age, refresh, limit, frame, lazy,
 progress, snapshot``. Each load says in one line what came from where, how old it is and how sure.
+
+Beside it, where the API has it: its filters by name; ``order_by``; ``contact_ids``, ``order_ids``
+and ``campaign_ids``, one id or many or a column of a frame, for what is asked one by one, with
+``missing="skip"`` to go on without those that do not exist; ``include`` for columns that are
+heavy or secret; ``wide=True`` for a column per custom field. `plan` tells what loads will cost.
 """
 
 from __future__ import annotations

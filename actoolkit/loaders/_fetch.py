@@ -77,7 +77,7 @@ def fetch(
     with journal, Reader(account, on_wait=task.waiting) as reader:
         rows = Rows(request)
         try:
-            outcome, notes = _read(request, reader, journal, rows, task)
+            outcome, notes = _read(request, reader, journal, rows, task, anew=max_age is None)
             frames = rows.finish(outcome.rows)
         except (IncompleteLoad, DecodeError):
             journal.drop()  # its answers contradict each other: do not go on from them
@@ -115,14 +115,14 @@ def fetch(
 
 
 def _read(
-    request: Request, reader: Reader, journal: Journal, rows: Rows, task: Task
+    request: Request, reader: Reader, journal: Journal, rows: Rows, task: Task, *, anew: bool
 ) -> tuple[Outcome, tuple[str, ...]]:
     """Bring all rows; say what is known about them, and what else is to be told."""
     if request.parents is not None:
         return gather(request, reader, journal, rows, task)
     notes: tuple[str, ...] = ()
     if "segment_id" in request.filters:
-        notes = _settle(request, reader, task)
+        notes = _settle(request, reader, task, anew=anew)
     walk = reader.walk(
         request.walked, request.params, page_size=_page_size(request), journal=journal
     )
@@ -141,11 +141,15 @@ def _read(
     return (replace(outcome, certainty="unverified") if notes else outcome), notes
 
 
-def _settle(request: Request, reader: Reader, task: Task) -> tuple[str, ...]:
-    """Wait for a query that the API starts on the first request, until two totals are equal."""
+def _settle(request: Request, reader: Reader, task: Task, *, anew: bool) -> tuple[str, ...]:
+    """Wait for a query that the API starts on the first request, until two totals are equal.
+
+    The API remembers its result for an hour, unless it is told to begin anew.
+    """
     last: int | None = None
     for attempt in range(SETTLE_TRIES):
-        page = reader.page(request.walked, {**request.params, "limit": "1"})
+        force = {"forceQuery": "1"} if anew and not attempt else {}
+        page = reader.page(request.walked, {**request.params, **force, "limit": "1"})
         equal = attempt > 0 and page.total == last
         if equal and (page.total or attempt > 2):  # none at all may only mean "not yet"
             return ()

@@ -117,6 +117,16 @@ def test_a_segments_query_is_waited_for(stub, account, monkeypatch, totals):
     assert (found.certainty, found.notes) == ("proven", ())
 
 
+def test_a_refresh_begins_the_segments_query_anew_and_once(stub, account, monkeypatch):
+    monkeypatch.setattr("actoolkit.loaders._fetch.SETTLE_SECONDS", 0.0)
+    contacts_of_a_segment(stub, [130] * 9)
+    ac.load_contacts(account=account, segment_id=4, progress=False)
+    assert not any("forceQuery" in path for path in stub.seen)
+    stub.seen.clear()
+    ac.load_contacts(account=account, segment_id=4, refresh=True, progress=False)
+    assert ["forceQuery=1" in path for path in stub.seen] == [True, *[False] * 4]
+
+
 def test_an_empty_segment_is_looked_at_more_than_twice(stub, account, monkeypatch):
     monkeypatch.setattr("actoolkit.loaders._fetch.SETTLE_SECONDS", 0.0)
     contacts_of_a_segment(stub, [0] * 10)
