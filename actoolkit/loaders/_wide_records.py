@@ -42,7 +42,9 @@ def records_shape(schema_id: Ids, how: How) -> Callable[[pl.DataFrame], Shaped]:
         raise InvalidArgument(
             f"wide=True needs one schema_id, not {len(kinds)}.", hint="Load kind by kind."
         )
-    plain = replace(how, since=None, until=None, limit=None, frame="polars", lazy=False)
+    plain = replace(
+        how, since=None, until=None, limit=None, frame="polars", lazy=False, snapshot=None
+    )
     schemas: pl.DataFrame = load("custom_object_schemas", plain)
     schema = schemas.filter(schema_id=kinds[0])
     if not schema.height:

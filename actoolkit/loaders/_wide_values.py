@@ -27,7 +27,9 @@ def values_shape(how: How) -> Callable[[pl.DataFrame], Shaped]:
     Args:
         how: Of the load of the values; the definitions are loaded the same way.
     """
-    plain = replace(how, since=None, until=None, limit=None, frame="polars", lazy=False)
+    plain = replace(
+        how, since=None, until=None, limit=None, frame="polars", lazy=False, snapshot=None
+    )
     definitions: pl.DataFrame = load("fields", plain)
 
     def wide(values: pl.DataFrame) -> Shaped:

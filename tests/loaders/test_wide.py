@@ -206,3 +206,15 @@ def test_wide_records_are_of_one_known_kind(stub, account, ids):
     stub.rows["/customObjects/schemas"] = ("schemas", [{"id": "k1"}])
     with pytest.raises(InvalidArgument):
         ac.load_custom_object_records(ids, account=account, wide=True, progress=False)
+
+
+def test_a_kept_load_comes_wide_too(sandbox):
+    ac.load_field_values(account=sandbox, progress=False)
+    kept = ac.provenance("field_values", account=sandbox).id
+    now = ac.load_field_values(account=sandbox, wide=True, progress=False)
+    then = ac.load_field_values(account=sandbox, wide=True, snapshot=kept, progress=False)
+    assert then.equals(now)
+    lazy = ac.load_field_values(account=sandbox, wide=True, lazy=True, progress=False)
+    assert lazy.collect().equals(now)
+    twin = ac.load_field_values(account=sandbox, wide=True, frame="pandas", progress=False)
+    assert list(twin.columns) == now.columns
