@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from actoolkit.metrics.audience import domain_mix, recency_tiers
 from actoolkit.metrics.campaigns import campaign_rates
 from actoolkit.metrics.carts import cart_abandonment, cart_recovery
 from actoolkit.metrics.cohorts import cohort_retention, cohort_revenue
+from actoolkit.metrics.completeness import field_completeness
 from actoolkit.metrics.customers import RFM_SEGMENTS, Segment, rfm, rfm_grid, rfm_segments
+from actoolkit.metrics.decay import engagement_decay
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.engagement import engagement_heatmap
 from actoolkit.metrics.engagement_by_period import engagement_by_period
@@ -13,6 +16,7 @@ from actoolkit.metrics.exposure import campaign_exposure
 from actoolkit.metrics.funnel import campaign_funnel
 from actoolkit.metrics.gaps import purchase_gaps
 from actoolkit.metrics.intervals import wilson
+from actoolkit.metrics.lists import list_growth, list_overlap
 from actoolkit.metrics.orders import order_match, revenue_by_period
 from actoolkit.metrics.overview import overview_kpis
 from actoolkit.metrics.products import pareto_share, top_products
@@ -36,14 +40,20 @@ __all__ = [
     "cohort_retention",
     "cohort_revenue",
     "data_quality",
+    "domain_mix",
     "engagement_by_period",
+    "engagement_decay",
     "engagement_heatmap",
     "explain",
+    "field_completeness",
+    "list_growth",
+    "list_overlap",
     "new_vs_repeat",
     "order_match",
     "overview_kpis",
     "pareto_share",
     "purchase_gaps",
+    "recency_tiers",
     "register_metric",
     "repeat_purchase",
     "repeat_within",

@@ -52,6 +52,12 @@ CALLS = {
     "purchase_gaps": lambda t: metrics.purchase_gaps(t["orders"]),
     "top_products": lambda t: metrics.top_products(t["products"], t["orders"]),
     "pareto_share": lambda t: metrics.pareto_share(t["orders"]),
+    "recency_tiers": lambda t: metrics.recency_tiers(t["contacts"], until="2026-06-30"),
+    "engagement_decay": lambda t: metrics.engagement_decay(t["contacts"], until="2026-06-30"),
+    "domain_mix": lambda t: metrics.domain_mix(t["contacts"]),
+    "list_growth": lambda t: metrics.list_growth(t["contact_lists"]),
+    "list_overlap": lambda t: metrics.list_overlap(t["contact_lists"]),
+    "field_completeness": lambda t: metrics.field_completeness(t["contacts"]),
 }
 
 

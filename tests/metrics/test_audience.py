@@ -1,0 +1,186 @@
+"""Metrics of contacts and lists against loops over dictionaries, on every engine."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actoolkit import metrics
+from actoolkit.errors import InvalidArgument, MissingColumns
+
+
+def beside(name):
+    path = Path(__file__).parent.parent / "oracles" / f"{name}.py"
+    spec = spec_from_file_location(f"oracle_{name}", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+wanted, shop = beside("audience"), beside("shop")
+QUICK, none_or, MOMENTS = shop.QUICK, shop.none_or, shop.MOMENTS
+CONTACTS = {
+    "deleted": pl.Boolean(),
+    "email_domain": pl.String(),
+    "created_local": pl.Datetime("us"),
+    "last_open_local": pl.Datetime("us"),
+    "last_click_local": pl.Datetime("us"),
+    "hard_bounces": pl.Int64(),
+}
+MEMBERSHIPS = {
+    "contact_id": pl.String(),
+    "list_id": pl.String(),
+    "status": pl.String(),
+    "subscribed_at": pl.Datetime("us", "UTC"),
+    "unsubscribed_at": pl.Datetime("us", "UTC"),
+}
+UNTIL = st.dates(date(2025, 12, 1), date(2026, 3, 1))
+STATUSES = ["subscribed", "subscribed", "unsubscribed", "bounced", "unconfirmed", "status 9"]
+
+
+@st.composite
+def contact_rows(draw):
+    walls = none_or(MOMENTS.map(shop.local))
+    return [
+        {
+            "deleted": draw(none_or(st.sampled_from([False, False, True]))),
+            "email_domain": draw(
+                none_or(st.sampled_from(["a.example", "A.example", "b.example", "c.example"]))
+            ),
+            "created_local": draw(walls),
+            "last_open_local": draw(walls),
+            "last_click_local": draw(walls),
+            "hard_bounces": draw(none_or(st.integers(0, 2))),
+        }
+        for _ in range(draw(st.integers(0, 12)))
+    ]
+
+
+@st.composite
+def membership_rows(draw):
+    return [
+        {
+            "contact_id": draw(none_or(st.sampled_from(["7", "8", "9", "10"]))),
+            "list_id": draw(none_or(st.sampled_from(["1", "2", "3"]))),
+            "status": draw(none_or(st.sampled_from(STATUSES))),
+            "subscribed_at": draw(none_or(MOMENTS)),
+            "unsubscribed_at": draw(none_or(MOMENTS)),
+        }
+        for _ in range(draw(st.integers(0, 14)))
+    ]
+
+
+@QUICK
+@given(contact_rows(), UNTIL, st.sets(st.integers(1, 90), min_size=1, max_size=3), st.booleans())
+def test_recency_tiers(engine, same, contacts, until, days, clicks_only):
+    days = sorted(days)
+    found = metrics.recency_tiers(
+        engine.make(contacts, CONTACTS), until=until, days=days, clicks_only=clicks_only
+    )
+    same(engine.read(found), wanted.tiers(contacts, until, days, clicks_only))
+
+
+@QUICK
+@given(contact_rows(), st.integers(1, 4))
+def test_domain_mix(engine, same, oracles, contacts, top):
+    found = metrics.domain_mix(engine.make(contacts, CONTACTS), top=top)
+    same(engine.read(found), wanted.domains(contacts, top, oracles.wilson))
+
+
+@QUICK
+@given(contact_rows(), UNTIL, st.booleans())
+def test_engagement_decay(engine, same, oracles, contacts, until, clicks_only):
+    found = metrics.engagement_decay(
+        engine.make(contacts, CONTACTS), until=until, clicks_only=clicks_only
+    )
+    same(engine.read(found), wanted.decay(contacts, until, clicks_only, oracles.wilson))
+
+
+@QUICK
+@given(membership_rows(), shop.GRAINS, st.sampled_from(["UTC", "America/Chicago", "Asia/Tokyo"]))
+def test_list_growth(engine, same, oracles, memberships, grain, zone):
+    found = metrics.list_growth(engine.make(memberships, MEMBERSHIPS), grain=grain, time_zone=zone)
+    same(engine.read(found), wanted.growth(memberships, grain, zone, oracles.wilson))
+
+
+@QUICK
+@given(membership_rows())
+def test_list_overlap(engine, same, memberships):
+    found = metrics.list_overlap(engine.make(memberships, MEMBERSHIPS))
+    same(engine.read(found), wanted.overlap(memberships))
+
+
+@QUICK
+@given(contact_rows())
+def test_field_completeness(engine, same, contacts):
+    found = metrics.field_completeness(engine.make(contacts, CONTACTS))
+    same(engine.read(found), wanted.completeness(contacts, CONTACTS))
+
+
+def test_blanks_are_not_filled_in():
+    frame = pl.DataFrame({"phone": ["", "  ", "555", None], "visits": [0, 1, None, None]})
+    assert metrics.field_completeness(frame)["filled"].to_list() == [1, 2]
+
+
+@QUICK
+@given(contact_rows(), UNTIL)
+def test_every_contact_is_in_one_tier_and_one_domain(contacts, until):
+    frame = pl.DataFrame(contacts, schema=CONTACTS)
+    alive = sum(row["deleted"] is not True for row in contacts)
+    assert metrics.recency_tiers(frame, until=until)["contacts"].sum() == alive
+    assert metrics.domain_mix(frame, top=2)["contacts"].sum() == alive
+
+
+def test_tiers_end_where_they_say():
+    moments = [datetime(2026, 6, 1), datetime(2026, 5, 31, 23, 59, 59), datetime(2026, 6, 30, 23)]
+    frame = pl.DataFrame({"last_open_local": moments}).with_columns(
+        deleted=pl.lit(value=False), last_click_local=pl.lit(None, pl.Datetime("us"))
+    )
+    found = metrics.recency_tiers(frame, until="2026-07-01", days=[30])
+    assert found["contacts"].to_list() == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f: metrics.recency_tiers(f, until=None),
+        lambda f: metrics.recency_tiers(f, until="2026-07-01", days=[90, 30]),
+        lambda f: metrics.recency_tiers(f, until="2026-07-01", days=[]),
+        lambda f: metrics.recency_tiers(f, until="2026-07-01", days=[0]),
+        lambda f: metrics.domain_mix(f, top=0),
+        lambda f: metrics.engagement_decay(f, until=None),
+        lambda f: metrics.list_growth(f, grain="year"),
+        lambda f: metrics.list_growth(f, time_zone="Mars/Olympus"),
+        lambda f: metrics.field_completeness([1]),
+    ],
+)
+def test_wrong_arguments_end_with_the_next_step(call):
+    with pytest.raises(InvalidArgument) as caught:
+        call(pl.DataFrame(schema={**CONTACTS, **MEMBERSHIPS}))
+    assert caught.value.hint
+
+
+def test_missing_columns_are_named():
+    with pytest.raises(MissingColumns, match="last_open_local"):
+        metrics.recency_tiers(pl.DataFrame({"deleted": [False]}), until="2026-07-01")
+
+
+def test_growth_of_the_sandbox_is_the_worlds_own():
+    import actoolkit as ac
+
+    session = ac.sandbox_account("tiny")
+    with session as account:
+        memberships = ac.load_contact_lists(account=account, progress=False)
+    found = metrics.list_growth(memberships, time_zone="America/Chicago")
+    for list_id in memberships["list_id"].unique():
+        here = found.filter(pl.col("list_id") == list_id)
+        rows = memberships.filter(pl.col("list_id") == list_id).to_dicts()
+        subscribed = sum(row["status"] == "subscribed" for row in rows)
+        assert here["members"][-1] == subscribed
+        assert here["joined"].sum() - here["left"].sum() == subscribed
