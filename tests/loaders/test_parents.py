@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
 
 import pandas as pd
 import polars as pl
@@ -10,6 +17,7 @@ import pytest
 
 import actoolkit as ac
 from actoolkit.errors import IncompleteLoad, InvalidArgument, NotAvailable, NotFound
+from actoolkit.loaders._parents import IN_FLIGHT
 
 BELOW_CONTACT = ("contact_lists", "contact_automations", "contact_tags", "score_values")
 
@@ -140,6 +148,48 @@ def test_a_load_that_broke_off_asks_only_for_what_it_lacks(stub, account, famili
     stub.rows["/contacts/88/notes"] = ("notes", [])
     assert ac.load_notes(account=account, contact_ids=contacts, progress=False).height == 351
     assert {re.search(r"/contacts/(\d+)", path)[1] for path in stub.seen[before:]} == {"88"}
+
+
+PROGRAM = textwrap.dedent("""
+    import sys
+    from datetime import UTC, datetime
+    import actoolkit as ac
+
+    account = ac.Account(url=sys.argv[1], token="test-stub", cache_dir=sys.argv[2], rate=10_000,
+                         identity="stub", clock=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
+    ac.load_notes(account=account, contact_ids=range(1, 61), progress=False)
+""")
+
+
+@pytest.mark.parametrize(
+    "at", [40, *(pytest.param(at, marks=pytest.mark.slow) for at in (2, 9, 100))]
+)
+def test_a_killed_load_pays_only_for_what_was_in_flight(stub, account, tmp_path, at):
+    stub.total = "absent"
+    for contact in range(1, 61):
+        stub.rows[f"/contacts/{contact}/notes"] = ("notes", [{"id": str(contact)}])
+    contacts = range(1, 61)
+    elsewhere = stub.account(tmp_path / "alone")
+    whole = ac.load_notes(account=elsewhere, contact_ids=contacts, progress=False)
+    sent = len(stub.seen)
+    stub.seen.clear()
+    reached, go_on = threading.Event(), threading.Event()
+
+    def stop(number):
+        if number == at and not go_on.is_set():
+            reached.set()
+            go_on.wait(60)
+
+    stub.before = stop
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, stub.url, str(tmp_path / "cache")])
+    assert reached.wait(60)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    go_on.set()
+    time.sleep(0.2)
+    again = ac.load_notes(account=account, contact_ids=contacts, progress=False)
+    assert again.equals(whole)
+    assert len(stub.seen) <= sent + 2 * IN_FLIGHT
 
 
 def test_no_parents_are_no_rows_and_no_request(stub, account):
