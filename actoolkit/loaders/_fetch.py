@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from actoolkit.api.reader import Reader
 from actoolkit.errors import DecodeError, IncompleteLoad, NotAvailable
 from actoolkit.loaders._cost import MANY_ROWS, cost
 from actoolkit.loaders._parents import gather
+from actoolkit.loaders._refresh import renew
 from actoolkit.loaders._request import Request
 from actoolkit.loaders._rows import Rows
 from actoolkit.loaders.progress import Task
@@ -43,6 +44,7 @@ def fetch(
     task: Task,
     *,
     max_age: timedelta | None,
+    reconcile: bool = False,
 ) -> tuple[Manifest, pl.DataFrame]:
     """Load a query from the account and publish it; the caller holds its lock.
 
@@ -52,6 +54,7 @@ def fetch(
         snapshots: Where to publish.
         task: Whom to tell.
         max_age: How old an unfinished load may be that goes on; None begins anew.
+        reconcile: Load every row, also where the API can say what changed.
 
     Returns:
         The manifest and rows of the table that was asked for.
@@ -75,6 +78,24 @@ def fetch(
         max_age=max_age,
     )
     with journal, Reader(account, on_wait=task.waiting) as reader:
+        renewed = None if reconcile else renew(request, snapshots, reader, journal, task)
+        if renewed is not None:
+            facts = Facts(
+                endpoint=request.walked.path,
+                generation=generation,
+                fetched_at=begun(generation),
+                server_at=_server_began(account, reader, generation),
+                vendor_total=renewed.vendor_total,
+                certainty=renewed.certainty,
+                unknown_fields=renewed.unknown,
+                rescued_values=renewed.rescued,
+                requests=renewed.requests,
+                notes=renewed.notes,
+                whole_at=renewed.whole_at,
+            )
+            manifest = snapshots.publish(request.table, request.query, renewed.frame, facts)
+            journal.drop()
+            return manifest, renewed.frame
         rows = Rows(request)
         try:
             outcome, notes = _read(request, reader, journal, rows, task, anew=max_age is None)
@@ -99,19 +120,27 @@ def fetch(
                 endpoint=request.walked.path,
                 generation=generation,
                 fetched_at=begun(generation),
-                server_at=reader.server_at,
+                server_at=_server_began(account, reader, generation),
                 vendor_total=outcome.vendor_total if table is rows.own else None,
                 certainty="unverified" if rows.enough else outcome.certainty,
                 unknown_fields=decoder.unknown,
                 rescued_values=decoder.rescued,
                 requests=outcome.requests,
                 notes=notes,
+                whole_at=None if outcome.certainty == "unverified" else begun(generation),
             )
             if table.name in TRACKED and not request.query:
                 History(account).append(table.name, facts.fetched_at, frame)
             published[table.name] = snapshots.publish(table, request.query, frame, facts), frame
         journal.drop()
     return published[request.table.name]
+
+
+def _server_began(account: Account, reader: Reader, generation: str) -> datetime | None:
+    """The server's clock when the load began, by how far it is from the account's now."""
+    if reader.server_at is None:
+        return None
+    return begun(generation) + (reader.server_at - account.now().replace(microsecond=0))
 
 
 def _read(

@@ -156,16 +156,23 @@ def _rows(
         shown.done(told(kept[0], account, None))
         return kept
     asked_at = account.now()
-    oldest = asked_at if how.refresh else asked_at - how.max_age
-    found = None if how.refresh else _stored(snapshots, request, oldest, asked_at, lazy=how.lazy)
+    anew = how.refresh or how.reconcile
+    oldest = asked_at if anew else asked_at - how.max_age
+    found = None if anew else _stored(snapshots, request, oldest, asked_at, lazy=how.lazy)
     if found is None:
         lock = f"{request.walked.name}-{query_digest(request.query)}"
         with holding(account.folder, lock, on_wait=shown.waiting):
             # Another process may have loaded it meanwhile.
             found = _stored(snapshots, request, oldest, account.now(), lazy=how.lazy)
             if found is None:
-                resumable = None if how.refresh else how.max_age
-                manifest, rows = fetch(account, request, snapshots, shown, max_age=resumable)
+                manifest, rows = fetch(
+                    account,
+                    request,
+                    snapshots,
+                    shown,
+                    max_age=None if anew else how.max_age,
+                    reconcile=how.reconcile,
+                )
                 seconds = time.monotonic() - started
                 shown.done(told(manifest, account, seconds), warn=how.limit is not None)
                 return manifest, snapshots.scan(manifest) if how.lazy else rows

@@ -76,7 +76,7 @@ class Rows:
             if limit is not None and decoder.table is not self._request.table:
                 continue
             kept = frame if limit is None else frame.head(limit)
-            ordered = kept if self._request.order_by else _ordered(decoder.table, kept)
+            ordered = kept if self._request.order_by else by_key(decoder.table, kept)
             finished.append((decoder.table, decoder, ordered))
         return finished
 
@@ -116,8 +116,13 @@ def _once(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.unique(table.key, keep="last", maintain_order=True)
 
 
-def _ordered(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """In the order of the key, numbers by their value, however the API ordered them."""
+def by_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """In the order of the key, numbers by their value, however the API ordered them.
+
+    Args:
+        table: Its shape.
+        frame: The rows.
+    """
     if table.key is None:
         return frame
     key = pl.col(table.key)

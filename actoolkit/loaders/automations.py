@@ -95,6 +95,7 @@ def load_contact_automations(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    reconcile: bool = False,
 ) -> Frame:
     """Load the entries of contacts into automations.
 
@@ -126,6 +127,8 @@ def load_contact_automations(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        reconcile: Load every row again, so that those deleted at the source go; a refresh asks only
+            for what changed.
 
     Returns:
         Columns (all: ``describe("contact_automations")``):
@@ -157,7 +160,9 @@ def load_contact_automations(
         >>> entries.columns[:2]
         ['contact_automation_id', 'contact_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(
+        account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, reconcile
+    )
     filters = {
         "contact_ids": contact_ids,
         "automation_id": automation_id,

@@ -48,6 +48,7 @@ def load_contacts(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    reconcile: bool = False,
 ) -> Frame:
     """Load contacts; their score values ride along and are stored too.
 
@@ -94,6 +95,8 @@ def load_contacts(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        reconcile: Load every row again, so that those deleted at the source go; a refresh asks only
+            for what changed.
 
     Returns:
         Columns (all: ``describe("contacts")``):
@@ -124,7 +127,9 @@ def load_contacts(
         >>> contacts.columns[:2]
         ['contact_id', 'email']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(
+        account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, reconcile
+    )
     filters = {
         "ids": ids,
         "email": email,

@@ -25,6 +25,7 @@ def load_email_activities(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    reconcile: bool = False,
 ) -> Frame:
     """Load the log of one-to-one mail.
 
@@ -47,6 +48,8 @@ def load_email_activities(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        reconcile: Load every row again, so that those deleted at the source go; a refresh asks only
+            for what changed.
 
     Returns:
         Columns (all: ``describe("email_activities")``):
@@ -74,6 +77,8 @@ def load_email_activities(
         >>> activities.columns[:2]
         ['email_activity_id', 'contact_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(
+        account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, reconcile
+    )
     filters = {"contact_id": contact_id, "deal_id": deal_id}
     return load("email_activities", how, filters=filters, include=include)

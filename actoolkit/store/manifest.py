@@ -44,6 +44,7 @@ class Manifest:
         actoolkit_version: Version that wrote it.
         stale: Whether it was marked as not to be served.
         notes: What else is to be known of it, a sentence each.
+        whole_at: Start of the last load that read every row; None when nothing is sure about it.
     """
 
     account: str
@@ -65,6 +66,7 @@ class Manifest:
     actoolkit_version: str
     stale: bool = False
     notes: tuple[str, ...] = ()
+    whole_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -99,6 +101,7 @@ class Facts:
     rescued_values: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
     notes: tuple[str, ...] = ()
+    whole_at: datetime | None = None
 
 
 def query_digest(query: Query) -> str:

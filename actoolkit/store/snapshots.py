@@ -204,6 +204,7 @@ class Snapshots:
             schema_version=schema_version(table),
             actoolkit_version=actoolkit.__version__,
             notes=facts.notes,
+            whole_at=facts.whole_at,
         )
         self._seal(manifest)
         self._sweep(place)
