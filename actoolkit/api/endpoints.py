@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from actoolkit.api.filters import Accepts, Filter
 from actoolkit.api.nested import NESTED
-from actoolkit.api.operation import DOCS, Accepts, Endpoint, Filter, Paging, Params, Total
+from actoolkit.api.operation import DOCS, Endpoint, Paging, Params, Total
 
 __all__ = ["DOCS", "ENDPOINTS", "Accepts", "Endpoint", "Filter", "Paging", "Params", "Total"]
 

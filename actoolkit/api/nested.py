@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from actoolkit.api.operation import Endpoint, Filter, Paging
+from actoolkit.api.filters import Filter
+from actoolkit.api.operation import Endpoint, Paging
 
 
 def _below(

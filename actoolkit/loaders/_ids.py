@@ -7,7 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from actoolkit.api.operation import Filter
+from actoolkit.api.filters import Filter
 from actoolkit.errors import InvalidArgument
 
 Ids = str | int | Iterable[Any]

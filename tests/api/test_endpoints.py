@@ -107,6 +107,16 @@ def test_only_contacts_know_id_greater():
         ),
         ("contacts", {"created_before": "2026-01-02"}, {"filters[created_before]": "2026-01-02"}),
         (
+            "contacts",
+            {"created_before": "2026-01-02T03:04Z"},
+            {"filters[created_before]": "2026-01-02T03:04:00+00:00"},
+        ),
+        (
+            "contact_automations",
+            {"added_from": "2026-01-02 03:04"},
+            {"filters[adddate][gte]": "2026-01-02 03:04:00"},
+        ),
+        (
             "contact_automations",
             {"added_from": datetime(2026, 1, 2, 3, 4), "status": "ended"},
             {"filters[adddate][gte]": "2026-01-02 03:04:00", "filters[status]": "2"},
@@ -141,6 +151,10 @@ def test_filters_are_written_as_documented(name, given, query):
         ("custom_object_schemas", {"show_fields": "some"}),
         ("contacts", {"updated_after": datetime(2026, 6, 30)}),
         ("contacts", {"updated_after": "yesterday"}),
+        ("contacts", {"updated_after": "2026-02-30"}),
+        ("contacts", {"updated_after": "2026-02-03 08:00:00"}),
+        ("contacts", {"search": " "}),
+        ("contact_automations", {"added_from": "2026-02-03T08:00:00+01:00"}),
         ("contact_automations", {"added_from": datetime(2026, 6, 30, tzinfo=UTC)}),
         ("ecom_orders", {"state": 9}),
     ],
