@@ -7,6 +7,7 @@ Altair themes ``actoolkit`` and ``actoolkit-dark`` and enables neither; charts c
 
 from __future__ import annotations
 
+from actoolkit.charts.audience import recency_tiers_chart
 from actoolkit.charts.campaigns import campaign_rates_chart
 from actoolkit.charts.carts import cart_recovery_chart
 from actoolkit.charts.cohorts import cohort_retention_chart
@@ -14,6 +15,7 @@ from actoolkit.charts.customers import rfm_chart, second_order_survival_chart
 from actoolkit.charts.engagement import engagement_heatmap_chart
 from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.funnel import campaign_funnel_chart
+from actoolkit.charts.lists import list_growth_chart
 from actoolkit.charts.orders import revenue_by_period_chart
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "cohort_retention_chart",
     "engagement_by_period_chart",
     "engagement_heatmap_chart",
+    "list_growth_chart",
+    "recency_tiers_chart",
     "revenue_by_period_chart",
     "rfm_chart",
     "second_order_survival_chart",

@@ -1,0 +1,94 @@
+"""Charts of contacts and lists: valid, true to their frames, honest about what is not over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+import vl_convert
+
+from actoolkit import charts
+from actoolkit.errors import InvalidArgument
+from actoolkit.tables.frames import to_pandas
+
+TIERS = pl.DataFrame(
+    {
+        "tier_index": [2, 0, 1, 3],
+        "tier": ["over 90 days", "0 to 30 days", "31 to 90 days", "never"],
+        "contacts": [250, 500, 150, 100],
+        "contact_share": [0.25, 0.5, 0.15, 0.1],
+    }
+)
+GROWTH = pl.DataFrame(
+    {
+        "list_id": ["1", "1", "2", "2"],
+        "period_on": [date(2026, 4, 1), date(2026, 6, 1), date(2026, 4, 1), date(2026, 6, 1)],
+        "joined": [40, 10, 5, 5],
+        "left": [0, 15, 0, 1],
+        "members": [40, 35, 5, 9],
+    }
+)
+DRAWN = [(charts.recency_tiers_chart, TIERS), (charts.list_growth_chart, GROWTH)]
+
+
+def values(chart):
+    spec = chart.to_dict()
+    found = [part["data"] for part in (spec, *spec["layer"]) if "data" in part]
+    named = spec.get("datasets", {})
+    return found[0]["values"] if "values" in found[0] else named[found[0]["name"]]
+
+
+@pytest.mark.parametrize(("draw", "frame"), DRAWN)
+def test_it_draws_the_same_from_every_kind_of_frame(draw, frame):
+    spec = draw(frame, as_of=date(2026, 6, 30)).to_dict()
+    assert vl_convert.vegalite_to_png(spec).startswith(b"\x89PNG")
+    assert spec["description"]
+    for other in (frame.lazy(), to_pandas(frame)):
+        assert draw(other, as_of=date(2026, 6, 30)).to_dict() == spec
+
+
+@pytest.mark.parametrize(("draw", "frame"), DRAWN)
+def test_nothing_is_said_in_words(draw, frame):
+    title = draw(frame.clear()).title.text
+    assert "No data" in " ".join(title)
+
+
+@pytest.mark.parametrize(("draw", "frame"), DRAWN)
+def test_another_frame_is_refused_with_the_metric_to_call(draw, frame):
+    with pytest.raises(InvalidArgument) as caught:
+        draw(pl.DataFrame({"a": [1]}))
+    assert "actoolkit.metrics." in caught.value.hint
+
+
+def test_tiers_stand_in_their_order_whatever_the_frames():
+    chart = charts.recency_tiers_chart(TIERS)
+    assert [row["contacts"] for row in values(chart)] == [500, 150, 250, 100]
+    assert chart.title.text == [
+        "50.0% of contacts opened or clicked within 30 days; 10.0% never did"
+    ]
+
+
+def test_lists_are_added_up_and_quiet_months_are_there():
+    rows = values(charts.list_growth_chart(GROWTH))
+    assert [(row["period"][:7], row["joined"], row["left"]) for row in rows] == [
+        ("2026-04", 45, 0),
+        ("2026-05", 0, 0),
+        ("2026-06", 15, 16),
+    ]
+    assert [row["members"] for row in rows] == [45, 45, 44]
+
+
+def test_a_month_that_is_not_over_is_faint_and_not_in_the_title():
+    chart = charts.list_growth_chart(GROWTH, as_of=date(2026, 6, 20), name="News")
+    assert [row["complete"] for row in values(chart)] == [True, True, False]
+    assert chart.title.text == ["News: 45 members in May 2026, as many as in April 2026"]
+
+
+def test_every_year_is_named_on_a_long_axis():
+    months = pl.date_range(date(2024, 2, 1), date(2026, 6, 1), "1mo", eager=True)
+    long = pl.DataFrame({"period_on": months}).with_columns(
+        list_id=pl.lit("1"), joined=2, left=1, members=pl.int_range(1, len(months) + 1)
+    )
+    axis = charts.list_growth_chart(long).to_dict()["layer"][0]["encoding"]["x"]["axis"]
+    assert {"2025-01-01", "2026-01-01"} <= set(axis["values"])
