@@ -76,6 +76,7 @@ def fetch(
         ),
         now=now,
         max_age=max_age,
+        published=snapshots.last_number(request.table, request.query),
     )
     with journal, Reader(account, on_wait=task.waiting) as reader:
         renewed = None if reconcile else renew(request, snapshots, reader, journal, task)
@@ -116,6 +117,9 @@ def fetch(
             notes = (UNDOCUMENTED, *notes)
         published: dict[str, tuple[Manifest, pl.DataFrame]] = {}
         for table, decoder, frame in frames:
+            before = snapshots.find(table, request.query)
+            if before is not None and before.generation == generation:
+                continue  # published before this very load was killed
             facts = Facts(
                 endpoint=request.walked.path,
                 generation=generation,

@@ -54,6 +54,7 @@ def open_journal(
     *,
     now: datetime,
     max_age: timedelta | None,
+    published: int | None = None,
 ) -> tuple[str, Journal]:
     """Open the journal of an unfinished load that is young enough, or of a new one.
 
@@ -66,6 +67,8 @@ def open_journal(
         generation: Name of the load if it is a new one.
         now: Moment of the account's clock.
         max_age: How old a load may be that goes on; None begins anew.
+        published: Number of the newest load of what is asked for, where the same pages fill other
+            tables too, which may have been published before the load was killed.
 
     Returns:
         The name of the load, and its journal.
@@ -76,7 +79,9 @@ def open_journal(
     place = below(prepare(folder), "journals", table, query_digest(query))
     goes_on = None
     for unfinished in Journal.generations(place):
-        follows = number_of(unfinished) == number_of(generation)  # none was published since
+        number, following = number_of(unfinished), number_of(generation)
+        among = published is not None and published < number == following - 1
+        follows = number == following or among  # none was published since
         young = max_age is not None and timedelta(0) <= now - begun(unfinished) < max_age
         if follows and young:
             goes_on = unfinished

@@ -268,9 +268,18 @@ class Snapshots:
             query: As it travels.
             now: Moment of the account's clock; it may stand still, or have been set back.
         """
+        return name_generation(self.last_number(table, query) + 1, now)
+
+    def last_number(self, table: Table, query: Query) -> int:
+        """Number of the newest load of a query that is published; 0 when there is none.
+
+        Args:
+            table: The shape.
+            query: As it travels.
+        """
+        # Rows without a manifest are those of a load that was killed: it goes on as itself.
         place = self._place(table.name, query)
-        last = max((number_of(path.name) for path in place.glob("*")), default=0)
-        return name_generation(last + 1, now)
+        return max((number_of(path.name) for path in place.glob("*.json")), default=0)
 
     def mark_stale(self, table: Table | None = None, query: Query | None = None) -> int:
         """Serve these loads no more without asking the API again; their rows stay.
