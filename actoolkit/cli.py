@@ -1,4 +1,4 @@
-"""The command line: ``actoolkit report | sync | cache | sandbox serve | notebooks | doctor``.
+"""The commands: ``actoolkit report | sync | plan | cache | sandbox serve | notebooks | doctor``.
 
 Thin on purpose: each command calls one public function and prints what a person needs next.
 Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interrupted.
@@ -186,6 +186,30 @@ def sync_command(
         )
     if not quiet:
         _print_rows(summary.to_dicts())
+
+
+@app.command("plan")
+def plan_command(
+    tables: Annotated[
+        list[str] | None,
+        typer.Argument(help="Tables, such as contacts ecom_orders. Default: all of a sync."),
+    ] = None,
+    *,
+    sandbox: UseSandbox = False,
+    size: SandboxSize = Size.small,
+    seed: Seed = 7,
+) -> None:
+    """Tell how many requests and seconds a sync will take, without loading anything."""
+    from actoolkit.loaders import plan
+
+    with _account(sandbox=sandbox, size=size, seed=seed) as account:
+        planned = plan(*(tables or ()), account=account)
+    _print_rows(planned.to_dicts())
+    seconds = sum(planned["seconds"].drop_nulls().to_list())
+    requests = sum(planned["requests"].drop_nulls().to_list())
+    unknown = planned.filter(planned["source"] == "account", planned["requests"].is_null())
+    beside = f" Not counted: {', '.join(unknown['table'])}." if unknown.height else ""
+    print(f"About {requests:,} requests, {seconds / 60:,.1f} min.{beside}")
 
 
 def _print_rows(rows: list[dict[str, object]]) -> None:

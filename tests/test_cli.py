@@ -127,6 +127,13 @@ def test_sync_prints_one_row_per_table(tmp_path):
     assert "lists" in synced.stdout
 
 
+def test_plan_tells_what_a_sync_will_take(tmp_path):
+    planned = run("plan", "--sandbox", "--size", "tiny", "contacts", "lists", cwd=tmp_path)
+    assert planned.returncode == 0, planned.stderr
+    assert "contacts" in planned.stdout
+    assert "About 4 requests, 0.0 min." in planned.stdout
+
+
 def test_doctor_finds_the_sandbox_healthy(tmp_path):
     seen = run("doctor", "--sandbox", cwd=tmp_path)
     assert seen.returncode == 0, seen.stdout + seen.stderr
