@@ -1,0 +1,109 @@
+"""A full disk and a folder that cannot be written: what is stored serves, and the error says why."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from contextlib import suppress
+
+import pytest
+
+import actoolkit as ac
+from actoolkit.errors import StoreError, StoreFull
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of a megabyte, where this machine lets one be made."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if os.getuid():
+        yield place
+        return
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", str(place)],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip("this machine lets nobody mount a small disk")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture
+def read_only(small_disk):
+    """A folder, and what makes it read-only: root is stopped by no mode, but by a mount."""
+
+    def make(on):
+        if os.getuid() == 0:
+            how = f"remount,{'ro' if on else 'rw'}"
+            subprocess.run(["mount", "-o", how, str(small_disk)], check=True)
+            return
+        for path in (small_disk, *small_disk.rglob("*")):
+            path.chmod((0o500 if path.is_dir() else 0o400) if on else 0o700)
+
+    yield small_disk, make
+    make(on=False)
+
+
+def test_a_read_only_folder_serves_and_says_so(read_only):
+    folder, make = read_only
+    with ac.sandbox_account(size="tiny", cache_dir=folder / "cache") as account:
+        lists = ac.load_lists(account=account, progress=False)
+        make(on=True)
+        started = time.monotonic()
+        assert ac.load_lists(account=account, progress=False).equals(lists)
+        assert ac.load_lists(account=account, lazy=True, progress=False).collect().equals(lists)
+        with pytest.raises(StoreError, match=r"ACTOOLKIT_CACHE_DIR|cache_dir"):
+            ac.load_lists(account=account, refresh=True, progress=False)
+        with pytest.raises(StoreError):
+            ac.load_campaigns(account=account, progress=False)
+        with pytest.raises(StoreError):
+            ac.purge(email="a@example.org", account=account, progress=False)
+        assert time.monotonic() - started < 10
+        assert ac.load_lists(account=account, progress=False).equals(lists)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a small disk")
+def test_a_full_disk_serves_what_it_has_and_goes_on_once_there_is_room(small_disk):
+    with ac.sandbox_account(size="small", cache_dir=small_disk / "cache") as account:
+        lists = ac.load_lists(account=account, progress=False)
+        filler = small_disk / "filler"
+        with suppress(OSError), filler.open("wb") as file:
+            while True:
+                file.write(b"x" * 4096)
+                file.flush()
+        started = time.monotonic()
+        with pytest.raises(StoreError) as caught:
+            ac.load_lists(account=account, refresh=True, progress=False)
+        assert isinstance(caught.value, StoreFull)
+        with pytest.raises(StoreFull):
+            ac.load_contacts(account=account, progress=False)
+        assert time.monotonic() - started < 10
+        assert ac.load_lists(account=account, progress=False).equals(lists)
+        filler.unlink()
+        assert ac.load_lists(account=account, refresh=True, progress=False).equals(lists)
+
+
+def test_no_room_for_the_frame_is_told_and_its_pages_are_kept(tmp_path, monkeypatch):
+    """The journal still had room, the snapshot has none."""
+    from actoolkit.store import snapshots
+
+    with ac.sandbox_account(size="tiny", cache_dir=tmp_path) as account:
+        ac.load_campaigns(account=account, progress=False)
+        before = ac.provenance("campaigns", account=account)
+
+        def full(path):
+            with snapshots.writing(path):
+                raise OSError(28, os.strerror(28))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(snapshots, "replacing", full)
+            with pytest.raises(StoreFull, match="Make room"):
+                ac.load_campaigns(account=account, refresh=True, progress=False)
+        assert ac.provenance("campaigns", account=account) == before
+        assert ac.load_campaigns(account=account, progress=False).height == before.rows
+        again = ac.load_campaigns(account=account, refresh=True, progress=False)
+        assert again.height == before.rows
