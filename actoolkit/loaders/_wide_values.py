@@ -21,11 +21,12 @@ KINDS: Mapping[str, Kind] = {
 """Kind of column by type of field; of all others text."""
 
 
-def values_shape(how: How) -> Callable[[pl.DataFrame], Shaped]:
+def values_shape(how: How, *, whole: bool) -> Callable[[pl.DataFrame], Shaped]:
     """Give what makes one row per contact of the field values.
 
     Args:
         how: Of the load of the values; the definitions are loaded the same way.
+        whole: Whether all values are loaded, so that a field without any has none.
     """
     plain = replace(
         how, since=None, until=None, limit=None, frame="polars", lazy=False, snapshot=None
@@ -33,8 +34,10 @@ def values_shape(how: How) -> Callable[[pl.DataFrame], Shaped]:
     definitions: pl.DataFrame = load("fields", plain)
 
     def wide(values: pl.DataFrame) -> Shaped:
-        fields = _fields(definitions, values)
-        names = name_columns(fields, ("contact_id",))
+        defined = _fields(definitions, values)
+        names = name_columns(defined, ("contact_id",))
+        present = set(values["field_id"])
+        fields = [one for one in defined if whole or one.ident in present]
         several = {one.ident for one in fields if one.kind == "texts"}
         rows: dict[str, dict[str, object]] = {}
         repeated = 0

@@ -87,13 +87,13 @@ def load_field_values(
     """Load the values of contacts' custom fields.
 
     Grain: one row per pair of contact and field that has a value; with ``wide=True`` one row per
-    contact.
+    contact that has any.
 
     Args:
         field_id: Values of this field only (the API filters).
         value: Rows with exactly this value only (the API filters).
         wide: One row per contact and a column per field instead, named and typed by the field's
-            definition.
+            definition; with field_id, value or limit only of the fields that came.
         account: Whom to read; default `Account.from_env`.
         since: Refused: the table has no time column.
         until: Refused: the table has no time column.
@@ -136,5 +136,6 @@ def load_field_values(
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
     filters = {"field_id": field_id, "value": value}
-    shape = values_shape(how) if wide else None
+    whole = field_id is None and value is None and limit is None
+    shape = values_shape(how, whole=whole) if wide else None
     return load("field_values", how, filters=filters, wide=shape)

@@ -121,6 +121,16 @@ def test_names_that_collide_get_their_id_and_the_load_says_so(stub, account, cap
     assert any(told in note for note in wide.attrs["actoolkit"]["notes"])
 
 
+@pytest.mark.parametrize("asked", [{"field_id": 2}, {"value": "x"}, {"limit": 1}], ids=repr)
+def test_fields_that_were_not_asked_for_are_no_empty_columns(stub, account, asked):
+    fields(stub, ("Colour", "text", "COLOUR"), ("Size", "text", "SIZE"), ("colour", "text", ""))
+    values(stub, ("7", "2", "x"))
+    wide = ac.load_field_values(account=account, wide=True, progress=False, **asked)
+    assert wide.columns == ["contact_id", "size", "_extra"]
+    whole = ac.load_field_values(account=account, wide=True, progress=False)
+    assert whole.columns == ["contact_id", "colour_1", "size", "colour_3", "_extra"]
+
+
 def test_a_value_that_comes_twice_is_told(stub, account, caplog):
     fields(stub, ("Colour", "text", "COLOUR"))
     values(stub, ("7", "1", "red"), ("7", "1", "blue"))
