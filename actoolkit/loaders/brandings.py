@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from actoolkit.loaders._load import DAY, Frame, How, load
@@ -11,6 +12,7 @@ from actoolkit.settings import Account, FrameKind
 
 def load_brandings(
     *,
+    include: str | Sequence[str] = (),
     account: Account | None = None,
     since: Moment | None = None,
     until: Moment | None = None,
@@ -27,6 +29,9 @@ def load_brandings(
     Grain: one row per group of users. Templates are left out.
 
     Args:
+        include: Columns that are otherwise left out: "admin_template_html", "admin_template_css",
+            "public_template_html", "public_template_css", "admin_template_html_backup",
+            "admin_template_css_backup".
         account: Whom to read; default `Account.from_env`.
         since: Refused: the table has no time column.
         until: Refused: the table has no time column.
@@ -64,4 +69,4 @@ def load_brandings(
         ['branding_id', 'group_id']
     """
     how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
-    return load("brandings", how)
+    return load("brandings", how, include=include)

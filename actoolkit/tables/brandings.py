@@ -43,4 +43,24 @@ BRANDINGS = Table(
         "admin_template_css_backup": "heavy",
         "admin_template_htm_backup": "heavy",
     },
+    on_request=(
+        Column("admin_template_html", "adminTemplateHtm", "text", "Page of the administration."),
+        Column("admin_template_css", "adminTemplateCss", "text", "Style of that page."),
+        Column("public_template_html", "publicTemplateHtm", "text", "Page that contacts see."),
+        Column("public_template_css", "publicTemplateCss", "text", "Style of that page."),
+        Column(
+            "admin_template_html_backup",
+            "admin_template_htm_backup",
+            "text",
+            "Former page of the administration.",
+            evidence="seen",
+        ),
+        Column(
+            "admin_template_css_backup",
+            "admin_template_css_backup",
+            "text",
+            "Style of that page.",
+            evidence="seen",
+        ),
+    ),
 )
