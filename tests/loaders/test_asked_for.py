@@ -208,3 +208,14 @@ def test_every_documented_filter_and_order_is_an_argument():
         offered = set(inspect.signature(getattr(ac, name)).parameters)
         assert wanted <= offered, name
         assert bool(endpoint.orders) == ("order_by" in offered), name
+
+
+def test_everything_heavy_or_secret_can_be_asked_for():
+    for table in TABLES.values():
+        asked = {column.source for column in table.on_request}
+        held = {
+            field
+            for field, why in table.omitted.items()
+            if why in ("heavy", "secret", "IP address")
+        }
+        assert held == asked, table.name
