@@ -31,7 +31,7 @@ class Living:
         self.endpoint, self.order, self.churn, self.short = endpoint, order, churn, short
         self.requests = 0
         self.clock = EPOCH
-        self.rows = {}
+        self.rows, self.versions = {}, {}
         self.last = 0
         for _ in range(self.chance.randint(0, 260) if rows is None else rows):
             self.insert()
@@ -47,7 +47,9 @@ class Living:
     def row(self, number):
         self.clock += timedelta(seconds=self.chance.choice((0, 0, 1, 60)))
         text = self.clock.isoformat(timespec="seconds")
-        return {"id": str(number), "cdate": text, "udate": text, "n": self.chance.random()}
+        made = {"id": str(number), "cdate": text, "udate": text, "n": self.chance.random()}
+        self.versions.setdefault(number, []).append(made)
+        return made
 
     def change(self):
         what = self.chance.random()
@@ -59,7 +61,7 @@ class Living:
                 del self.rows[number]
                 self.stayed.discard(number)
             else:
-                self.rows[number] = {**self.row(number), "cdate": self.rows[number]["cdate"]}
+                self.rows[number] = self.row(number)
 
     def live(self):
         if self.still:
@@ -85,6 +87,9 @@ class Living:
         return True
 
     def fetch(self, params):
+        return Page.of(self.endpoint, self.body(params))
+
+    def body(self, params):
         self.requests += 1
         self.live()
         rows = [row for row in self.in_order(params) if self.keeps(row, params)]
@@ -96,8 +101,7 @@ class Living:
         start, size = int(params.get("offset", 0)), int(params.get("limit", 20))
         if size > 2 and self.chance.random() < self.short:
             size = self.chance.randint(2, size)
-        body = {self.endpoint.envelope: rows[start : start + size], "meta": {"total": str(total)}}
-        return Page.of(self.endpoint, body)
+        return {self.endpoint.envelope: rows[start : start + size], "meta": {"total": str(total)}}
 
 
 @pytest.fixture
