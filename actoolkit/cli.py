@@ -172,6 +172,12 @@ def sync_command(
     size: SandboxSize = Size.small,
     seed: Seed = 7,
     refresh: Refresh = False,
+    reconcile: Annotated[
+        bool,
+        typer.Option(
+            "--reconcile", help="Load every row again, so that those deleted at the source go."
+        ),
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Load tables into the cache and say what came from where."""
@@ -182,6 +188,7 @@ def sync_command(
             account=account,
             tables=tables or None,
             refresh=refresh,
+            reconcile=reconcile,
             progress=False if quiet else None,
         )
     if not quiet:

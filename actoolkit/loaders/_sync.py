@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from actoolkit.errors import InvalidArgument, NotAvailable, SnapshotMissing
 from actoolkit.loaders._cost import MANY_ROWS, cost, count_rows
 from actoolkit.loaders._load import DAY
 from actoolkit.loaders._provenance import provenance
+from actoolkit.loaders._refresh import STRATEGIES
 from actoolkit.loaders._request import request_of
 from actoolkit.loaders._telling import describe_age
 from actoolkit.loaders.progress import progress_display
@@ -32,8 +33,8 @@ SYNCED = (
     "automations",
     "scores",
     "connections",
-    "contacts",
     "score_values",
+    "contacts",
     "contact_lists",
     "contact_automations",
     "email_activities",
@@ -41,7 +42,8 @@ SYNCED = (
     "ecom_orders",
     "ecom_order_products",
 )
-"""Tables in the order in which `sync` loads them: small ones first."""
+"""Tables in the order in which `sync` loads them: small ones first, and the walk through all
+contacts that fills both of their tables before what refreshes one of them."""
 
 OPTIONAL = "email_activities"
 """Left out when it is long, unless it is named: the log of one-to-one mail."""
@@ -63,6 +65,7 @@ def sync(
     *,
     max_age: timedelta = DAY,
     refresh: bool = False,
+    reconcile: bool = False,
     progress: bool | None = None,
 ) -> pl.DataFrame:
     """Load every table that a report needs, with one overall progress.
@@ -75,7 +78,8 @@ def sync(
         tables: Names of tables that are not read per contact, order or campaign; default all that
             reports need, without email_activities when it has more than 50,000 rows.
         max_age: Snapshots younger than this are not loaded again.
-        refresh: Load all of them again.
+        refresh: Ask for all of them again, where the API can tell only for what changed.
+        reconcile: Load every row of all of them again, so that those deleted at the source go.
         progress: Show bars; default in terminals and notebooks.
 
     Returns:
@@ -106,13 +110,20 @@ def sync(
     rows: list[tuple[object, ...]] = []
     with progress_display(progress=progress, steps=len(names)) as display:
         for name in names:
-            if tables is None and name == OPTIONAL and (why := _too_long(chosen, max_age, refresh)):
+            if (
+                tables is None
+                and name == OPTIONAL
+                and (why := _too_long(chosen, max_age, refresh or reconcile))
+            ):
                 rows.append((name, None, why, None, None, None, 0.0))
                 display.step(f"{len(rows)} of {len(names)}")
                 continue
             # One walk may have filled two tables: the second needs no refresh of its own.
-            again = refresh and _generation(name, chosen) == before[name]
-            rows.append(_one(name, chosen, before[name], max_age=max_age, refresh=again))
+            again = (refresh or reconcile) and _generation(name, chosen) == before[name]
+            how = {"refresh": again, "max_age": max_age}
+            if reconcile and again and name in STRATEGIES:
+                how["reconcile"] = True
+            rows.append(_one(name, chosen, before[name], how))
             display.step(f"{len(rows)} of {len(names)}")
     return pl.DataFrame(rows, schema=SUMMARY, orient="row")
 
@@ -154,13 +165,13 @@ def _generation(name: str, account: Account) -> str | None:
 
 
 def _one(
-    name: str, account: Account, before: str | None, *, max_age: timedelta, refresh: bool
+    name: str, account: Account, before: str | None, how: Mapping[str, object]
 ) -> tuple[object, ...]:
     """Load one table and give its row of the summary."""
     loader: Callable[..., Any] = getattr(loaders, f"load_{name}")
     started = time.monotonic()
     try:
-        loader(account=account, max_age=max_age, refresh=refresh, lazy=True, frame="polars")
+        loader(account=account, lazy=True, frame="polars", **how)
     except NotAvailable as error:
         reason = f"not available: {error.message}"
         return (name, None, reason, None, None, None, time.monotonic() - started)

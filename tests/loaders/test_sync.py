@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+import actoolkit as ac
 from actoolkit.errors import InvalidArgument, ServerError
 from actoolkit.loaders import sync
 
@@ -62,3 +63,17 @@ def test_unknown_tables_are_refused(account):
 
 def test_nothing_to_do(account):
     assert sync(account, []).height == 0
+
+
+def test_reconcile_reaches_the_tables_that_can_be_refreshed_in_part():
+    session = ac.sandbox_account(size="tiny")
+    account = session.start()
+    try:
+        sync(account, ["contacts", "lists"], progress=False)
+        session.advance(1)
+        sync(account, ["contacts", "lists"], refresh=True, progress=False)
+        assert ac.provenance("contacts", account=account).certainty == "converged"
+        sync(account, ["contacts", "lists"], reconcile=True, progress=False)
+        assert ac.provenance("contacts", account=account).certainty == "proven"
+    finally:
+        session.stop()
