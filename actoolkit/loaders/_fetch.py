@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
-from actoolkit.api.journal import Journal
-from actoolkit.api.paging import Outcome
 from actoolkit.api.reader import Reader
 from actoolkit.errors import DecodeError, IncompleteLoad, NotAvailable
-from actoolkit.loaders._cost import MANY_ROWS, cost
-from actoolkit.loaders._parents import gather
+from actoolkit.loaders._read import read
 from actoolkit.loaders._refresh import renew
 from actoolkit.loaders._request import Request
 from actoolkit.loaders._rows import Rows
@@ -24,9 +19,6 @@ from actoolkit.store.generations import begun
 from actoolkit.store.history import TRACKED, History
 from actoolkit.tables import TABLES
 
-SETTLE_TRIES = 12
-SETTLE_SECONDS = 1.0
-"""Between two looks at a query that the API answers while it is still being worked out."""
 UNDOCUMENTED = "undocumented: the vendor's reference leaves it out, maintained clients use it"
 INSTEAD = {
     "contact_lists": "Pass contact_ids= to read the documented route of each contact.",
@@ -99,7 +91,7 @@ def fetch(
             return manifest, renewed.frame
         rows = Rows(request)
         try:
-            outcome, notes = _read(request, reader, journal, rows, task, anew=max_age is None)
+            outcome, notes = read(request, reader, journal, rows, task, anew=max_age is None)
             frames = rows.finish(outcome.rows)
         except (IncompleteLoad, DecodeError):
             journal.drop()  # its answers contradict each other: do not go on from them
@@ -145,54 +137,3 @@ def _server_began(account: Account, reader: Reader, generation: str) -> datetime
     if reader.server_at is None:
         return None
     return begun(generation) + (reader.server_at - account.now().replace(microsecond=0))
-
-
-def _read(
-    request: Request, reader: Reader, journal: Journal, rows: Rows, task: Task, *, anew: bool
-) -> tuple[Outcome, tuple[str, ...]]:
-    """Bring all rows; say what is known about them, and what else is to be told."""
-    if request.parents is not None:
-        return gather(request, reader, journal, rows, task)
-    notes: tuple[str, ...] = ()
-    if "segment_id" in request.filters:
-        notes = _settle(request, reader, task, anew=anew)
-    walk = reader.walk(
-        request.walked, request.params, page_size=_page_size(request), journal=journal
-    )
-    told = False
-    for page in walk:
-        rows.add(page.rows, page.side_loads, page.keys)
-        outcome = walk.outcome
-        task.update(rows=outcome.rows, total=outcome.vendor_total, requests=reader.requests)
-        if rows.enough:
-            break
-        if request.limit is None and not told and (outcome.vendor_total or 0) > MANY_ROWS:
-            told_cost = cost(reader.account, request.walked, outcome.vendor_total or 0)
-            task.say(f"{request.table.name}: {told_cost}")
-        told = True
-    outcome = walk.outcome
-    return (replace(outcome, certainty="unverified") if notes else outcome), notes
-
-
-def _settle(request: Request, reader: Reader, task: Task, *, anew: bool) -> tuple[str, ...]:
-    """Wait for a query that the API starts on the first request, until two totals are equal.
-
-    The API remembers its result for an hour, unless it is told to begin anew.
-    """
-    last: int | None = None
-    for attempt in range(SETTLE_TRIES):
-        force = {"forceQuery": "1"} if anew and not attempt else {}
-        page = reader.page(request.walked, {**request.params, **force, "limit": "1"})
-        equal = attempt > 0 and page.total == last
-        if equal and (page.total or attempt > 2):  # none at all may only mean "not yet"
-            return ()
-        last = page.total
-        task.waiting(SETTLE_SECONDS, "the segment's query is being worked out")
-        time.sleep(SETTLE_SECONDS)
-    return (f"the segment's total still changed after {SETTLE_TRIES} looks",)
-
-
-def _page_size(request: Request) -> int | None:
-    if request.limit is None:
-        return None
-    return max(2, min(request.walked.page_size, request.limit))

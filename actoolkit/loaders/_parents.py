@@ -24,7 +24,7 @@ IN_FLIGHT = 8
 """Parents read at once, so that latency does not set the pace; the account's pace does."""
 
 _NOTHING = (None, "", "0", 0)
-_SURE: tuple[Certainty, ...] = ("unverified", "converged", "proven")
+SURE: tuple[Certainty, ...] = ("unverified", "converged", "proven")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def gather(
             doubtful.append(family.parent)
         for page in family.pages or ():
             rows.add(_named(request, family.parent, page), page.side_loads, page.keys)
-        sure = min(sure, family.certainty, key=_SURE.index)
+        sure = min(sure, family.certainty, key=SURE.index)
         total = family.total if len(parents) == 1 else None
         task.parents(done, len(parents), rows=rows.count, requests=reader.requests)
         if rows.enough:

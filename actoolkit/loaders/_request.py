@@ -20,7 +20,7 @@ INCLUDE = "include"
 """Key of a query whose rows have columns that are otherwise left out."""
 
 MOST_IDS = 100
-"""Ids of one filter at most: an address may not grow without end."""
+"""Ids of one request at most: an address may not grow without end."""
 
 Missing = Literal["raise", "skip"]
 """What to do when one of several parents does not exist."""
@@ -165,6 +165,10 @@ def request_of(
     if order_by is not None and not isinstance(order_by, str):
         raise InvalidArgument(f"order_by={order_by!r} is not a name.", hint='Such as "sent_at".')
     request = Request(name, given, limit, tuple(sorted(names)), order_by, parents, missing)
+    if order_by is not None and any(len(ids) > MOST_IDS for ids in _lists_of(given)):
+        raise InvalidArgument(
+            f"order_by= counts within {MOST_IDS} ids only.", hint="Sort the frame instead."
+        )
     _ = request.query  # refuses what the API has no filter, order or column for
     ranked = request.order_by is not None and request.order_by.removeprefix("-") == "score"
     if ranked != ("score_id" in given):
@@ -174,14 +178,17 @@ def request_of(
     return request
 
 
+def _lists_of(given: Mapping[str, object]) -> list[tuple[object, ...]]:
+    return [value for value in given.values() if isinstance(value, tuple)]
+
+
 def _several(table: str, given: dict[str, object]) -> None:
     """Take the ids of a filter of several from whatever holds them."""
     filters = ENDPOINTS[table].filters if table in ENDPOINTS else {}
     for keyword, value in given.items():
         if keyword in filters and filters[keyword].accepts == "ids":
             given[keyword] = chosen = ids_of(keyword, value)
-            if not 1 <= len(chosen) <= MOST_IDS:
+            if not chosen:
                 raise InvalidArgument(
-                    f"{keyword} holds {len(chosen)} ids; an address has room for {MOST_IDS}.",
-                    hint=f"Load all {table} and join.",
+                    f"{keyword} holds no id.", hint="Leave it out to load them all."
                 )

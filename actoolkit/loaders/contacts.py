@@ -58,7 +58,7 @@ def load_contacts(
     applied by the API.
 
     Args:
-        ids: These contacts, 100 at most: one id, several, or a column of a frame.
+        ids: These contacts: one id, several, or a column of a frame; asked by the hundred.
         email: The contact of this address.
         email_like: Contacts whose address contains this.
         exclude: All but this contact.

@@ -109,7 +109,7 @@ def contacts_of_a_segment(stub, totals):
 
 @pytest.mark.parametrize("totals", [(0, 0, 40, 130, 130), (130, 130), (0, 130, 130), (7, 9, 9)])
 def test_a_segments_query_is_waited_for(stub, account, monkeypatch, totals):
-    monkeypatch.setattr("actoolkit.loaders._fetch.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("actoolkit.loaders._read.SETTLE_SECONDS", 0.0)
     contacts_of_a_segment(stub, totals)
     people = ac.load_contacts(account=account, segment_id=4, progress=False)
     assert people.height == totals[-1]
@@ -118,7 +118,7 @@ def test_a_segments_query_is_waited_for(stub, account, monkeypatch, totals):
 
 
 def test_a_refresh_begins_the_segments_query_anew_and_once(stub, account, monkeypatch):
-    monkeypatch.setattr("actoolkit.loaders._fetch.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("actoolkit.loaders._read.SETTLE_SECONDS", 0.0)
     contacts_of_a_segment(stub, [130] * 9)
     ac.load_contacts(account=account, segment_id=4, progress=False)
     assert not any("forceQuery" in path for path in stub.seen)
@@ -128,14 +128,14 @@ def test_a_refresh_begins_the_segments_query_anew_and_once(stub, account, monkey
 
 
 def test_an_empty_segment_is_looked_at_more_than_twice(stub, account, monkeypatch):
-    monkeypatch.setattr("actoolkit.loaders._fetch.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("actoolkit.loaders._read.SETTLE_SECONDS", 0.0)
     contacts_of_a_segment(stub, [0] * 10)
     assert ac.load_contacts(account=account, segment_id=4, progress=False).height == 0
     assert sum("limit=1&" in f"{path}&" for path in stub.seen) == 4
 
 
 def test_a_segment_that_never_stands_still_is_not_called_complete(stub, account, monkeypatch):
-    monkeypatch.setattr("actoolkit.loaders._fetch.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("actoolkit.loaders._read.SETTLE_SECONDS", 0.0)
     contacts_of_a_segment(stub, range(1, 100))
     ac.load_contacts(account=account, segment_id=4, progress=False)
     found = ac.provenance("contacts", account=account, segment_id=4)
@@ -172,7 +172,7 @@ FILTERS = [
 
 @pytest.mark.parametrize(("name", "keyword"), FILTERS, ids=[f"{n}-{k}" for n, k in FILTERS])
 def test_every_filter_travels_as_the_reference_names_it(stub, account, monkeypatch, name, keyword):
-    monkeypatch.setattr("actoolkit.loaders._fetch.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("actoolkit.loaders._read.SETTLE_SECONDS", 0.0)
     endpoint = ENDPOINTS[name]
     what = endpoint.filters[keyword]
     value = FILTER_SAMPLES.get(what.accepts) or next(iter(what.codes))

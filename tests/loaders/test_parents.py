@@ -211,7 +211,7 @@ def test_no_parents_are_no_rows_and_no_request(stub, account):
         ("load_campaigns", {"order_by": "name"}),
         ("load_contacts", {"order_by": "score"}),
         ("load_contacts", {"score_id": 1}),
-        ("load_contacts", {"ids": range(101)}),
+        ("load_contacts", {"ids": []}),
         ("load_contacts", {"in_group_lists": False}),
         ("load_lists", {"order_by": "-weight"}),
         ("load_task_outcomes", {"sentiment": "happy"}),
@@ -249,3 +249,21 @@ def test_one_object_by_its_id(stub, account):
     assert ac.load_list(3, account=account, progress=False)["name"].to_list() == ["News"]
     with pytest.raises(NotFound, match="list_id 4"):
         ac.load_list(4, account=account, progress=False)
+
+
+def test_many_contacts_are_asked_for_by_the_hundred(sandbox):
+    whole = ac.load_contacts(account=sandbox, progress=False)
+    some = whole["contact_id"].sample(150, seed=1)
+    found = ac.load_contacts(account=sandbox, ids=some, progress=False)
+    assert found.equals(whole.filter(pl.col("contact_id").is_in(some.implode())))
+    facts = ac.provenance("contacts", account=sandbox, ids=some)
+    assert (facts.rows, facts.vendor_total, facts.certainty) == (150, 150, "proven")
+    planned = ac.plan("contacts", account=sandbox, ids=whole["contact_id"]).row(0, named=True)
+    assert planned["rows"] == whole.height
+    with pytest.raises(InvalidArgument, match="within 100 ids"):
+        ac.load_contacts(account=sandbox, ids=some, order_by="email", progress=False)
+
+
+def test_ids_of_nobody_are_no_rows(sandbox):
+    ids = [1, 2, 10**9, *range(2000, 2200)]
+    assert ac.load_contacts(account=sandbox, ids=ids, progress=False).height == 0
