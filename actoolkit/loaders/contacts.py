@@ -89,7 +89,8 @@ def load_contacts(
             datetime with a zone, or the ISO text of one.
         until: First moment that is out.
         max_age: A snapshot younger than this is served without a request.
-        refresh: Load again, whatever is stored.
+        refresh: Ask again, whatever is stored: for what changed since, by ``updated_at``. What the
+            source changes without it (counters, perhaps) is as of the last whole load.
         limit: The first so many rows only, marked "unverified".
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.

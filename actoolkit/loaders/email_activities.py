@@ -42,7 +42,7 @@ def load_email_activities(
             datetime with a zone, or the ISO text of one.
         until: First moment that is out.
         max_age: A snapshot younger than this is served without a request.
-        refresh: Load again, whatever is stored.
+        refresh: Ask again, whatever is stored: for what is newer than the newest known.
         limit: The first so many rows only, marked "unverified".
         frame: "polars" or "pandas"; default the account's.
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
