@@ -59,6 +59,11 @@ class Subject(StrEnum):
     """Reports there are."""
 
     overview = "overview"
+    funnel = "funnel"
+    engagement = "engagement"
+    revenue = "revenue"
+    customers = "customers"
+    all = "all"
 
 
 UseSandbox = Annotated[
@@ -67,9 +72,7 @@ UseSandbox = Annotated[
 SandboxSize = Annotated[Size, typer.Option("--size", help="Size of the synthetic account.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the synthetic account.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Refresh = Annotated[
-    bool, typer.Option("--refresh", help="Load everything again, whatever is remembered.")
-]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Ask again, whatever is remembered.")]
 
 
 def _a_day(text: str) -> date:

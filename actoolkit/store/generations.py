@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from actoolkit.api.journal import Journal
 from actoolkit.store.folder import below, prepare, writing
 from actoolkit.store.manifest import Query, query_digest
+
+FORGOTTEN = 30 * 86400.0
+"""Seconds after which a load that was broken off is not kept for anybody to go on with."""
 
 
 def name_generation(number: int, now: datetime) -> str:
@@ -86,8 +91,18 @@ def open_journal(
         if follows and young:
             goes_on = unfinished
     with writing(place):
+        _forget(place.parents[1])
         for path in place.iterdir():
             if goes_on is None or not path.name.startswith(f"{goes_on}."):
                 path.unlink(missing_ok=True)
     chosen = goes_on or generation
     return chosen, Journal(place, chosen)
+
+
+def _forget(journals: Path) -> None:
+    """Remove what broken-off loads left long ago, of queries that nobody asks any more."""
+    oldest = time.time() - FORGOTTEN
+    for path in journals.glob("*/*/*"):
+        with suppress(FileNotFoundError):  # another process was quicker
+            if path.stat().st_mtime < oldest:
+                path.unlink()
