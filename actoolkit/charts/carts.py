@@ -161,7 +161,7 @@ def recovery_layers(rows: list[Row]) -> list[alt.Chart]:
         rows: Result of `recovery_rows`.
     """
     base = alt.Chart(inline(rows))
-    order = [row["label"] for row in sorted(rows, key=lambda row: row["days"])]
+    order = list(dict.fromkeys(row["label"] for row in sorted(rows, key=lambda row: row["days"])))
     x = alt.X(
         "label:O",
         title="Time since the cart was left",

@@ -8,7 +8,7 @@ from datetime import date
 import altair as alt
 
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing
-from actoolkit.charts.formats import count, percent, plural
+from actoolkit.charts.formats import count, plural
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.periods import (
     Grain,
@@ -127,10 +127,10 @@ def growth_finding(rows: Sequence[Row], *, name: str) -> Finding:
         change = last["members"] - before["members"]
         words = f"{count(abs(change))} {'more' if change > 0 else 'fewer'} than in"
         title += f", {words if change else 'as many as in'} {before['period_label']}"
-    left, most = sum(row["left"] for row in rows), sum(row["joined"] for row in rows)
-    share = f", {percent(left / most)} of them left since" if most else ""
+    joined, left = (sum(row[name] for row in rows) for name in ("joined", "left"))
     subtitle = f"Joined above the line, left below, by {rows[0]['grain']}. "
-    subtitle += f"{plural(most, 'contact')} joined{share}. Latest dates of each membership only."
+    subtitle += f"{plural(joined, 'contact')} joined here and {count(left)} left. "
+    subtitle += "Latest dates of each membership only."
     return Finding(title, subtitle, f"{title}. {plural(len(rows), rows[0]['grain'])}.")
 
 

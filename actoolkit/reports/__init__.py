@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from actoolkit.errors import InvalidArgument
 from actoolkit.reports.document import Report
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ __all__ = ["Report", "report"]
 
 
 def report(
-    subject: Literal["overview"] = "overview",
+    subject: str = "overview",
     *,
     account: Account | None = None,
     path: str | os.PathLike[str] | None = None,
@@ -35,7 +34,8 @@ def report(
     the same data give the same bytes.
 
     Args:
-        subject: Which report: "overview".
+        subject: Which report: "overview", "funnel", "engagement", "revenue", "customers", or
+            "all" for their sections on one page.
         account: Whose data; None takes the account of the environment.
         path: Also write the page here.
         since: First day, a date or "2026-01-31". Default: 12 months before ``until``.
@@ -56,13 +56,13 @@ def report(
         ...     ac.report("overview", account=account, path="report.html", progress=False)
     """
     from actoolkit.reports.material import gather
-    from actoolkit.reports.overview import overview
+    from actoolkit.reports.subjects import build, subject_of
     from actoolkit.settings import Account
 
-    if subject != "overview":
-        raise InvalidArgument(f"There is no report {subject!r}.", hint='Use "overview".')
+    subject_of(subject)
     chosen = account or Account.from_env()
-    made = overview(gather(chosen, progress=progress, refresh=refresh), since=since, until=until)
+    material = gather(chosen, progress=progress, refresh=refresh)
+    made = build(subject, material, since=since, until=until)
     if path is not None:
         made.save(path)
     return made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from actoolkit import metrics
 from actoolkit.charts.drawing import Finding, finished
 from actoolkit.charts.engagement import (
@@ -12,26 +14,31 @@ from actoolkit.charts.engagement import (
     heatmap_rows,
     hour_range,
 )
+from actoolkit.charts.engagement_by_period import TWIN as PERIOD_TWIN
+from actoolkit.charts.engagement_by_period import period_finding, period_layers, period_rows
 from actoolkit.charts.frames import Row
 from actoolkit.charts.theme import specification
 from actoolkit.reports.blocks import Control, Figure, Note, Option
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.cube import cube
 from actoolkit.reports.document import Section
+from actoolkit.reports.figures import switched
 from actoolkit.reports.material import Material
-from actoolkit.reports.period import Period
+from actoolkit.reports.period import Period, grain_for
 
 CONTROL = Control("rate", "Show", [Option("open_rate", "Opens"), Option("click_rate", "Clicks")])
 
 
-def engagement_section(material: Material, period: Period) -> Section:
+def engagement_section(material: Material, period: Period, *, over_time: bool = False) -> Section:
     """Build the section.
 
     Args:
         material: Tables of the account.
         period: Days of sending.
+        over_time: Whether to show the rates by month or week of sending as well.
     """
-    frame = metrics.engagement_heatmap(sent_campaigns(material, period))
+    sent = sent_campaigns(material, period)
+    frame = metrics.engagement_heatmap(sent)
     rows: list[Row] = []
     states: dict[str, Finding] = {}
     for option in CONTROL.options:
@@ -54,10 +61,37 @@ def engagement_section(material: Material, period: Period) -> Section:
         columns=TWIN,
         definitions=("engagement_heatmap", "wilson"),
     )
+    if over_time:
+        return Section(
+            "sending-time",
+            "Opens and clicks",
+            lead="How the rates of one-off campaigns moved, and whether the day and hour of "
+            "sending go along with more opens or clicks.",
+            controls=[CONTROL],
+            blocks=[_over_time(sent, period), figure],
+        )
     return Section(
         "sending-time",
         "Sending time",
         lead="Whether the day and hour of sending go along with more opens or clicks.",
         controls=[CONTROL],
         blocks=[figure],
+    )
+
+
+def _over_time(sent: pl.DataFrame, period: Period) -> Figure:
+    grain = grain_for(period)
+    frame = metrics.engagement_by_period(sent, grain=grain)
+    return switched(
+        "rates-over-time",
+        CONTROL,
+        {
+            option.value: period_rows(frame, rate=option.value, as_of=period.until, grain=grain)
+            for option in CONTROL.options
+        },
+        lambda rows, rate: period_finding(rows, rate=rate),
+        lambda rows: period_layers(rows, label="Rate"),
+        columns=PERIOD_TWIN,
+        definitions=("engagement_by_period", "wilson"),
+        height=240,
     )

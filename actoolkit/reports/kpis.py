@@ -28,17 +28,28 @@ _NOTABLE = 0.05
 """Amounts have no interval: a smaller change is told, but not called good or bad."""
 
 
-def kpis(material: Material, period: Period) -> list[Kpi]:
+def kpis(material: Material, period: Period, *, mail: bool = True, shop: bool = True) -> list[Kpi]:
     """Build the tiles.
 
     Args:
         material: Tables of the account.
         period: Days to sum up; as many days before them are the comparison.
+        mail: Whether to tell of mail.
+        shop: Whether to tell of the shop; without mail in more detail.
     """
+    tiles = _mail(material, period) if mail else []
+    if shop and material.has(TABLE):
+        tiles += _revenue(material, period)
+        if not mail:
+            tiles += _customers(material, period)
+    return tiles
+
+
+def _mail(material: Material, period: Period) -> list[Kpi]:
     now, before = (_pooled(sent_campaigns(material, p)) for p in (period, period.before))
     tiles = [_delivered(now, before)]
     tiles += [_rate(rate, label, now, before, more_is_better=more) for rate, label, more in _RATES]
-    return [*tiles, *_revenue(material, period)]
+    return tiles
 
 
 def _pooled(sent: pl.DataFrame) -> dict[str, Any]:
@@ -105,8 +116,6 @@ def _rate(
 
 
 def _revenue(material: Material, period: Period) -> list[Kpi]:
-    if not material.has(TABLE):
-        return []
     sums = [_sums(material, p) for p in (period, period.before)]
     found = currencies(_daily(material, period))[:2]
     tiles = []
@@ -120,6 +129,24 @@ def _revenue(material: Material, period: Period) -> list[Kpi]:
         )
         tiles.append(_amount(kpi, revenue, sums[1].get(code, (None, 0))[0], good=True))
     return tiles
+
+
+def _customers(material: Material, period: Period) -> list[Kpi]:
+    now, before = (
+        metrics.repeat_purchase(material.frames[TABLE], since=part.since, until=part.until).row(
+            0, named=True
+        )
+        for part in (period, period.before)
+    )
+    people = int(now["customers"])
+    if not people:
+        return []
+    tile = Kpi("Customers", count(people), note="with an order in the period")
+    repeats = _rate("repeat_rate", "Ordered more than once", now, before, more_is_better=True)
+    return [
+        _amount(tile, people, before["customers"], good=True),
+        replace(repeats, note=f"{count(now['repeat_customers'])} of {plural(people, 'customer')}"),
+    ]
 
 
 def _daily(material: Material, period: Period) -> pl.DataFrame:

@@ -7,7 +7,10 @@ from datetime import date, timedelta
 import polars as pl
 
 from actoolkit import metrics
+from actoolkit.charts.carts import TWIN as CART_TWIN
+from actoolkit.charts.carts import recovery_finding, recovery_layers, recovery_rows
 from actoolkit.charts.drawing import Finding, finished
+from actoolkit.charts.frames import Row
 from actoolkit.charts.orders import (
     TWIN,
     currency_name,
@@ -17,21 +20,23 @@ from actoolkit.charts.orders import (
 )
 from actoolkit.charts.periods import Grain
 from actoolkit.charts.theme import specification
-from actoolkit.reports.blocks import Control, Figure, Note, Option
+from actoolkit.reports.blocks import Control, Figure, Note, Option, Table
 from actoolkit.reports.cube import cube
 from actoolkit.reports.document import Section
+from actoolkit.reports.figures import switched
 from actoolkit.reports.material import Material
 from actoolkit.reports.period import Period
 
 TABLE = "ecom_orders"
 
 
-def orders_section(material: Material, period: Period) -> Section:
+def orders_section(material: Material, period: Period, *, carts: bool = False) -> Section:
     """Build the section.
 
     Args:
         material: Tables of the account.
         period: Days of ordering.
+        carts: Whether to show the abandoned carts as well.
     """
     if not material.has(TABLE):
         return Section(
@@ -55,6 +60,7 @@ def orders_section(material: Material, period: Period) -> Section:
     }
     chart = finished(revenue_layers(rows), states[control.value], as_of=None, height=280)
     start = {control.name: control.value}
+    blocks: list[Figure | Table | Note] = []
     figure = Figure(
         id="revenue-chart",
         spec=cube(specification(chart), rows=rows, start=start),
@@ -64,12 +70,15 @@ def orders_section(material: Material, period: Period) -> Section:
         columns=TWIN,
         definitions=("revenue",),
     )
+    blocks.append(figure)
+    if carts:
+        blocks.append(_carts(control, material, period))
     return Section(
         "revenue",
         "Revenue",
         lead="What the shop took, carts that came back included. Currencies are never added up.",
         controls=[control],
-        blocks=[figure],
+        blocks=blocks,
     )
 
 
@@ -82,6 +91,43 @@ def currencies(revenue: pl.DataFrame) -> list[str]:
     grouped = revenue.group_by(pl.col("currency").fill_null("")).agg(pl.col("orders").sum())
     order = grouped.sort(["orders", "currency"], descending=[True, False])
     return [currency_name(code) for code in order["currency"].to_list()]
+
+
+def shop_currencies(material: Material, period: Period) -> dict[str, str | None]:
+    """Give the currencies of a period's orders by their names, those of most orders first.
+
+    Args:
+        material: Tables of the account, with its orders.
+        period: Days of ordering.
+    """
+    daily: pl.DataFrame = metrics.revenue_by_period(
+        material.frames[TABLE], grain="day", since=period.since, until=period.until
+    )
+    codes = {
+        currency_name(code or ""): code for code in daily["currency"].unique(maintain_order=True)
+    }
+    return {name: codes[name] for name in currencies(daily)}
+
+
+def _carts(control: Control, material: Material, period: Period) -> Figure | Note:
+    found = metrics.cart_recovery(material.frames[TABLE], since=period.since, until=period.until)
+    parts: dict[str, list[Row]] = {}
+    for code in found["currency"].unique(maintain_order=True).to_list():
+        name = currency_name(code or "")
+        part = found.filter(pl.col("currency").eq_missing(pl.lit(code)))
+        parts[name] = recovery_rows(part, minor_units=material.minor_units.get(name, 2))
+    if not any(parts.get(option.value) for option in control.options):
+        return Note(f"No cart was abandoned from {period}.")
+    return switched(
+        "carts",
+        control,
+        parts,
+        lambda rows, _: recovery_finding(rows),
+        recovery_layers,
+        columns=CART_TWIN,
+        definitions=("recovery_rate",),
+        height=220,
+    )
 
 
 def _whole(period: Period) -> tuple[Grain, date]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from actoolkit.charts.formats import day
+from actoolkit.charts.periods import Grain
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.days import Day, as_day
 from actoolkit.reports.blocks import Option
@@ -84,3 +85,14 @@ def _year_before(moment: date) -> date:
         return moment.replace(year=moment.year - 1)
     except ValueError:
         return moment.replace(year=moment.year - 1, day=28)
+
+
+def grain_for(period: Period) -> Grain:
+    """Choose the length of the parts that a period is drawn in.
+
+    Args:
+        period: Days to draw.
+    """
+    if period.days >= 90:
+        return "month"
+    return "week" if period.days >= 21 else "day"

@@ -13,7 +13,7 @@ import pytest
 
 from actoolkit.reports.document import Report
 from actoolkit.reports.material import Material
-from actoolkit.reports.overview import overview
+from actoolkit.reports.subjects import build
 
 ZONE = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
@@ -140,4 +140,4 @@ def made() -> Callable[..., Material]:
 
 @pytest.fixture(scope="session")
 def account_report() -> Report:
-    return overview(material())
+    return build("overview", material())

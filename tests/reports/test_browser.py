@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from actoolkit.reports.overview import overview
+from actoolkit.reports.subjects import build
 
 pytestmark = pytest.mark.browser
 
@@ -212,12 +212,13 @@ def test_changing_to_dark_keeps_the_chosen_state(opened):
 
 def test_hostile_names_run_nothing_fetch_nothing_and_are_drawn(chromium, made, tmp_path):
     many = len(HOSTILE)
-    report = overview(
+    report = build(
+        "overview",
         made(
             2 * many + 2,
             name=lambda number: HOSTILE[number % many],
             list_name=lambda number: HOSTILE[number],
-        )
+        ),
     )
     watched = Watched(chromium, report.save(tmp_path / "hostile.html"))
     page = watched.page

@@ -17,7 +17,7 @@ from actoolkit.errors import ReportError
 from actoolkit.reports import assets
 from actoolkit.reports.blocks import Figure, Note, Table, matches
 from actoolkit.reports.document import Report, Section
-from actoolkit.reports.overview import overview
+from actoolkit.reports.subjects import build
 
 
 class Reader(HTMLParser):
@@ -78,7 +78,7 @@ def test_page_names_nothing_to_fetch(page):
 
 
 def test_same_data_same_bytes(made, page):
-    assert overview(made()).html() == page
+    assert build("overview", made()).html() == page
 
 
 def test_no_address_on_the_page_though_the_tables_hold_them(page):
@@ -95,7 +95,7 @@ def test_an_address_that_slips_through_stops_the_report():
 
 
 def test_addresses_in_names_are_masked(made):
-    report = overview(made(name=lambda number: f"For ann{number}@example.com"))
+    report = build("overview", made(name=lambda number: f"For ann{number}@example.com"))
     assert "[address]" in report.html()
 
 
@@ -184,7 +184,7 @@ def test_footnotes_lead_to_definitions(page, account_report):
 
 
 def test_missing_tables_are_sentences_not_zeros(made):
-    report = overview(made(without=("ecom_orders", "contact_lists")))
+    report = build("overview", made(without=("ecom_orders", "contact_lists")))
     page = report.html()
     assert "Revenue is not shown: The plan has no ecom_orders." in page
     assert "Orders are not shown beside the funnel" in page
@@ -197,7 +197,7 @@ def test_an_empty_account_says_so(made):
     empty = made(1)
     for table, frame in empty.frames.items():
         empty.frames[table] = frame.head(0)
-    report = overview(empty)
+    report = build("overview", empty)
     page = report.html()
     assert "No campaign was sent from 30 Jun 2025 to 29 Jun 2026." in page
     assert "No order was completed" in page
@@ -206,11 +206,11 @@ def test_an_empty_account_says_so(made):
 
 def test_without_campaigns_there_is_no_report(made):
     with pytest.raises(ReportError, match="campaigns"):
-        overview(made(without=("campaigns",)))
+        build("overview", made(without=("campaigns",)))
 
 
 def test_long_accounts_keep_the_page_small(made):
-    report = overview(made(900))
+    report = build("overview", made(900))
     (table,) = [b for s in report.sections for b in s.blocks if isinstance(b, Table)]
     assert len(table.rows) == 120
     assert "The newest 120 of" in table.caption

@@ -1,0 +1,156 @@
+"""Customers: who buys lately and often, who comes back, and how soon."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from actoolkit import metrics
+from actoolkit.charts.cohorts import CELL, cohort_finding, cohort_layers, cohort_rows
+from actoolkit.charts.cohorts import TWIN as COHORT_TWIN
+from actoolkit.charts.customers import (
+    RFM_TWIN,
+    SURVIVAL_TWIN,
+    rfm_finding,
+    rfm_layers,
+    rfm_rows,
+    survival_finding,
+    survival_layers,
+    survival_rows,
+)
+from actoolkit.charts.formats import count, money, percent
+from actoolkit.reports.blocks import Cell, Control, Figure, Note, Option, Table, TableColumn
+from actoolkit.reports.document import Section
+from actoolkit.reports.figures import still, switched
+from actoolkit.reports.material import Material
+from actoolkit.reports.orders import TABLE, shop_currencies
+from actoolkit.reports.period import Period
+
+SECTION, TITLE = "customers", "Customers"
+COHORTS, MONTHS = 18, 12
+LONGEST = 400
+"""Days of the curve that are drawn; on a page more points say no more."""
+
+
+def customers_section(material: Material, period: Period) -> Section:
+    """Build the section.
+
+    Args:
+        material: Tables of the account.
+        period: Days of ordering; cohorts and waiting times look back to the first order known.
+    """
+    if not material.has(TABLE):
+        sentence = f"Customers are not shown: {material.why_not(TABLE)}"
+        return Section(SECTION, TITLE, blocks=[Note(sentence)])
+    orders = material.frames[TABLE]
+    codes = shop_currencies(material, period)
+    if not codes:
+        return Section(SECTION, TITLE, blocks=[Note(f"No order was completed from {period}.")])
+    control = Control(
+        "shop_currency", "Currency", [Option(code, code or "unknown") for code in codes]
+    )
+    scores = {name: _scores(orders, period, code) for name, code in codes.items()}
+    blocks: list[Figure | Table | Note] = [
+        _rfm(control, scores, material),
+        _segments(control, scores, material),
+        *_coming_back(orders, period.until),
+    ]
+    return Section(
+        SECTION,
+        TITLE,
+        lead="Who buys lately and often, who comes back, and how long that takes. Scores count "
+        "orders of the period in one currency; the other charts all orders known until its end.",
+        controls=[control],
+        blocks=blocks,
+    )
+
+
+def _scores(orders: pl.DataFrame, period: Period, code: str | None) -> pl.DataFrame:
+    wanted = orders.filter(pl.col("currency").eq_missing(pl.lit(code)))
+    scores: pl.DataFrame = metrics.rfm(wanted, since=period.since, until=period.until)
+    return scores
+
+
+def _rfm(control: Control, scores: dict[str, pl.DataFrame], material: Material) -> Figure:
+    parts = {
+        code: rfm_rows(metrics.rfm_grid(frame), minor_units=material.minor_units.get(code, 2))
+        for code, frame in scores.items()
+    }
+    return switched(
+        "rfm",
+        control,
+        parts,
+        lambda rows, _: rfm_finding(rows),
+        rfm_layers,
+        columns=RFM_TWIN,
+        definitions=("rfm",),
+        height=5 * 46,
+    )
+
+
+def _segments(control: Control, scores: dict[str, pl.DataFrame], material: Material) -> Table:
+    rows = []
+    for code, frame in scores.items():
+        units = material.minor_units.get(code, 2)
+        for row in metrics.rfm_segments(frame).iter_rows(named=True):
+            name, cents = (row["segment"] or "no segment").capitalize(), row["revenue_cents"]
+            shares = (row["customer_share"], row["revenue_share"])
+            days = row["median_recency_days"]
+            cells = (
+                Cell(name, name),
+                Cell(count(row["customers"]), row["customers"]),
+                Cell(percent(shares[0]), shares[0]),
+                Cell(money(cents, code, units=units), cents),
+                Cell(percent(shares[1]), shares[1]),
+                Cell(count(round(days)), days),
+            )
+            rows.append((cells, {control.name: (code,)}))
+    return Table(
+        id="segments",
+        caption="Segments by recency, frequency and value; one row per segment.",
+        columns=[
+            TableColumn("Segment"),
+            TableColumn("Customers", "count", "rfm"),
+            TableColumn("Share", "rate"),
+            TableColumn("Revenue", "money"),
+            TableColumn("Share of revenue", "rate"),
+            TableColumn("Median days since the last order", "count"),
+        ],
+        rows=rows,
+        controls=[control.name],
+    )
+
+
+def _coming_back(orders: pl.DataFrame, until: date) -> list[Figure]:
+    cells = cohort_rows(
+        metrics.cohort_retention(orders, until=until), cohorts=COHORTS, months=MONTHS
+    )
+    curve = survival_rows(metrics.second_order_survival(orders, until=until))
+    drawn = [row for row in curve if row["days"] <= LONGEST]
+    made = []
+    if cells:
+        made.append(
+            still(
+                "cohorts",
+                cells,
+                cohort_finding(cells),
+                cohort_layers(cells),
+                columns=COHORT_TWIN,
+                definitions=("retention_rate",),
+                height=CELL * len({row["cohort"] for row in cells}),
+            )
+        )
+    if drawn:
+        made.append(
+            still(
+                "second-order",
+                drawn,
+                survival_finding(curve),
+                survival_layers(drawn),
+                columns=SURVIVAL_TWIN,
+                definitions=("waiting_share",),
+                height=260,
+            )
+        )
+    return made

@@ -1,0 +1,125 @@
+"""Which sections each report has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import actoolkit
+from actoolkit.charts.formats import moment
+from actoolkit.errors import InvalidArgument, ReportError
+from actoolkit.metrics.days import Day
+from actoolkit.reports.audience import audience_section
+from actoolkit.reports.blocks import Figure, Table
+from actoolkit.reports.campaigns import campaigns_section
+from actoolkit.reports.customers import customers_section
+from actoolkit.reports.definitions import definitions
+from actoolkit.reports.document import Kpi, Report, Section
+from actoolkit.reports.engagement import engagement_section
+from actoolkit.reports.kpis import kpis
+from actoolkit.reports.material import Material
+from actoolkit.reports.orders import orders_section
+from actoolkit.reports.period import Period, chosen_period
+from actoolkit.reports.quality import quality_section
+
+Builder = Callable[[Material, Period], Section]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a report is about.
+
+    Args:
+        title: Heading of the page.
+        sections: Builders of its parts, in order; the data quality comes last by itself.
+        mail: Whether the numbers at the top tell of mail.
+        shop: Whether they tell of the shop.
+    """
+
+    title: str
+    sections: Sequence[Builder]
+    mail: bool = True
+    shop: bool = True
+
+
+_RATES: Builder = partial(engagement_section, over_time=True)
+_SHOP: Builder = partial(orders_section, carts=True)
+
+SUBJECTS: Mapping[str, Subject] = {
+    "overview": Subject(
+        "Campaign overview", (campaigns_section, engagement_section, orders_section)
+    ),
+    "funnel": Subject("Campaign funnel", (campaigns_section,), shop=False),
+    "engagement": Subject("Engagement", (_RATES, audience_section), shop=False),
+    "revenue": Subject("Revenue", (_SHOP,), mail=False),
+    "customers": Subject("Customers", (customers_section,), mail=False),
+    "all": Subject(
+        "Campaigns and shop",
+        (campaigns_section, _RATES, audience_section, _SHOP, customers_section),
+    ),
+}
+"""The reports there are, by name."""
+
+
+def build(subject: str, material: Material, *, since: Day = None, until: Day = None) -> Report:
+    """Build a report.
+
+    Args:
+        subject: One of `SUBJECTS`.
+        material: Tables of the account.
+        since: First day; default: 12 months before ``until``.
+        until: The day after the last; default: the day of the data.
+
+    Raises:
+        InvalidArgument: An unknown subject, or an empty period.
+        ReportError: The account's campaigns could not be loaded.
+    """
+    chosen = subject_of(subject)
+    if not material.has("campaigns"):
+        raise ReportError(
+            f"The report needs the account's campaigns. {material.why_not('campaigns')}",
+            hint="Use the API token of a user who may see campaigns.",
+        )
+    period = chosen_period(since, until, today=material.today)
+    sections = [part(material, period) for part in (*chosen.sections, quality_section)]
+    tiles = kpis(material, period, mail=chosen.mail, shop=chosen.shop)
+    return Report(
+        title=chosen.title,
+        account=material.account,
+        period=str(period),
+        as_of=moment(material.as_of),
+        kpis=tiles,
+        comparison=f"Arrows compare with {period.before}." if tiles else "",
+        sections=sections,
+        definitions=definitions(_footnotes(tiles, sections)),
+        sources=material.sources(),
+        version=actoolkit.__version__,
+    )
+
+
+def subject_of(name: str) -> Subject:
+    """Give a subject by name.
+
+    Args:
+        name: One of `SUBJECTS`.
+
+    Raises:
+        InvalidArgument: There is none of that name.
+    """
+    if name not in SUBJECTS:
+        names = ", ".join(f'"{known}"' for known in SUBJECTS)
+        raise InvalidArgument(f"There is no report {name!r}.", hint=f"Use one of {names}.")
+    return SUBJECTS[name]
+
+
+def _footnotes(tiles: Sequence[Kpi], sections: Sequence[Section]) -> list[str]:
+    """Give the ids of the definitions that the page refers to, in the order of appearance."""
+    ids = [kpi.definition for kpi in tiles]
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Figure):
+                ids += block.definitions
+            elif isinstance(block, Table):
+                ids += [column.note for column in block.columns]
+    return list(dict.fromkeys(filter(None, ids)))
