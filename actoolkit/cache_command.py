@@ -34,8 +34,9 @@ def info() -> None:
         console.print("Nothing is remembered. Next: actoolkit sync")
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("table", "kept", "rows", "fetched (UTC)", "certainty", "kB"):
-        table.add_column(name, justify="right" if name in ("rows", "kB") else "left")
+    for name in ("table", "kept", "rows", "fetched (UTC)", "certainty", "kB", "snapshot"):
+        right = name in ("rows", "kB")
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in found.iter_rows(named=True):
         table.add_row(
             row["table"],
@@ -44,6 +45,7 @@ def info() -> None:
             "" if row["fetched_at"] is None else f"{row['fetched_at']:%Y-%m-%d %H:%M}",
             row["certainty"] or "",
             f"{row['bytes'] / 1000:,.0f}",
+            (row["snapshot"] or "") + (" (pinned)" if row["pinned"] else ""),
         )
     console.print(table)
     console.print(f"{sum(found['bytes'].to_list()) / 1e6:,.1f} MB in all")

@@ -18,13 +18,15 @@ def account(tmp_path, monkeypatch):
 
 
 def run(*words):
-    return CliRunner().invoke(app, ["cache", *words], env={"COLUMNS": "120"})
+    return CliRunner().invoke(app, ["cache", *words], env={"COLUMNS": "140"})
 
 
 def test_info_tells_what_is_remembered(account):
     assert "actoolkit sync" in run("info").output
     ac.load_lists(account=account, progress=False)
+    kept = ac.pin("lists", account=account)
     shown = run("info")
+    assert f"{kept} (pinned)" in shown.output
     assert shown.exit_code == 0
     assert str(account.folder) in shown.output
     assert "lists" in shown.output

@@ -26,6 +26,7 @@ INVENTORY = {
     "certainty": pl.String(),
     "bytes": pl.Int64(),
     "snapshot": pl.String(),
+    "pinned": pl.Boolean(),
 }
 
 
@@ -45,19 +46,23 @@ def inventory(account: Account) -> pl.DataFrame:
         - certainty (String): of the load.
         - bytes (Int64, bytes): on the disk.
         - snapshot (String): id of the load, for ``snapshot=``.
+        - pinned (Boolean): whether it is kept for good.
     """
     snapshots, history = Snapshots(account), History(account)
     rows: list[tuple[object, ...]] = []
     for one in snapshots.all():
         size = sum(path.stat().st_size for path in snapshots.paths(account, one) if path.exists())
         kept = "part" if one.query else "whole"
-        rows.append((one.table, kept, one.rows, one.fetched_at, one.certainty, size, one.id))
+        pinned = snapshots.pinned(one)
+        rows.append(
+            (one.table, kept, one.rows, one.fetched_at, one.certainty, size, one.id, pinned)
+        )
     for place in sorted(history.root.glob("*")):
         frame = history.read(place.name)
         newest = frame["observed_at"].max()
-        rows.append((place.name, "history", frame.height, newest, None, _size(place), None))
+        rows.append((place.name, "history", frame.height, newest, None, _size(place), None, None))
     rows.extend(
-        (place.name, "unfinished", None, None, None, size, None)
+        (place.name, "unfinished", None, None, None, size, None, None)
         for place in sorted((account.folder / "journals").glob("*"))
         if (size := _size(place))
     )

@@ -126,6 +126,14 @@ class Snapshots:
             with writing(path):
                 path.unlink(missing_ok=True)
 
+    def pinned(self, manifest: Manifest) -> bool:
+        """Whether a load is kept for good.
+
+        Args:
+            manifest: Of the load.
+        """
+        return self.paths(self._account, manifest)[0].with_suffix(PIN).exists()
+
     def read(self, manifest: Manifest) -> pl.DataFrame:
         """Read the rows of a load, after the digest of the very bytes was checked.
 

@@ -96,8 +96,8 @@ def cuts(sound, count):
 
 def damaged_copies(sound, kind, few):
     if kind == "flip":
-        return flips(sound, 30 if few else 1000, seed=3)
-    return cuts(sound, 20 if few else 0)
+        return flips(sound, 20 if few else 1000, seed=3)
+    return cuts(sound, 12 if few else 0)
 
 
 AMOUNTS = [
