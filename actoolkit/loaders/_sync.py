@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from actoolkit import loaders
 from actoolkit.api.endpoints import ENDPOINTS
 from actoolkit.api.reader import Reader
 from actoolkit.errors import InvalidArgument, NotAvailable, SnapshotMissing
-from actoolkit.loaders._cost import MANY_ROWS, cost, count_rows
+from actoolkit.loaders._cost import MANY_ROWS, cost, count_rows, seconds_for
 from actoolkit.loaders._load import DAY
 from actoolkit.loaders._provenance import provenance
 from actoolkit.loaders._refresh import STRATEGIES
@@ -21,7 +21,7 @@ from actoolkit.loaders._request import request_of
 from actoolkit.loaders._telling import describe_age
 from actoolkit.loaders.progress import progress_display
 from actoolkit.settings import Account
-from actoolkit.store import Snapshots
+from actoolkit.store import Manifest, Snapshots
 from actoolkit.tables import TABLES
 
 SYNCED = (
@@ -106,7 +106,8 @@ def sync(
     """
     chosen = account or Account.from_env()
     names = _checked(tables)
-    before = {name: _generation(name, chosen) for name in names}
+    known = {name: _newest(name, chosen) for name in names}
+    before = {name: one.generation if one else None for name, one in known.items()}
     rows: list[tuple[object, ...]] = []
     with progress_display(progress=progress, steps=len(names)) as display:
         for name in names:
@@ -116,15 +117,17 @@ def sync(
                 and (why := _too_long(chosen, max_age, refresh or reconcile))
             ):
                 rows.append((name, None, why, None, None, None, 0.0))
-                display.step(f"{len(rows)} of {len(names)}")
+                display.step(_so_far(rows, names, known, chosen))
                 continue
             # One walk may have filled two tables: the second needs no refresh of its own.
-            again = (refresh or reconcile) and _generation(name, chosen) == before[name]
+            newest = _newest(name, chosen)
+            filled = newest is not None and newest.generation != before[name]
+            again = (refresh or reconcile) and not filled
             how = {"refresh": again, "max_age": max_age}
             if reconcile and again and name in STRATEGIES:
                 how["reconcile"] = True
             rows.append(_one(name, chosen, before[name], how))
-            display.step(f"{len(rows)} of {len(names)}")
+            display.step(_so_far(rows, names, known, chosen))
     return pl.DataFrame(rows, schema=SUMMARY, orient="row")
 
 
@@ -156,12 +159,31 @@ def _too_long(account: Account, max_age: timedelta, refresh: bool) -> str:  # no
     return f"left out: {cost(account, request.walked, total)}; name it to load it"
 
 
-def _generation(name: str, account: Account) -> str | None:
-    """Name of the newest load of a whole table, or None."""
+def _newest(name: str, account: Account) -> Manifest | None:
+    """The newest load of a whole table, or None."""
     try:
-        return provenance(name, account=account).generation
+        return provenance(name, account=account)
     except SnapshotMissing:
         return None
+
+
+def _so_far(
+    rows: Sequence[tuple[object, ...]],
+    names: Sequence[str],
+    known: Mapping[str, Manifest | None],
+    account: Account,
+) -> str:
+    """How far a sync is; how long it will take, where all that is left was loaded before."""
+    sent = sum(row[5] for row in rows if row[2] == "account" and isinstance(row[5], int))
+    spent = sum(row[6] for row in rows if isinstance(row[6], float))
+    rate = sent / max(0.001, spent)
+    line = f"{len(rows)} of {len(names)} tables, {sent:,} requests, {rate:.1f} a second"
+    coming = [known[name] for name in names[len(rows) :]]
+    requests = [one.requests for one in coming if one is not None]
+    if not coming or len(requests) < len(coming):
+        return line
+    minutes = seconds_for(account, sum(requests)) / 60
+    return f"{line}, at most {minutes:,.0f} min left"
 
 
 def _one(

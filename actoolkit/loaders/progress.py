@@ -47,9 +47,9 @@ class Task:
             total: Rows that the API says there are, or None.
             requests: Requests sent so far.
         """
-        rate = requests / max(0.001, time.monotonic() - self._started)
         shown = f"{rows:,} of {total:,} rows" if total else f"{rows:,} rows"
-        self._show(completed=rows, total=total, note=f"{shown}, {rate:.1f} requests/s")
+        note = f"{shown}, {self._speed(requests, done=rows, of=total)}"
+        self._show(completed=rows, total=total, note=note)
 
     def parents(self, done: int, of: int, *, rows: int, requests: int) -> None:
         """Show how far a load that asks for each parent is.
@@ -60,12 +60,8 @@ class Task:
             rows: Rows so far.
             requests: Requests sent so far.
         """
-        rate = requests / max(0.001, time.monotonic() - self._started)
-        self._show(
-            completed=done,
-            total=of,
-            note=f"{done:,} of {of:,}, {rows:,} rows, {rate:.1f} requests/s",
-        )
+        note = f"{done:,} of {of:,}, {rows:,} rows, {self._speed(requests, done=done, of=of)}"
+        self._show(completed=done, total=of, note=note)
 
     def say(self, line: str) -> None:
         """Tell a sentence while the load goes on.
@@ -101,6 +97,17 @@ class Task:
         bars = self._display.bars
         if bars is not None and self._bar is not None:
             bars.remove_task(self._bar)
+
+    def _speed(self, requests: int, *, done: int, of: int | None) -> str:
+        """How fast it goes, and for how long it will at this speed."""
+        spent = max(0.001, time.monotonic() - self._started)
+        speed = f"{requests:,} requests, {requests / spent:.1f} a second"
+        if not of or not 0 < done < of:
+            return speed
+        left = spent * (of - done) / done
+        return (
+            f"{speed}, {left:,.0f} s left" if left < 100 else f"{speed}, {left / 60:,.0f} min left"
+        )
 
     def _show(self, *, note: str, completed: int = 0, total: int | None = None) -> None:
         if time.monotonic() - self._started < self._display.patience:

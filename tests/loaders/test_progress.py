@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import time
 
@@ -42,7 +43,9 @@ def test_shows_a_bar_and_a_line_in_a_terminal(lists, account, terminal, capsys):
     load_lists(account=account)
     assert "50 rows from stub" in screen.getvalue()
     assert "of 50 rows" in screen.getvalue()
-    assert "requests/s" in screen.getvalue()
+    assert " requests, " in screen.getvalue()
+    assert " a second, " in screen.getvalue()
+    assert re.search(r"\d s left", screen.getvalue())
     assert capsys.readouterr().out == ""
 
 

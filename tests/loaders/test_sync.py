@@ -77,3 +77,15 @@ def test_reconcile_reaches_the_tables_that_can_be_refreshed_in_part():
         assert ac.provenance("contacts", account=account).certainty == "proven"
     finally:
         session.stop()
+
+
+def test_the_overall_bar_tells_tables_requests_rate_and_time_left(monkeypatch):
+    told = []
+    step = "actoolkit.loaders.progress.Display.step"
+    monkeypatch.setattr(step, lambda self, note: told.append(note))
+    with ac.sandbox_account(size="tiny") as fresh:
+        sync(fresh, ["user", "lists"], progress=False)
+        assert told[0].startswith("1 of 2 tables, 1 requests, ")
+        assert "left" not in told[0]
+        sync(fresh, ["user", "lists"], refresh=True, progress=False)
+        assert "at most 0 min left" in told[2]
