@@ -131,6 +131,23 @@ def report_command(
     ] = Path("report.html"),
     since: Since = None,
     until: Until = None,
+    lists: Annotated[
+        list[str] | None,
+        typer.Option("--list", help="Only this list: id or name. May be repeated."),
+    ] = None,
+    automation: Annotated[
+        str | None, typer.Option(help="Only mails of this automation: id or name.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Only orders in this currency, such as EUR.")
+    ] = None,
+    personal_data: Annotated[
+        bool,
+        typer.Option("--personal-data", help="Name the best customers by their addresses."),
+    ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Write a PDF beside the page; needs Chromium or Chrome.")
+    ] = False,
     sandbox: UseSandbox = False,
     size: SandboxSize = Size.small,
     seed: Seed = 7,
@@ -154,12 +171,19 @@ def report_command(
             account=account,
             since=since,
             until=until,
+            lists=lists,
+            automation=automation,
+            currency=currency,
+            personal_data=personal_data,
             refresh=refresh,
             progress=False if quiet else None,
         )
         made.save(output)
+    printed = made.save_pdf(output.with_suffix(".pdf")) if pdf else None
     if not quiet:
         print(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB). Open it in a browser.")
+        if printed:
+            print(f"Wrote {printed} ({printed.stat().st_size / 1e6:.1f} MB).")
 
 
 @app.command("sync")

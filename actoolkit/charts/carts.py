@@ -111,7 +111,7 @@ def recovery_rows(recovery: object, *, minor_units: int = 2) -> list[Row]:
             {
                 "currency": code,
                 "days": days,
-                "label": "the same day" if days == 0 else plural(days, "day"),
+                "label": "same day" if days == 0 else plural(days, "day"),
                 "abandoned_carts": int(row["abandoned_carts"]),
                 "recovered_carts": int(row["recovered_carts"]),
                 "value": round(row[rate], 6),
@@ -166,7 +166,7 @@ def recovery_layers(rows: list[Row]) -> list[alt.Chart]:
         "label:O",
         title="Time since the cart was left",
         scale=alt.Scale(domain=order),
-        axis=alt.Axis(labelAngle=0, grid=False),
+        axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' ')", grid=False),
     )
     y = alt.Y(
         "value:Q",
@@ -190,5 +190,7 @@ def recovery_layers(rows: list[Row]) -> list[alt.Chart]:
         base.transform_filter("datum.is_few")
         .mark_point(style="hollow")
         .encode(x=x, y=y, tooltip=tooltip),
-        base.mark_text(style="value", align="left", dx=10).encode(x=x, y=y, text="rate_text:N"),
+        base.mark_text(style="value", baseline="bottom", dy=-6).encode(
+            x=x, y=alt.Y("high:Q"), text="rate_text:N"
+        ),
     ]

@@ -12,6 +12,7 @@ from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.grids import grid_layers, shaded
 from actoolkit.charts.periods import as_date, period_label
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.intervals import wilson
 
 CELL = 26
 """Pixels of a cell's height."""
@@ -54,7 +55,7 @@ def cohort_retention_chart(
         ...     "customers": [200, 200], "buyers": [200, 50], "retention_rate": [1.0, 0.25],
         ...     "retention_rate_low": [0.98, 0.195], "retention_rate_high": [1.0, 0.314]})
         >>> cohort_retention_chart(cells).title.text
-        ['25.0% of customers ordered again in the month after their first order']
+        ['25.0% ordered again in the month after their first order (19.5% to 31.4%)']
     """
     if cohorts < 1 or months < 1:
         raise InvalidArgument("Nothing would be drawn.", hint="Use cohorts=18, months=12, say.")
@@ -134,8 +135,10 @@ def cohort_finding(rows: Sequence[Row]) -> Finding:
     people = sum(row["customers"] for row in after)
     title = "No cohort is a month old yet"
     if people:
-        share = sum(row["buyers"] for row in after) / people
-        title = f"{percent(share)} of customers ordered again in the month after their first order"
+        buyers = sum(row["buyers"] for row in after)
+        low, high = wilson(buyers, people)
+        title = f"{percent(buyers / people)} ordered again in the month after their first order"
+        title += f" ({percent(low)} to {percent(high)})"
     subtitle = "Share of customers with an order, by month of their first order and months since. "
     subtitle += "First column: customers. Blank: the month is not over."
     if any(row["customers"] < FEW for row in rows):

@@ -7,6 +7,7 @@ kernel, safe against hostile names, light and dark.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,10 @@ def report(
     path: str | os.PathLike[str] | None = None,
     since: date | str | None = None,
     until: date | str | None = None,
+    lists: str | Sequence[str] | None = None,
+    automation: str | None = None,
+    currency: str | None = None,
+    personal_data: bool = False,
     progress: bool | None = None,
     refresh: bool = False,
 ) -> Report:
@@ -40,6 +45,11 @@ def report(
         path: Also write the page here.
         since: First day, a date or "2026-01-31". Default: 12 months before ``until``.
         until: The day after the last. Default: the day of the data, which is not over.
+        lists: Only campaigns to, and contacts on, these lists: ids or names.
+        automation: Only the mails of this automation: id or name.
+        currency: Only orders in this currency, such as "EUR".
+        personal_data: Name the best customers by their e-mail addresses, and let addresses stand
+            on the page; without it no address is ever on it.
         progress: Whether to show progress; None decides by the terminal.
         refresh: Load everything again, whatever is remembered.
 
@@ -47,7 +57,7 @@ def report(
         The report; ``.save(path)`` writes it as one HTML file, ``.html()`` gives the page.
 
     Raises:
-        InvalidArgument: An unknown subject or an empty period.
+        InvalidArgument: An unknown subject, list, automation or currency, or an empty period.
         ReportError: The account shows no campaigns, or the file cannot be written.
 
     Example:
@@ -56,13 +66,22 @@ def report(
         ...     ac.report("overview", account=account, path="report.html", progress=False)
     """
     from actoolkit.reports.material import gather
+    from actoolkit.reports.scope import Scope
     from actoolkit.reports.subjects import build, subject_of
     from actoolkit.settings import Account
 
     subject_of(subject)
     chosen = account or Account.from_env()
-    material = gather(chosen, progress=progress, refresh=refresh)
-    made = build(subject, material, since=since, until=until)
+    scope = Scope(
+        lists=(lists,) if isinstance(lists, str) else tuple(lists or ()),
+        automation=automation,
+        currency=currency,
+    )
+    extra = ("automations",) if automation else ()
+    material = gather(chosen, progress=progress, refresh=refresh, extra=extra)
+    made = build(
+        subject, material, since=since, until=until, scope=scope, personal_data=personal_data
+    )
     if path is not None:
         made.save(path)
     return made

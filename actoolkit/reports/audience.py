@@ -59,7 +59,7 @@ def audience_section(material: Material, period: Period) -> Section:
                     tier_layers(rows),
                     columns=TIER_TWIN,
                     definitions=("recency_tiers",),
-                    height={"step": 34},
+                    height=34 * len(rows),
                 )
             )
     else:

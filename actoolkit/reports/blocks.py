@@ -55,6 +55,7 @@ class Figure:
         empty: What is said in a state that has no entry.
         columns: Columns of the table that says the same.
         definitions: Ids of the definitions behind it.
+        dense: Its cells hold numbers, so that a narrow page scrolls it instead of shrinking it.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Figure:
     empty: Finding
     columns: Sequence[TwinColumn]
     definitions: Sequence[str] = ()
+    dense: bool = False
 
     @property
     def controls(self) -> list[str]:

@@ -29,6 +29,7 @@ from actoolkit.reports.period import Period
 
 SECTION, TITLE = "customers", "Customers"
 COHORTS, MONTHS = 18, 12
+BEST = 20
 LONGEST = 400
 """Days of the curve that are drawn; on a page more points say no more."""
 
@@ -138,6 +139,7 @@ def _coming_back(orders: pl.DataFrame, until: date) -> list[Figure]:
                 cohort_layers(cells),
                 columns=COHORT_TWIN,
                 definitions=("retention_rate",),
+                dense=True,
                 height=CELL * len({row["cohort"] for row in cells}),
             )
         )
@@ -154,3 +156,45 @@ def _coming_back(orders: pl.DataFrame, until: date) -> list[Figure]:
             )
         )
     return made
+
+
+def best_customers_section(material: Material, period: Period) -> Section:
+    """Name the customers who brought most, by their addresses: personal data.
+
+    Args:
+        material: Tables of the account.
+        period: Days of ordering.
+    """
+    rows: list[tuple[tuple[Cell, ...], dict[str, tuple[str, ...]]]] = []
+    codes = shop_currencies(material, period) if material.has(TABLE) else {}
+    for name, code in codes.items():
+        scores = _scores(material.frames[TABLE], period, code)
+        best = scores.sort(["revenue_cents", "customer"], descending=[True, False]).head(BEST)
+        for row in best.iter_rows(named=True):
+            cents, units = row["revenue_cents"], material.minor_units.get(name, 2)
+            cells = (
+                Cell(row["customer"], row["customer"]),
+                Cell(name or "unknown", name),
+                Cell(count(row["orders"]), row["orders"]),
+                Cell(money(cents, name, units=units), cents),
+                Cell(count(row["recency_days"]), row["recency_days"]),
+                Cell((row["segment"] or "no segment").capitalize(), row["segment"]),
+            )
+            rows.append((cells, {}))
+    title = "Best customers"
+    if not rows:
+        return Section("best-customers", title, blocks=[Note("No customer can be named.")])
+    table = Table(
+        id="best",
+        caption=f"The {BEST} customers of each currency with the highest revenue in the period.",
+        columns=[
+            TableColumn("Customer"),
+            TableColumn("Currency"),
+            TableColumn("Orders", "count"),
+            TableColumn("Revenue", "money"),
+            TableColumn("Days since the last order", "count"),
+            TableColumn("Segment"),
+        ],
+        rows=rows,
+    )
+    return Section("best-customers", title, lead="Personal data: share with care.", blocks=[table])

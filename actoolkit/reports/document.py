@@ -108,6 +108,8 @@ class Report:
         definitions: Footnotes.
         sources: Where the data came from.
         version: Of actoolkit.
+        scope: What the report is limited to, in words, or "".
+        personal_data: Whether e-mail addresses may stand on the page.
     """
 
     title: str
@@ -120,6 +122,8 @@ class Report:
     definitions: Sequence[Definition] = ()
     sources: Sequence[Source] = ()
     version: str = ""
+    scope: str = ""
+    personal_data: bool = False
     _html: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def html(self) -> str:
@@ -132,7 +136,7 @@ class Report:
             from actoolkit.reports.page import render
 
             page, checked = render(self)
-            found = ADDRESS.search(checked)
+            found = None if self.personal_data else ADDRESS.search(checked)
             if found:
                 raise ReportError(
                     f"The report would show an e-mail address ({_masked(found.group())}).",
@@ -172,6 +176,22 @@ class Report:
                 hint="Choose a file in a folder that exists and that you may write to.",
             ) from error
         return target
+
+    def save_pdf(self, path: str | os.PathLike[str]) -> Path:
+        """Print the page to a PDF with the Chromium or Chrome of this machine.
+
+        Args:
+            path: File to write; replaced when it exists.
+
+        Returns:
+            The path.
+
+        Raises:
+            ReportError: No browser is found, or it could not print.
+        """
+        from actoolkit.reports.printing import print_pdf
+
+        return print_pdf(self.html(), Path(path))
 
     def __repr__(self) -> str:
         return f"Report({self.title!r}, {self.account}, {self.period}; .save(path) writes it)"

@@ -90,7 +90,7 @@ def _over_time(sent: pl.DataFrame, period: Period) -> Figure:
             for option in CONTROL.options
         },
         lambda rows, rate: period_finding(rows, rate=rate),
-        lambda rows: period_layers(rows, label="Rate"),
+        lambda rows: period_layers(rows, label="Share of delivered mails"),
         columns=PERIOD_TWIN,
         definitions=("engagement_by_period", "wilson"),
         height=240,

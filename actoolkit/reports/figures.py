@@ -24,6 +24,7 @@ def still(
     *,
     columns: Sequence[TwinColumn],
     definitions: Sequence[str] = (),
+    dense: bool = False,
     **properties: Any,
 ) -> Figure:
     """Make a figure that no control changes.
@@ -35,6 +36,7 @@ def still(
         layers: The marks.
         columns: Columns of the table that says the same.
         definitions: Ids of the definitions behind it.
+        dense: A narrow page scrolls it instead of shrinking it.
         **properties: Of the chart, such as ``height``.
     """
     chart = finished(layers, finding, as_of=None, **properties)
@@ -46,6 +48,7 @@ def still(
         empty=EMPTY,
         columns=columns,
         definitions=definitions,
+        dense=dense,
     )
 
 

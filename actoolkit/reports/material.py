@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -107,20 +107,23 @@ def _moment(manifest: Manifest) -> datetime:
     return manifest.server_at or manifest.fetched_at
 
 
-def gather(account: Account, *, progress: bool | None, refresh: bool) -> Material:
-    """Load what the overview needs; a table that the plan lacks becomes a sentence.
+def gather(
+    account: Account, *, progress: bool | None, refresh: bool, extra: Sequence[str] = ()
+) -> Material:
+    """Load what reports need; a table that the plan lacks becomes a sentence.
 
     Args:
         account: Whose tables.
         progress: Whether to show progress; None decides by the terminal.
         refresh: Load again, whatever is remembered.
+        extra: Further tables.
     """
     from actoolkit import loaders
 
     frames: dict[str, pl.DataFrame] = {}
     manifests: dict[str, Manifest] = {}
     missing: dict[str, str] = {}
-    names = ("user", *TABLES)
+    names = ("user", *TABLES, *extra)
     with loaders.progress_display(progress=progress, steps=len(names)) as display:
         for number, table in enumerate(names, 1):
             load: Callable[..., Any] = getattr(loaders, f"load_{table}")

@@ -14,18 +14,22 @@ from actoolkit.reports.material import Material
 from actoolkit.reports.period import Period
 
 
-def quality_section(material: Material, period: Period) -> Section:
+def quality_section(
+    material: Material, period: Period, *, mail: bool = True, shop: bool = True
+) -> Section:
     """Build the section.
 
     Args:
         material: Tables of the account.
         period: Days covered.
+        mail: Whether the report tells of mail.
+        shop: Whether it tells of orders.
     """
     sent = sent_campaigns(material, period)
     items = [
-        *_campaigns(sent),
-        *_automations(material, period),
-        *_orders(material, period),
+        *(_campaigns(sent) if mail else []),
+        *(_automations(material, period) if mail else []),
+        *(_orders(material, period) if shop else []),
         *_loads(material),
     ]
     text = (

@@ -13,7 +13,7 @@ from actoolkit.metrics.days import Day
 from actoolkit.reports.audience import audience_section
 from actoolkit.reports.blocks import Figure, Table
 from actoolkit.reports.campaigns import campaigns_section
-from actoolkit.reports.customers import customers_section
+from actoolkit.reports.customers import best_customers_section, customers_section
 from actoolkit.reports.definitions import definitions
 from actoolkit.reports.document import Kpi, Report, Section
 from actoolkit.reports.engagement import engagement_section
@@ -22,6 +22,7 @@ from actoolkit.reports.material import Material
 from actoolkit.reports.orders import orders_section
 from actoolkit.reports.period import Period, chosen_period
 from actoolkit.reports.quality import quality_section
+from actoolkit.reports.scope import Scope
 
 Builder = Callable[[Material, Period], Section]
 
@@ -62,7 +63,15 @@ SUBJECTS: Mapping[str, Subject] = {
 """The reports there are, by name."""
 
 
-def build(subject: str, material: Material, *, since: Day = None, until: Day = None) -> Report:
+def build(
+    subject: str,
+    material: Material,
+    *,
+    since: Day = None,
+    until: Day = None,
+    scope: Scope | None = None,
+    personal_data: bool = False,
+) -> Report:
     """Build a report.
 
     Args:
@@ -70,9 +79,11 @@ def build(subject: str, material: Material, *, since: Day = None, until: Day = N
         material: Tables of the account.
         since: First day; default: 12 months before ``until``.
         until: The day after the last; default: the day of the data.
+        scope: What to limit the report to; None shows all.
+        personal_data: Whether to name customers by their e-mail addresses.
 
     Raises:
-        InvalidArgument: An unknown subject, or an empty period.
+        InvalidArgument: An unknown subject, list, automation or currency, or an empty period.
         ReportError: The account's campaigns could not be loaded.
     """
     chosen = subject_of(subject)
@@ -81,8 +92,14 @@ def build(subject: str, material: Material, *, since: Day = None, until: Day = N
             f"The report needs the account's campaigns. {material.why_not('campaigns')}",
             hint="Use the API token of a user who may see campaigns.",
         )
+    limit = scope or Scope()
+    words = limit.words(material)
+    material = limit.applied(material)
     period = chosen_period(since, until, today=material.today)
-    sections = [part(material, period) for part in (*chosen.sections, quality_section)]
+    sections = [part(material, period) for part in chosen.sections]
+    if personal_data and customers_section in chosen.sections:
+        sections.append(best_customers_section(material, period))
+    sections.append(quality_section(material, period, mail=chosen.mail, shop=chosen.shop))
     tiles = kpis(material, period, mail=chosen.mail, shop=chosen.shop)
     return Report(
         title=chosen.title,
@@ -95,6 +112,8 @@ def build(subject: str, material: Material, *, since: Day = None, until: Day = N
         definitions=definitions(_footnotes(tiles, sections)),
         sources=material.sources(),
         version=actoolkit.__version__,
+        scope=words,
+        personal_data=personal_data,
     )
 
 

@@ -191,7 +191,7 @@ def test_anything_but_the_metrics_result_is_refused_with_the_call_to_make(name, 
 def test_retention_in_the_title_is_a_ratio_of_sums():
     chart = charts.cohort_retention_chart(cohorts())
     assert chart.title.text == [
-        "35.0% of customers ordered again in the month after their first order"
+        "35.0% ordered again in the month after their first order (27.1% to 43.9%)"
     ]
     assert "Cohorts of fewer than 30" in " ".join(chart.title.subtitle)
 

@@ -1,0 +1,161 @@
+"""Each subject's page over the synthetic account: its sections, limits, gaps and size."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+
+import actoolkit as ac
+from actoolkit.errors import InvalidArgument, ReportError
+from actoolkit.reports.blocks import Figure, Note, Table
+from actoolkit.reports.material import gather
+from actoolkit.reports.scope import Scope
+from actoolkit.reports.subjects import SUBJECTS, build
+
+SINCE, UNTIL = date(2025, 6, 30), date(2026, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def account():
+    with ac.sandbox_account(size="tiny", seed=7) as account:
+        yield account
+
+
+@pytest.fixture(scope="module")
+def material(account):
+    return gather(account, progress=False, refresh=False, extra=("automations",))
+
+
+def blocks(report, kind):
+    return [b for section in report.sections for b in section.blocks if isinstance(b, kind)]
+
+
+def without(material, *tables):
+    frames = {name: frame for name, frame in material.frames.items() if name not in tables}
+    missing = {table: f"The plan has no {table}." for table in tables}
+    return replace(material, frames=frames, missing=missing)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_chart_is_small_and_every_reference_leads_somewhere(material, subject):
+    page = build(subject, material).html()
+    for figure in blocks(build(subject, material), Figure):
+        assert len(json.dumps(figure.spec)) < 100_000
+        assert figure.rows
+        assert figure.finding.title
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    targets = re.findall(r'href="#([^"]+)"', page)
+    assert set(targets) <= set(ids)
+    assert page == build(subject, material).html()
+
+
+def test_all_holds_the_charts_of_every_subject(material):
+    everything = {figure.id for figure in blocks(build("all", material), Figure)}
+    each = {f.id for name in SUBJECTS for f in blocks(build(name, material), Figure)}
+    assert each == everything
+    assert len(everything) == 11
+    assert len(build("all", material).html()) < 2_000_000
+
+
+@pytest.mark.parametrize("subject", ["revenue", "customers", "all", "overview"])
+def test_an_account_without_orders_is_told_so_in_a_sentence(material, subject):
+    gap = without(material, "ecom_orders")
+    assert any(
+        "The plan has no ecom_orders." in note.text for note in blocks(build(subject, gap), Note)
+    )
+    frames = {**material.frames, "ecom_orders": material.frames["ecom_orders"].head(0)}
+    empty = build(subject, replace(material, frames=frames))
+    assert any("No order was completed" in note.text for note in blocks(empty, Note))
+
+
+def test_an_account_without_contacts_and_lists_still_has_its_rates(material):
+    made = build("engagement", without(material, "contacts", "contact_lists", "lists"))
+    assert {figure.id for figure in blocks(made, Figure)} == {"rates-over-time", "heatmap"}
+    assert len(blocks(made, Note)) == 3
+
+
+def test_segments_add_up_to_the_customers_of_the_period(material):
+    made = build("customers", material)
+    (table,) = (table for table in blocks(made, Table) if table.id == "segments")
+    orders = material.frames["ecom_orders"].filter(
+        pl.col("state").is_in(["completed", "recovered"]),
+        pl.col("ordered_local").dt.date().is_between(SINCE, UNTIL, closed="left"),
+    )
+    for code, part in orders.group_by("currency"):
+        people = part["email"].str.strip_chars().str.to_lowercase().n_unique()
+        shown = sum(
+            cells[1].value for cells, belongs in table.rows if belongs["shop_currency"] == code
+        )
+        assert shown == people
+    tiles = {kpi.label: kpi.value for kpi in made.kpis}
+    everyone = orders["email"].str.strip_chars().str.to_lowercase().n_unique()
+    assert tiles["Customers"] == f"{everyone:,}"
+
+
+def test_a_list_an_automation_and_a_currency_limit_what_is_counted(material):
+    links = material.frames["campaign_lists"]
+    list_id = links["list_id"].value_counts().sort("count", "list_id")["list_id"][-1]
+    name = dict(material.frames["lists"].select("list_id", "name").iter_rows())[list_id]
+    by_id = build("funnel", material, scope=Scope(lists=(list_id,)))
+    by_name = build("funnel", material, scope=Scope(lists=(name,)))
+    assert by_id.html() == by_name.html()
+    assert by_id.scope == name
+    wanted = links.filter(pl.col("list_id") == list_id)["campaign_id"].to_list()
+    sent = (
+        material.frames["campaigns"]
+        .filter(
+            pl.col("campaign_id").is_in(wanted),
+            pl.col("sent_local").dt.date().is_between(SINCE, UNTIL, closed="left"),
+        )["sends"]
+        .sum()
+    )
+    (funnel,) = (f for f in blocks(by_id, Figure) if f.id == "funnel")
+    assert {row["label"]: row["numerator"] for row in funnel.rows}["Sent"] == sent
+
+    ids = material.frames["campaigns"]["automation_id"].drop_nulls().unique().sort()
+    only = Scope(automation=ids[0]).applied(material).frames["campaigns"]
+    assert only["automation_id"].unique().to_list() == [ids[0]]
+
+    eur = build("revenue", material, scope=Scope(currency="eur"))
+    (chart,) = (f for f in blocks(eur, Figure) if f.id == "revenue-chart")
+    assert {row["currency"] for row in chart.spec["datasets"]["rows"]} == {"EUR"}
+
+
+@pytest.mark.parametrize(
+    "scope", [Scope(lists=("Nobody's",)), Scope(automation="None"), Scope(currency="XXX")]
+)
+def test_unknown_limits_are_refused_with_what_there_is(material, scope):
+    with pytest.raises(InvalidArgument, match=r"(There are “|Orders are in )"):
+        build("all", material, scope=scope)
+
+
+def test_addresses_stand_on_the_page_only_when_asked_for(material):
+    assert "@" not in build("customers", material).html().split("<script>")[0].split("</style>")[1]
+    named = build("customers", material, personal_data=True)
+    (table,) = (table for table in blocks(named, Table) if table.id == "best")
+    assert table.rows[0][0][0].text.count("@") == 1
+    assert table.rows[0][0][0].text in named.html()
+    assert "holds e-mail addresses" in named.html()
+
+
+def test_a_machine_without_a_browser_is_told_what_to_do(material, monkeypatch, tmp_path):
+    monkeypatch.setenv("ACTOOLKIT_BROWSER", "no-such-browser")
+    with pytest.raises(ReportError, match="print from a browser"):
+        build("revenue", material).save_pdf(tmp_path / "x.pdf")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium")
+def test_the_printed_page_is_a_pdf_with_its_charts(material, tmp_path):
+    path = build("revenue", material).save_pdf(tmp_path / "x.pdf")
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert len(content) > 50_000
