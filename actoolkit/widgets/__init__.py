@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from actoolkit.errors import MissingExtra
 
 if TYPE_CHECKING:
+    from actoolkit.widgets.customers import customers_explorer
     from actoolkit.widgets.dates import DateRange
     from actoolkit.widgets.engagement import engagement_explorer
     from actoolkit.widgets.explorer import Explorer
@@ -23,6 +24,7 @@ __all__ = [
     "DateRange",
     "Explorer",
     "LiveChart",
+    "customers_explorer",
     "enable_live_charts",
     "engagement_explorer",
     "funnel_explorer",
@@ -32,6 +34,7 @@ _HOMES = {
     "DateRange": "dates",
     "Explorer": "explorer",
     "LiveChart": "live_chart",
+    "customers_explorer": "customers",
     "enable_live_charts": "live_chart",
     "engagement_explorer": "engagement",
     "funnel_explorer": "funnel",

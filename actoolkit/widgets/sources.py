@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +27,8 @@ CAMPAIGN_FRAMES = ("campaigns", "campaign_lists", "lists", "automations")
 
 Params = Mapping[str, Any]
 
+_DAYS = {"campaigns": "sent_local", "ecom_orders": "ordered_local"}
+
 _ONE_OFF, _AUTOMATED = "none", "any"
 
 
@@ -40,6 +43,7 @@ class Sources:
         origins: For each frame the line of code that makes it; none for frames that were given.
         zone: Name of the account's time zone.
         lacking: For each table that the account does not have, why.
+        minor_units: Decimals of currencies that have no hundredths.
     """
 
     frames: Mapping[str, Any]
@@ -48,17 +52,24 @@ class Sources:
     origins: Mapping[str, str]
     zone: str | None = None
     lacking: Mapping[str, str] = field(default_factory=dict)
+    minor_units: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def loaded(
-        cls, account: Account | None, names: Sequence[str], *, progress: bool | None
+        cls,
+        account: Account | None,
+        names: Sequence[str],
+        *,
+        progress: bool | None,
+        main: str = "campaigns",
     ) -> Sources:
         """Load frames from an account; what its plan lacks, it does without, and says so.
 
         Args:
             account: None is the environment's.
-            names: Tables to load, ``campaigns`` among them.
+            names: Tables to load.
             progress: Whether to show how far loading is; None decides by where it runs.
+            main: The one among them that there is nothing to explore without.
         """
         chosen = Account.from_env() if account is None else account
         argument = "" if account is None else "account=account"
@@ -71,12 +82,12 @@ class Sources:
                 try:
                     frames[name] = load(account=chosen)
                 except NotAvailable as error:
-                    if name == "campaigns":
+                    if name == main:
                         raise
                     lacking[name] = error.message
                 display.step(f"{number} of {len(steps)}")
         zone = _zone(frames.pop("user", None))
-        manifest = loaders.provenance("campaigns", account=chosen)
+        manifest = loaders.provenance(main, account=chosen)
         as_of = (manifest.server_at or manifest.fetched_at).astimezone(ZoneInfo(zone))
         return cls(
             frames=frames,
@@ -85,26 +96,35 @@ class Sources:
             origins={name: f"{name} = ac.load_{name}({argument})" for name in frames},
             zone=zone,
             lacking=lacking,
+            minor_units=chosen.minor_units,
         )
 
     @classmethod
-    def given(cls, frames: Mapping[str, Any], *, today: date | None, as_of: AsOf) -> Sources:
+    def given(
+        cls,
+        frames: Mapping[str, Any],
+        *,
+        today: date | None,
+        as_of: AsOf,
+        main: str = "campaigns",
+    ) -> Sources:
         """Take frames as they are.
 
         Args:
             frames: Frame by the name of its table; None was not given.
-            today: None is the day of the last sending.
+            today: None is the day of the last sending, or order.
             as_of: Moment of the data.
+            main: The one that there is nothing to explore without.
         """
         present = {name: frame for name, frame in frames.items() if frame is not None}
-        if "campaigns" not in present:
+        if main not in present:
             raise InvalidArgument(
-                "Frames were given, but campaigns is not among them.",
-                hint="Pass campaigns=actoolkit.load_campaigns(...), or an account and no frames.",
+                f"Frames were given, but {main} is not among them.",
+                hint=f"Pass {main}=actoolkit.load_{main}(...), or an account and no frames.",
             )
         return cls(
             frames=present,
-            today=today or _last_day(present["campaigns"]),
+            today=today or _last_day(present[main], _DAYS[main]),
             as_of=as_of,
             origins={},
         )
@@ -137,6 +157,12 @@ class Sources:
             *names: Tables.
         """
         return " ".join(self.lacking[name] for name in names if name in self.lacking)
+
+    def currencies(self) -> dict[str, str | None]:
+        """Give the currencies of the orders by their names, those of most orders first."""
+        codes = Counter(_column(self.frames["ecom_orders"], "currency"))
+        ordered = sorted(codes, key=lambda code: (-codes[code], code or ""))
+        return {display_name(code, missing="unknown"): code for code in ordered} or {"none": None}
 
     def controls(self) -> list[Control[Any]]:
         """Make the controls for which there are frames: dates, lists, campaigns, automation."""
@@ -232,8 +258,8 @@ def _column(frame: Any, name: str) -> list[Any]:
     return [None if null else value for value, null in pairs]
 
 
-def _last_day(campaigns: Any) -> date:
-    sent = [moment for moment in _column(campaigns, "sent_local") if moment is not None]
+def _last_day(frame: Any, column: str) -> date:
+    sent = [moment for moment in _column(frame, column) if moment is not None]
     return max(sent).date() if sent else datetime.now().astimezone().date()
 
 
