@@ -110,3 +110,36 @@ def test_what_is_told_names_the_day_and_the_way_out(session, caplog):
     frame = ac.load_contacts(account=account, frame="pandas", progress=False)
     assert frame.attrs["actoolkit"]["whole_at"]
     assert isinstance(pl.from_pandas(frame[["contact_id"]]), pl.DataFrame)
+
+
+def test_a_refresh_that_is_broken_off_goes_on(session, monkeypatch):
+    from actoolkit.api import reader
+    from actoolkit.loaders._rows import Rows
+
+    account = session.account
+    ac.load_contacts(account=account, reconcile=True, progress=False)
+    session.advance(15)
+    sent, pages = [], []
+    send, add = reader.send, Rows.add
+    monkeypatch.setattr(reader, "send", lambda *a, **k: sent.append(1) or send(*a, **k))
+
+    def broken_off(self, *page):
+        pages.append(1)
+        if len(pages) == 5:
+            raise KeyboardInterrupt
+        add(self, *page)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Rows, "add", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            ac.load_contacts(account=account, progress=False)
+    paid = len(sent)
+    found = ac.load_contacts(account=account, progress=False)
+    refreshed = ac.provenance("contacts", account=account)
+    assert refreshed.certainty == "converged"
+    again = len(sent) - paid
+    truth = ac.load_contacts(account=account, reconcile=True, progress=False)
+    assert found.drop(SILENT).equals(truth.drop(SILENT))
+    whole = ac.provenance("contacts", account=account).requests
+    assert again + paid < whole
+    assert again <= -(-int(refreshed.notes[0].split()[0].replace(",", "")) // 100) + 3 - 4
