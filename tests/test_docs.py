@@ -46,7 +46,7 @@ def command_lines() -> list[str]:
 def test_commands_exist_with_their_options(line):
     command = typer.main.get_command(app)
     words = line.split()
-    while hasattr(command, "commands"):
+    while hasattr(command, "commands") and words:
         name = words.pop(0)
         assert name in command.commands, f"there is no `actoolkit {name}`"
         command = command.commands[name]
