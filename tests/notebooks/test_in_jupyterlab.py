@@ -14,8 +14,8 @@ RUN_ALL = "async () => await jupyterapp.commands.execute('notebook:run-all-cells
 
 
 @pytest.fixture
-def page(chromium, lab):
-    """The funnel notebook, opened and run from top to bottom."""
+def page(chromium, lab, request):
+    """A notebook, opened and run from top to bottom."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1600})
     page = context.new_page()
     page.set_default_timeout(120_000)
@@ -23,7 +23,7 @@ def page(chromium, lab):
     page.on("request", lambda request: page.requests.append(request.url))
     page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.goto(lab.address("01_campaign_funnel.ipynb"))
+    page.goto(lab.address(f"{request.param}.ipynb"))
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget")
     assert page.evaluate(READY)
@@ -104,6 +104,7 @@ def nothing_left_this_machine_and_nothing_went_wrong(page, explorer, lab):
     assert page.errors == []
 
 
+@pytest.mark.parametrize("page", ["01_campaign_funnel"], indirect=True)
 def test_a_person_explores_the_funnel(page, lab):
     """One page for all steps: starting JupyterLab is what takes the time."""
     explorer = page.locator(".actoolkit-explorer")
@@ -116,3 +117,18 @@ def test_a_person_explores_the_funnel(page, lab):
         nothing_left_this_machine_and_nothing_went_wrong,
     ):
         step(page, explorer, lab)
+
+
+@pytest.mark.parametrize("page", ["04_customers"], indirect=True)
+def test_a_person_explores_customers(page, lab):
+    explorer = page.locator(".actoolkit-explorer")
+    page.wait_for_function("document.querySelectorAll('.vega-embed svg.marks').length === 4")
+    for view, words in (
+        ("Time to the second order", "order again within"),
+        ("Abandoned carts", "abandoned carts"),
+        ("Revenue", "brought"),
+    ):
+        before = picture(explorer)
+        explorer.get_by_role("combobox", name="Show").select_option(view)
+        assert words in changed(explorer, before)
+    nothing_left_this_machine_and_nothing_went_wrong(page, explorer, lab)
