@@ -139,14 +139,24 @@ class Journal:
         )
         with self._guard:
             self._await_writable()
-            self._cache.save_response(answer, key)
-            # The library rolls back silently when the disk is full.
-            stored = self._probe.execute("SELECT 1 FROM responses WHERE key = ?", (key,)).fetchone()
-        if stored is None:
+            try:
+                stored = self._save(answer, key)
+            except sqlite3.OperationalError:
+                stored = False
+            except sqlite3.DatabaseError:  # damaged since it was opened
+                self._restart()
+                stored = self._save(answer, key)
+        if not stored:
             raise StoreFull(
                 f"{self.path} could not take a page.",
                 hint="Make room on the disk; the load goes on from here.",
             )
+
+    def _save(self, answer: Any, key: str) -> bool:
+        """Keep an answer; the library rolls back silently when the disk is full."""
+        self._cache.save_response(answer, key)
+        found = self._probe.execute("SELECT 1 FROM responses WHERE key = ?", (key,)).fetchone()
+        return found is not None
 
     @property
     def pages(self) -> int:
@@ -196,7 +206,7 @@ class Journal:
         private_file(self.path)
         try:
             self._connect()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # damaged words are no text
             locked = "locked" in str(error)
         else:
             return
@@ -209,7 +219,8 @@ class Journal:
         self._probe = sqlite3.connect(
             self.path, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
-        self._probe.execute("PRAGMA quick_check(1)").fetchone()
+        if self._probe.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("damaged")
         self._await_writable()
         self._session = open_cached_session(self.path)
         self._cache = self._session.cache

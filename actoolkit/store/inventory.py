@@ -103,6 +103,9 @@ def clear(
     _remove(folder / "locks")
     if not any(folder.iterdir()):
         _remove(folder)
+        # The pace is shared by all tokens of a host: it goes with the last of them.
+        if [path.name for path in folder.parent.iterdir()] == ["pace"]:
+            _remove(folder.parent / "pace")
     return before - (_size(folder) if folder.exists() else 0)
 
 

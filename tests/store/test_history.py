@@ -132,3 +132,16 @@ def test_the_inventory_names_everything_and_clear_leaves_nothing(tmp_path):
         assert list((tmp_path / "cache").iterdir()) == []
         assert clear(account) == 0
         assert ac.load_lists(account=account, progress=False).height
+
+
+@pytest.mark.parametrize("neighbour", [False, True])
+def test_the_pace_goes_with_the_last_account(account, rows, neighbour):
+    History(account).append("lists", account.now(), rows(5))
+    root = account.folder.parent
+    (root / "pace").mkdir(mode=0o700)
+    (root / "pace" / "you.api-us1.com.json").write_text("{}")
+    if neighbour:
+        (root / "you-of-another-token").mkdir(mode=0o700)
+    clear(account)
+    left = sorted(path.name for path in root.iterdir())
+    assert left == (["pace", "you-of-another-token"] if neighbour else [])
