@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 
@@ -274,14 +274,19 @@ def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.C
         base.mark_rule(style="interval").encode(
             x=alt.X("low:Q"), x2="high:Q", y=y, tooltip=tooltip
         ),
-        base.transform_filter("!datum.small")
-        .mark_point(style="dot", filled=True)
-        .encode(x=x, y=y, tooltip=tooltip),
-        base.transform_filter("datum.small")
-        .mark_point(style="hollow", aria=False)
-        .encode(x=x, y=y, tooltip=tooltip),
+        # Both layers hold all rows, one of them unseen: a layer without rows has no extent.
+        base.mark_point(style="hollow", aria=False).encode(
+            x=x, y=y, tooltip=tooltip, opacity=_seen("datum.small")
+        ),
+        base.mark_point(style="dot", filled=True).encode(
+            x=x, y=y, tooltip=tooltip, opacity=_seen("!datum.small")
+        ),
         base.mark_text(style="name-above", aria=False).encode(x=alt.value(0), y=y, text="label:N"),
         base.mark_text(style="value", align="right", dx=52).encode(
             x=alt.value("width"), y=y, text="rate:N"
         ),
     ]
+
+
+def _seen(test: str) -> Any:
+    return alt.condition(test, alt.value(1), alt.value(0))

@@ -30,8 +30,8 @@ from actoolkit.widgets.explorer import Explorer, Params
 from actoolkit.widgets.sources import Sources, script
 
 VIEWS = {
-    "How lately and often they buy": "rfm",
-    "Who comes back, by first month": "cohorts",
+    "Lately and often": "rfm",
+    "Who comes back": "cohorts",
     "Time to the second order": "second_order",
     "Revenue": "revenue",
     "Abandoned carts": "carts",

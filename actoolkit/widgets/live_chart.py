@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import re
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +15,7 @@ from typing import Any, cast
 import altair as alt
 from platformdirs import user_cache_path
 
-import actoolkit.charts.theme  # noqa: F401 - registers the theme
+from actoolkit.charts.theme import DARK, LIGHT, config
 from actoolkit.settings import CACHE_VARIABLE
 
 EMBED_OPTIONS = {
@@ -20,6 +23,10 @@ EMBED_OPTIONS = {
     "actions": {"export": True, "source": False, "compiled": False, "editor": False},
 }
 """Pictures can be saved; "Open in Vega Editor" would send the chart's data to another site."""
+
+
+_SPEC = re.compile(r"""structuredClone\(\w+\.get\((["'`])spec\1\)\)""")
+"""Where the bundle reads what to draw."""
 
 
 def offline_module() -> str:
@@ -32,10 +39,11 @@ def offline_module() -> str:
         A JavaScript module that imports nothing.
     """
     origin = f"altair-{version('altair')}-vl-convert-{version('vl-convert-python')}"
-    file = _folder() / f"live-chart-{origin}.js"
+    look = hashlib.sha256(_look().encode()).hexdigest()[:8]
+    file = _folder() / f"live-chart-{origin}-{look}.js"
     if file.is_file():
         return file.read_text(encoding="utf-8")
-    text = _bundle()
+    text = _following_the_page(_bundle())
     _remember(file, text)
     return text
 
@@ -51,6 +59,23 @@ def _bundle() -> str:
 
     Bundled.enable_offline()
     return str(Bundled._esm)
+
+
+def _look() -> str:
+    """Give the function that dresses a chart of this package for JupyterLab's dark theme."""
+    light, dark = json.dumps(LIGHT.surface), json.dumps(config(DARK), separators=(",", ":"))
+    return (
+        "function actoolkitLook(spec) { "
+        'const dark = document.body?.dataset.jpThemeLight === "false"; '
+        f"if (dark && spec?.config?.background === {light}) spec.config = {dark}; "
+        "return spec; }\n"
+    )
+
+
+def _following_the_page(bundle: str) -> str:
+    """Let a chart take its look from the page; a bundle of another make stays as it is."""
+    dressed, found = _SPEC.subn(r"actoolkitLook(\g<0>)", bundle)
+    return _look() + dressed if found == 1 else bundle
 
 
 def _remember(file: Path, text: str) -> None:

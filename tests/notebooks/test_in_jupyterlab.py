@@ -132,3 +132,16 @@ def test_a_person_explores_customers(page, lab):
         explorer.get_by_role("combobox", name="Show").select_option(view)
         assert words in changed(explorer, before)
     nothing_left_this_machine_and_nothing_went_wrong(page, explorer, lab)
+    charts_are_dark_in_the_dark_theme(page, explorer)
+
+
+def charts_are_dark_in_the_dark_theme(page, explorer):
+    page.evaluate(
+        "() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+    )
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    before = picture(explorer)
+    explorer.get_by_role("combobox", name="Show").select_option("Who comes back")
+    changed(explorer, before)
+    ground = explorer.locator("svg.marks").evaluate("svg => svg.style.backgroundColor")
+    assert ground == "rgb(23, 28, 35)"

@@ -105,3 +105,15 @@ def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError):
         actoolkit.widgets.unicorn_explorer  # noqa: B018
     assert issubclass(MissingExtra, ImportError)
+
+
+def test_the_bundle_reads_its_look_from_the_page():
+    text = offline_module()
+    assert text.count("function actoolkitLook(") == 1
+    assert text.count("actoolkitLook(structuredClone(") == 1
+
+
+def test_a_bundle_of_another_make_stays_as_it_is():
+    assert live_chart._following_the_page("let spec = model.get('other')") == (
+        "let spec = model.get('other')"
+    )
