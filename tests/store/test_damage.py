@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from actoolkit.api.journal import Journal
 from actoolkit.errors import RequestRejected
 from actoolkit.loaders import load_lists
 from actoolkit.settings import Account
@@ -155,4 +156,39 @@ def test_a_damaged_journal_costs_pages_and_never_a_row(lists, account, kind, few
         assert load_lists(account=account, progress=False)["list_id"].to_list() == IDS
         fetched.add(lists.requests - before)
     assert max(fetched) > min(fetched)  # some damage cost what had been kept, some nothing
+    assert max(fetched) <= 8
+
+
+@pytest.mark.parametrize("few", AMOUNTS)
+@pytest.mark.parametrize("kind", ["flip", "cut"])
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
+def test_damage_to_what_a_kill_left_costs_pages_and_never_a_row(
+    lists, account, monkeypatch, suffix, kind, few
+):
+    """The journal as it lies there while it is open: with its log of writes beside it."""
+    kept, close = {}, Journal.close
+
+    def copied_first(self):
+        names = [self.path.name + one for one in ("", "-wal", "-shm")]
+        kept.update({one: self.path.with_name(one).read_bytes() for one in names})
+        close(self)
+
+    lists.refuse = 4
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "close", copied_first)
+        with pytest.raises(RequestRejected):
+            load_lists(account=account, progress=False)
+    lists.refuse = None
+    (place,) = account.folder.glob("journals/lists/all")
+    (name,) = [one for one in kept if one.endswith(f".sqlite{suffix}")]
+    fetched = set()
+    for copy in damaged_copies(kept[name], kind, few):
+        for one in (account.folder / "snapshots").rglob("*.*"):
+            one.unlink()
+        for one, content in kept.items():
+            (place / one).write_bytes(content)
+        (place / name).write_bytes(copy)
+        before = lists.requests
+        assert load_lists(account=account, progress=False)["list_id"].to_list() == IDS
+        fetched.add(lists.requests - before)
     assert max(fetched) <= 8
