@@ -228,7 +228,7 @@ def test_hostile_names_run_nothing_fetch_nothing_and_are_drawn(chromium, made, t
     listed = page.locator("[data-control=list] option").all_inner_texts()
     assert len(listed) == 4
     page.locator("[data-control=list]").select_option(index=1)
-    page.locator("#rates svg .mark-symbol path").first.hover()
+    page.locator("#rates svg .mark-symbol path[aria-label]").first.hover()
     page.wait_for_selector("#vg-tooltip-element.visible")
     page.locator("#rates .twin summary").click()
     assert page.evaluate("typeof window.pwned") == "undefined"
