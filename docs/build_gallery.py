@@ -1,0 +1,141 @@
+"""Draw every chart of the package on the synthetic account, and write the page that shows them.
+
+Run: ``python docs/build_gallery.py``. The page lists the charts of `actoolkit.charts` by
+themselves: a new one appears once its call is added to `CALLS`, and the tests miss it until then.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+import actoolkit as ac
+from actoolkit import charts
+from actoolkit.charts.theme import LIGHT, config, specification
+
+DOCS = Path(__file__).parent
+PAGE, PICTURES = DOCS / "gallery.md", DOCS / "images" / "charts"
+
+CALLS: Mapping[str, tuple[str, str]] = {
+    "campaign_funnel_chart": ("campaign_funnel(campaigns, exposure)", ""),
+    "campaign_rates_chart": ("campaign_rates(campaigns)", ""),
+    "engagement_by_period_chart": ("engagement_by_period(campaigns)", ""),
+    "engagement_heatmap_chart": ("engagement_heatmap(campaigns)", ""),
+    "list_growth_chart": ("list_growth(contact_lists)", ""),
+    "recency_tiers_chart": ("recency_tiers(contacts, until=today)", ""),
+    "revenue_by_period_chart": ("revenue_by_period(orders)", ""),
+    "cart_recovery_chart": ("cart_recovery(orders)", ""),
+    "rfm_chart": ("rfm_grid(rfm(orders))", ""),
+    "cohort_retention_chart": ("cohort_retention(orders, until=today)", ""),
+    "second_order_survival_chart": ("second_order_survival(orders, until=today)", ""),
+}
+"""For each chart the metric's call that it is drawn from, and further arguments of the chart."""
+
+
+def frames(account: ac.Account) -> dict[str, Any]:
+    """Load what the calls name; the orders are those of the dollar.
+
+    Args:
+        account: Whose.
+    """
+    orders = ac.load_ecom_orders(account=account, progress=False)
+    loaded = {
+        "campaigns": ac.load_campaigns(account=account, progress=False),
+        "contact_lists": ac.load_contact_lists(account=account, progress=False),
+        "contacts": ac.load_contacts(account=account, progress=False),
+        "orders": orders.filter(orders["currency"] == "USD"),
+    }
+    lists = ac.load_campaign_lists(account=account, progress=False)
+    loaded["exposure"] = ac.metrics.campaign_exposure(
+        loaded["campaigns"], lists, loaded["contact_lists"], loaded["contacts"], loaded["orders"]
+    )
+    loaded["today"] = ac.provenance("campaigns", account=account).fetched_at.date()
+    return loaded
+
+
+def drawn(name: str, names: Mapping[str, Any]) -> Any:
+    """Draw a chart.
+
+    Args:
+        name: Of the chart.
+        names: Result of `frames`.
+    """
+    call, more = CALLS[name]
+    public = {metric: getattr(ac.metrics, metric) for metric in ac.metrics.__all__}
+    frame = eval(call, {**public, **names})  # noqa: S307 - the constants above
+    options = eval(f"dict({more})")  # noqa: S307 - likewise
+    return getattr(charts, name)(frame, as_of=names["today"], **options)
+
+
+def page(titles: Mapping[str, tuple[str, str]]) -> str:
+    """Write the page.
+
+    Args:
+        titles: Title and description by chart.
+    """
+    head = """\
+    # Gallery
+
+    Every chart of the package, drawn on the synthetic account (`ac.sandbox_account()`). Each takes
+    the frame that the metric of its name gives, says its finding in the title, and describes itself
+    to those who do not see it. Made by `python docs/build_gallery.py`.
+    """
+    parts = [textwrap.dedent(head)]
+    for name, (title, description) in titles.items():
+        call, more = CALLS[name]
+        arguments = ", ".join(["frame", *([more] if more else []), "as_of=today"])
+        parts.append(
+            f"## {name}\n\n{title}.\n\n![{_alt(description)}](images/charts/{name}.png)\n\n"
+            f"```text\nframe = ac.metrics.{call.replace('(rfm(', '(ac.metrics.rfm(')}\n"
+            f"ac.charts.{name}({arguments})\n```\n"
+        )
+    return "\n".join(parts)
+
+
+def _alt(text: str) -> str:
+    return text.replace("[", "(").replace("]", ")").replace("\n", " ")
+
+
+def smaller(picture: bytes) -> bytes:
+    """Pack a PNG as tightly as its format allows, without a change of a pixel.
+
+    Args:
+        picture: The file's bytes.
+    """
+    head, place, packed = picture[:8], 8, b""
+    kept: list[bytes] = []
+    while place < len(picture):
+        size = int.from_bytes(picture[place : place + 4])
+        chunk = picture[place : place + size + 12]
+        if chunk[4:8] == b"IDAT":
+            packed += chunk[8 : 8 + size]
+        else:
+            kept.append(chunk)
+        place += size + 12
+    body = b"IDAT" + zlib.compress(zlib.decompress(packed), 9)
+    data = (len(body) - 4).to_bytes(4) + body + zlib.crc32(body).to_bytes(4)
+    return head + b"".join([*kept[:-1], data, kept[-1]])
+
+
+def build() -> None:
+    """Draw the pictures and write the page."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    titles = {}
+    with ac.sandbox_account() as account:
+        names = frames(account)
+        for name in CALLS:
+            chart = drawn(name, names)
+            spec = specification(chart) | {"config": config(LIGHT)}
+            titles[name] = (" ".join(chart.title.text), chart.description)
+            picture = vl_convert.vegalite_to_png(spec, vl_version="6.4", scale=1.0)
+            (PICTURES / f"{name}.png").write_bytes(smaller(picture))
+    PAGE.write_text(page(titles), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    build()
