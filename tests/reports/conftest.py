@@ -41,7 +41,15 @@ def tables(campaigns: int, name: Callable[[int], str], list_name: Callable[[int]
     sent, links, orders, people, listed = [], [], [], [], []
     for number in range(1, 121):
         joined = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=dice.randrange(700))
-        people.append({"contact_id": str(number), "email": f"p{number}@example.com"})
+        people.append(
+            {
+                "contact_id": str(number),
+                "email": f"p{number}@example.com",
+                "deleted": False,
+                "last_open_local": None if number % 5 == 0 else datetime(2026, 1 + number % 6, 3),
+                "last_click_local": None if number % 2 else datetime(2025, 1 + number % 12, 4),
+            }
+        )
         for list_id in dice.sample("123", dice.randint(1, 2)):
             listed.append(
                 {
@@ -101,6 +109,7 @@ def tables(campaigns: int, name: Callable[[int], str], list_name: Callable[[int]
                 "total_cents": dice.randrange(500, 20_000),
                 "ordered_at": moment,
                 "ordered_local": wall(moment),
+                "abandoned_at": moment if number % 6 == 0 else None,
             }
         )
     lists = [{"list_id": str(i), "name": list_name(i)} for i in (1, 2, 3)]

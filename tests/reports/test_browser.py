@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from actoolkit.reports.blocks import Figure
 from actoolkit.reports.subjects import build
 
 pytestmark = pytest.mark.browser
@@ -239,4 +240,33 @@ def test_hostile_names_run_nothing_fetch_nothing_and_are_drawn(chromium, made, t
     assert watched.errors == []
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
+    watched.context.close()
+
+
+def test_hostile_names_on_the_page_of_all_charts(chromium, made, tmp_path):
+    """Names of lists also stand in the title and the control of their growth."""
+    many = len(HOSTILE)
+    material = made(
+        many,
+        name=lambda number: HOSTILE[number % many],
+        list_name=lambda number: HOSTILE[number],
+    )
+    report = build("all", material)
+    watched = Watched(chromium, report.save(tmp_path / "all.html"))
+    page = watched.page
+    drawn = [b.id for s in report.sections for b in s.blocks if isinstance(b, Figure)]
+    assert len(drawn) == 11
+    for figure in drawn:
+        assert watched.marks(figure) > 3, figure
+    for index in (1, 2, 3):
+        page.locator("[data-control=growth_list]").select_option(index=index)
+        page.wait_for_function(
+            "v => document.getElementById('list-growth').dataset.state === v",
+            arg=page.locator("[data-control=growth_list]").input_value(),
+        )
+        assert page.evaluate("typeof window.pwned") == "undefined"
+    assert page.locator("script").count() == 2 + 1 + len(drawn)
+    assert page.locator("iframe, base, [onerror], [onload]").count() == 0
+    assert watched.fetched() == []
+    assert watched.errors == []
     watched.context.close()
