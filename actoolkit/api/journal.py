@@ -68,6 +68,7 @@ class Journal:
         self._patience = patience
         self._asked: Counter[str] = Counter()
         self._guard = threading.Lock()
+        self._closed = False
         self._lock = self._acquire()
         try:
             self._open()
@@ -95,6 +96,8 @@ class Journal:
         A damaged file counts as an empty one.
         """
         with self._guard:
+            if self._closed:
+                return None
             try:
                 found = self._cache.get_response(key)
             except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError):
@@ -138,6 +141,8 @@ class Journal:
             request=nowhere,
         )
         with self._guard:
+            if self._closed:
+                return
             self._await_writable()
             try:
                 stored = self._save(answer, key)
@@ -171,9 +176,15 @@ class Journal:
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Leave the file to the next process."""
-        self._disconnect()
-        self._lock.release()
+        """Leave the file to the next process.
+
+        What a request that is still on its way brings is not kept: SQLite may not be asked by one
+        thread while another one closes it.
+        """
+        with self._guard:
+            self._closed = True
+            self._disconnect()
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self

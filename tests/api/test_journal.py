@@ -7,6 +7,7 @@ import os
 import random
 import sqlite3
 import stat
+import threading
 import zlib
 
 import pytest
@@ -258,3 +259,25 @@ def test_dropping_a_load_leaves_nothing(folder):
 def test_generations_are_plain_names(folder, name):
     with pytest.raises(errors.InvalidArgument):
         Journal(folder, name)
+
+
+def test_requests_on_their_way_may_outlive_the_journal(folder):
+    for round_ in range(20):
+        journal = Journal(folder, f"g{round_}")
+        begun = threading.Barrier(5)
+
+        def work(journal=journal, begun=begun):
+            begun.wait()
+            for number in range(50):
+                journal.put(f"k{number}", BODY, {})
+                kept = journal.get(f"k{number}")
+                assert kept is None or kept[0] == BODY
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        begun.wait()
+        journal.close() if round_ % 2 else journal.drop()
+        for thread in threads:
+            thread.join()
+        assert journal.get("k0") is None

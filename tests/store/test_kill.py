@@ -33,6 +33,8 @@ START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = START + timedelta(days=2)
 LONG = timedelta(days=9)
 ROWS = 24
+FLYING = 8
+"""Requests that a kill may find on their way: these are sent again."""
 
 DRIVER = textwrap.dedent("""
     import json, os, signal, sys
@@ -223,7 +225,7 @@ def test_a_load_that_is_killed_at_a_line(server, driver, tmp_path, few):
         assert server.requests == spent, at  # whatever happened, something whole is there
         assert names(served) in (expected(1), expected(2)), at
         assert names(load_lists(account=account, progress=False)) == expected(2), at
-        assert server.requests - before <= whole + 1, at
+        assert server.requests - before <= whole + FLYING, at
         kept = history("lists", account=account)
         assert kept.height == 2 * ROWS, at
         # Killed between the publication and the end of its journal: the next load removes it.
@@ -289,7 +291,7 @@ def test_a_load_that_is_killed_at_random_moments(server, tmp_path, kills):
             served = load_lists(account=account, max_age=LONG, progress=False)
             assert names(served) in (expected(1), expected(2))
             if names(served) == expected(2):  # it was quicker: begin again
-                assert server.requests - before <= ROWS // 3 + 3 + died
+                assert server.requests - before <= ROWS // 3 + 3 + FLYING * died
                 folder = tmp_path / f"cache {died}"
                 prepared(server, folder)
                 account, before = server.account(folder, LATER), server.requests
