@@ -33,6 +33,7 @@ class Course:
         requests: Pages asked for.
         rows: Different rows seen.
         strategy: How it is walked.
+        in_flight: Pages that may be asked for at once; ``fetch`` is then called by threads.
     """
 
     fetch: Callable[[Params], Page]
@@ -44,6 +45,7 @@ class Course:
     requests: int = 0
     rows: int = 0
     strategy: str = ""
+    in_flight: int = 1
 
     def ask(self, **params: object) -> Page:
         """Fetch a page and note its total; a total of 0 beside rows says nothing."""

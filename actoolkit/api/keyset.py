@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from actoolkit.api.anchored import anchored
 from actoolkit.api.course import PATIENCE, STALLED, Course, Pages
+from actoolkit.api.ranges import in_ranges, worthwhile
 
 
 @dataclass(slots=True)
@@ -67,6 +68,10 @@ def keyset(course: Course) -> Pages:
             cursor.blank += 1
         elif ids is not None and ids == sorted(ids) and ids[0] > cursor.last:
             course.rows += cursor.take(ids)
+            left = (cursor.expected or 0) - course.rows
+            if course.requests == 1 and "id_less" not in course.query and worthwhile(course, left):
+                reached = yield from in_ranges(course, cursor.last, left)
+                cursor.last = reached or cursor.last
         else:
             cursor.doubtful += 1
             if cursor.doubtful >= PATIENCE:  # the server does not know id_greater, or no order

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from actoolkit.api.ahead import Ahead
 from actoolkit.api.anchored import anchored
 from actoolkit.api.course import Certainty, Course, single
 from actoolkit.api.keyset import keyset
@@ -63,6 +64,7 @@ class Walk:
         endpoint: Of the catalogue.
         query: Filters.
         page_size: Rows to ask for, 2 to 100; default the endpoint's own.
+        in_flight: Pages that may be asked for at once; ``fetch`` is then called by threads.
 
     Raises:
         IncompleteLoad: On iterating: rows are missing, or the collection would not hold still.
@@ -83,6 +85,7 @@ class Walk:
         query: Params,
         *,
         page_size: int | None = None,
+        in_flight: int = 1,
     ) -> None:
         size = page_size or endpoint.page_size
         if not 2 <= size <= 100:
@@ -90,10 +93,17 @@ class Walk:
                 f"page_size={size} is not between 2 and 100.", hint="Leave it out."
             )
         self._course = Course(fetch, endpoint, dict(query), size)
+        self._course.in_flight = in_flight
 
     def __iter__(self) -> Iterator[Page]:
         start = {"keyset": keyset, "offset": anchored, "single": single}
-        yield from start[self._course.endpoint.paging](self._course)
+        course = self._course
+        if course.in_flight == 1:
+            yield from start[course.endpoint.paging](course)
+            return
+        with Ahead(course.fetch, course.in_flight) as ahead:
+            course.fetch = ahead
+            yield from start[course.endpoint.paging](course)
 
     @property
     def outcome(self) -> Outcome:

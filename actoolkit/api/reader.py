@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX", "Body", "Reader"]
 
 PREFIX = "/api/3"
+IN_FLIGHT = 8
+"""Pages of one walk on their way at once: five a second, at up to a second and a half each."""
 WHO_AM_I = "/users/me"
 _PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
@@ -152,6 +154,7 @@ class Reader:
         *,
         page_size: int | None = None,
         journal: Journal | None = None,
+        in_flight: int = IN_FLIGHT,
         **ids: object,
     ) -> Walk:
         """Walk a whole collection.
@@ -161,6 +164,7 @@ class Reader:
             query: Filters, as `Endpoint.query` writes them.
             page_size: Rows to ask for in a page; default the endpoint's own.
             journal: As in `get`: a walk that was broken off goes on where it stopped.
+            in_flight: Pages that may be on their way at once, all under the account's pace.
             **ids: Values for the ``{names}`` in the endpoint's path.
 
         Returns:
@@ -171,7 +175,7 @@ class Reader:
         def fetch(params: Params) -> Page:
             return self.page(chosen, params, journal=journal, **ids)
 
-        return Walk(fetch, chosen, query or {}, page_size=page_size)
+        return Walk(fetch, chosen, query or {}, page_size=page_size, in_flight=in_flight)
 
     def close(self) -> None:
         """Close the connections."""

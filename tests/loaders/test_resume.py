@@ -13,11 +13,13 @@ from datetime import timedelta
 
 import pytest
 
+from actoolkit.api.reader import IN_FLIGHT
 from actoolkit.errors import RequestRejected
 from actoolkit.loaders import load_lists
 
 LISTED = [{"id": str(n), "name": f"list {n}"} for n in range(1, 141)]
 IDS = [row["id"] for row in LISTED]
+EVERY_PAGE = {f"/api/3/lists?limit=100&offset={offset}" for offset in range(0, 130, 6)}
 
 PROGRAM = textwrap.dedent("""
     import sys
@@ -74,7 +76,7 @@ def test_a_killed_load_goes_on(lists, tmp_path, account, at):
     time.sleep(0.1)
     frame = load_lists(account=account)
     assert frame["list_id"].to_list() == IDS
-    assert len(lists.seen) <= whole + 1
+    assert len(lists.seen) <= whole + IN_FLIGHT
     assert not [p for p in account.folder.rglob("journals/**/*") if p.is_file()]
 
 
@@ -84,31 +86,31 @@ def test_a_failed_load_goes_on(lists, tmp_path, account):
     with pytest.raises(RequestRejected):
         load_lists(account=account)
     assert load_lists(account=account)["list_id"].to_list() == IDS
-    assert len(lists.seen) == whole + 1
+    assert len(lists.seen) <= whole + IN_FLIGHT
 
 
 @pytest.mark.parametrize("how", ["old", "refresh"])
-def test_pages_of_two_moments_do_not_mix(lists, tmp_path, account, clock, how):
-    whole = alone(lists, tmp_path)
+def test_pages_of_two_moments_do_not_mix(lists, account, clock, how):
     lists.faults[10] = (422, {}, b"{}")
     with pytest.raises(RequestRejected):
         load_lists(account=account)
     lists.rows["/lists"][1][0] = {"id": "1", "name": "renamed"}
     if how == "old":
         clock.forward(hours=25)
+    before = len(lists.seen)
     frame = load_lists(account=account, refresh=how == "refresh")
     assert frame["name"][0] == "renamed"
-    assert len(lists.seen) == 10 + whole
+    assert EVERY_PAGE <= set(lists.seen[before:])
 
 
-def test_a_shorter_max_age_begins_anew(lists, tmp_path, account, clock):
-    whole = alone(lists, tmp_path)
+def test_a_shorter_max_age_begins_anew(lists, account, clock):
     lists.faults[10] = (422, {}, b"{}")
     with pytest.raises(RequestRejected):
         load_lists(account=account)
     clock.forward(minutes=10)
+    before = len(lists.seen)
     load_lists(account=account, max_age=timedelta(minutes=5))
-    assert len(lists.seen) == 10 + whole
+    assert EVERY_PAGE <= set(lists.seen[before:])
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database at all", None])
