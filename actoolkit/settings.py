@@ -49,15 +49,20 @@ class Token:
     __slots__ = ("_reveal",)
 
     def __init__(self, value: str) -> None:
-        if (
-            not value
-            or not value.isascii()
-            or any(c.isspace() or not c.isprintable() for c in value)
-        ):
+        # Until the check below nothing may fail: no frame of an error may still hold the text.
+        text = value.strip() if isinstance(value, str) else ""
+        self._reveal: Callable[[], str] = lambda: text
+
+    def check(self) -> None:
+        """Refuse what cannot be a token.
+
+        Raises:
+            InvalidToken: It is empty, or has characters that no token has.
+        """
+        if not _is_token(self):
             raise InvalidToken(
                 "The API token is empty or has characters that no token has.", hint=_FIND_TOKEN
             )
-        self._reveal: Callable[[], str] = lambda: value
 
     def reveal(self) -> str:
         """Give the text of the token."""
@@ -77,6 +82,11 @@ class Token:
             "A token cannot be pickled.",
             hint="Pass the account's settings and read the token again.",
         )
+
+
+def _is_token(token: Token) -> bool:
+    text = token.reveal()
+    return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
 def _utc_now() -> datetime:
@@ -132,7 +142,9 @@ class Account:
         identity: str | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
-        secret = token if isinstance(token, Token) else Token(token.strip())
+        secret = token if isinstance(token, Token) else Token(token)
+        del token
+        secret.check()
         base = clean_url(url, secret)
         if frame not in ("polars", "pandas"):
             raise InvalidArgument(
@@ -163,7 +175,7 @@ class Account:
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        return f"Account(url={self.url!r}, token=Token(hidden))"
+        return f"Account(url={getattr(self, 'url', '?')!r}, token=Token(hidden))"
 
     @classmethod
     def from_env(
@@ -179,10 +191,16 @@ class Account:
             **overrides: Further arguments of `Account`.
 
         Raises:
-            CredentialsMissing: One of the two is not set.
+            CredentialsMissing: One of the two is not set, or others can read the file.
+            InvalidArgument: ``url`` or ``token`` is given: `Account` takes both.
         """
-        found = _environment_pair(dotenv)
-        return cls(**{**found, **overrides})  # type: ignore[arg-type]
+        if "url" in overrides or "token" in overrides:
+            overrides.clear()
+            raise InvalidArgument(
+                "from_env takes URL and token from one place, never one of them from elsewhere.",
+                hint="Use Account(url=..., token=...).",
+            )
+        return cls(**{**_environment_pair(dotenv), **overrides})  # type: ignore[arg-type]
 
     @property
     def key(self) -> str:
@@ -214,27 +232,49 @@ class Account:
         return self.clock()
 
 
-def _environment_pair(dotenv: str | os.PathLike[str] | None) -> dict[str, str]:
-    names = {"url": URL_VARIABLE, "token": TOKEN_VARIABLE}
-    sources: list[tuple[str, Mapping[str, str | None]]] = [("the environment", os.environ)]
-    if dotenv is not None and Path(dotenv).is_file():
-        sources.append((str(dotenv), dotenv_values(dotenv, interpolate=False)))
-    for source, values in sources:
-        found = {key: value for key, name in names.items() if (value := values.get(name))}
-        if len(found) == len(names):
-            return found
+def _environment_pair(dotenv: str | os.PathLike[str] | None) -> dict[str, str | Token]:
+    found = _pair(os.environ)
+    source = "The environment"
+    if not found and dotenv is not None and Path(dotenv).is_file():
+        source = str(dotenv)
+        found = _pair(dotenv_values(dotenv, interpolate=False))
         if found:
-            (lacking,) = (name for key, name in names.items() if key not in found)
-            raise CredentialsMissing(
-                f"{source} has only one of {URL_VARIABLE} and {TOKEN_VARIABLE}: "
-                f"{lacking} is missing.",
-                hint=f"Set {lacking} in the same place. {_FIND_URL}",
-            )
-    raise CredentialsMissing(
-        f"No account: {URL_VARIABLE} and {TOKEN_VARIABLE} are not set.",
-        hint=f"Set both (or put them in a .env file). {_FIND_URL} "
-        "Or try it without an account: actoolkit report --sandbox",
-    )
+            _check_private(Path(dotenv))
+    if not found:
+        raise CredentialsMissing(
+            f"No account: {URL_VARIABLE} and {TOKEN_VARIABLE} are not set.",
+            hint=f"Set both (or put them in a .env file). {_FIND_URL} "
+            "Or try it without an account: actoolkit report --sandbox",
+        )
+    if len(found) == 1:
+        lacking = TOKEN_VARIABLE if "url" in found else URL_VARIABLE
+        raise CredentialsMissing(
+            f"{source} has only one of {URL_VARIABLE} and {TOKEN_VARIABLE}: {lacking} is missing.",
+            hint=f"Set {lacking} in the same place. {_FIND_URL}",
+        )
+    return found
+
+
+def _pair(values: Mapping[str, str | None]) -> dict[str, str | Token]:
+    """URL and token of one source, each if it is there; the token hidden at once."""
+    url, token = values.get(URL_VARIABLE), values.get(TOKEN_VARIABLE)
+    found: dict[str, str | Token] = {"url": url} if url else {}
+    return {**found, "token": Token(token)} if token else found
+
+
+def _check_private(path: Path) -> None:
+    """Refuse a file with a token that others can read, or have written."""
+    if os.name != "posix":
+        return
+    facts = path.stat()
+    if facts.st_uid != os.getuid():
+        raise CredentialsMissing(
+            f"{path} belongs to another user.", hint="Use a file of your own, readable by you only."
+        )
+    if facts.st_mode & 0o077:
+        raise CredentialsMissing(
+            f"{path} holds a token and others can read it.", hint=f"Run: chmod 600 {path}"
+        )
 
 
 def is_loopback(url: str) -> bool:
@@ -281,7 +321,7 @@ def clean_url(url: str, token: Token) -> str:
     if (parts.path or "").rstrip("/") not in ("", "/api", "/api/3"):
         raise InvalidURL(f"{text!r} has a path that is not /api/3.", hint=_FIND_URL)
     host, port = parts.host.lower(), f":{parts.port}" if parts.port else ""
-    if host in _LOOPBACK:
+    if host in _LOOPBACK and parts.scheme in ("http", "https"):
         if not token.reveal().startswith("test-"):
             raise InvalidToken(
                 "A loopback account takes only a token that begins with 'test-', "

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from actoolkit.errors import CredentialsMissing, InvalidArgument, InvalidToken, InvalidURL
+from actoolkit.errors import (
+    ActoolkitError,
+    CredentialsMissing,
+    InvalidArgument,
+    InvalidToken,
+    InvalidURL,
+)
 from actoolkit.settings import Account, Token
 
 SECRET = "canary-0123456789abcdef"
@@ -157,16 +163,95 @@ def test_environment_gives_the_account(monkeypatch, tmp_path):
     assert account.folder.parent == tmp_path / "here"
 
 
-def test_dotenv_gives_the_account():
-    Path(".env").write_text(
+def dotenv(mode=0o600):
+    path = Path(".env")
+    path.write_text(
         f"ACTIVECAMPAIGN_URL=https://you.api-us1.com\nACTIVECAMPAIGN_API_TOKEN={SECRET}\n"
     )
+    path.chmod(mode)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o666, 0o604, 0o620])
+def test_a_dotenv_that_others_can_open_is_refused_with_the_remedy(mode):
+    dotenv(mode)
+    with pytest.raises(CredentialsMissing) as caught:
+        Account.from_env()
+    assert caught.value.hint == "Run: chmod 600 .env"
+
+
+def test_a_dotenv_without_our_variables_is_nobodys_business():
+    Path(".env").write_text("OTHER=1\n")
+    Path(".env").chmod(0o644)
+    with pytest.raises(CredentialsMissing, match="are not set"):
+        Account.from_env()
+
+
+@pytest.mark.parametrize("given", [{"url": "https://evil.example.com"}, {"token": "other"}])
+def test_neither_half_is_replaced(monkeypatch, given):
+    monkeypatch.setenv("ACTIVECAMPAIGN_URL", "https://you.api-us1.com")
+    monkeypatch.setenv("ACTIVECAMPAIGN_API_TOKEN", SECRET)
+    with pytest.raises(InvalidArgument, match="from one place"):
+        Account.from_env(**given)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"url": "https://evil.example.com/elsewhere"},
+        {"url": "http://you.api-us1.com"},
+        {"url": "http://127.0.0.1:8765"},
+        {"url": "ftp://127.0.0.1:1"},
+        {"share": 7},
+        {"frame": "arrow"},
+        {"rate": 9},
+        {"token": f"{SECRET} with a space"},
+        {"token": f"{SECRET}é"},
+    ],
+)
+def test_a_refused_account_shows_no_token_in_tracebacks_with_locals(wrong):
+    values = {"url": "https://you.api-us1.com", "token": SECRET, **wrong}
+    error = refusal(values)
+    values.clear()
+    frames = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert SECRET not in "".join(frames.format())
+
+
+def refusal(values):
+    try:
+        Account(**values)
+    except ActoolkitError as error:
+        wrong = error
+    values.clear()
+    return wrong
+
+
+@pytest.mark.parametrize("wrong", [{"share": 7}, {"url": "https://evil.example.com"}])
+def test_the_environments_token_shows_in_no_traceback(monkeypatch, wrong):
+    monkeypatch.setenv("ACTIVECAMPAIGN_URL", "https://you.api-us1.com")
+    monkeypatch.setenv("ACTIVECAMPAIGN_API_TOKEN", SECRET)
+    with pytest.raises(ActoolkitError) as caught:
+        Account.from_env(**wrong)
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    ours = [frame for frame in frames.stack if "actoolkit" in frame.filename]
+    assert ours
+    assert all(SECRET not in str(frame.locals) for frame in ours)
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1:1", "file://localhost", "ws://127.0.0.1:8765"])
+def test_loopback_speaks_http_only(url):
+    with pytest.raises(InvalidURL):
+        Account(url=url, token="test-x")
+
+
+def test_dotenv_gives_the_account():
+    dotenv()
     assert Account.from_env(frame="pandas").frame == "pandas"
 
 
 def test_a_token_never_pairs_with_a_url_from_another_source(monkeypatch):
     monkeypatch.setenv("ACTIVECAMPAIGN_API_TOKEN", SECRET)
     Path(".env").write_text("ACTIVECAMPAIGN_URL=https://evil.example.com\n")
+    Path(".env").chmod(0o600)
     with pytest.raises(CredentialsMissing, match="ACTIVECAMPAIGN_URL is missing"):
         Account.from_env()
 
