@@ -1,9 +1,9 @@
 """Ranges of ids walked beside each other: the keyset walk, with several requests in flight.
 
-The ids at a few offsets part the collection into ranges of about as many rows each, however far
+Pages at a few offsets part the collection into ranges of about as many rows each, however far
 apart the ids are. Inside a range every page asks for the ids above the last one, as in one long
 walk, so that nothing between can be skipped; a page that crosses the end of its range closes it.
-The ids at the offsets only say where to part: what they miss or say twice costs time, not rows.
+Where those pages stand does not matter: what is between them is walked, whatever it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from actoolkit.api.course import PATIENCE, Course
 from actoolkit.api.page import Page
 
 FEWEST_PAGES = 10
-"""Below this many pages the ids at offsets cost more than they save."""
+"""Below this many pages there is little to save."""
 MANY_PAGES = 200
 """From this many pages on there are 8 ranges, below it 4."""
 ORDER = {"orders[id]": "ASC"}
@@ -74,17 +74,19 @@ def in_ranges(course: Course, last: int, left: int) -> Generator[Page, None, int
     """
     parts = min(course.in_flight, 8 if left >= MANY_PAGES * course.size else 4)
     work = _Work(course)
-    before, largest = course.rows, last
+    counted, largest = course.rows, last
     with ThreadPoolExecutor(parts, thread_name_prefix="actoolkit") as pool:
         try:
-            ends = yield from _ends(course, pool, last, left, parts)
-            for start, end in zip([last, *ends], [*ends, None], strict=True):
+            seams = yield from _seams(course, pool, last, left, parts)
+            starts = [last, *(behind for _, behind in seams)]
+            ends = [*(before for before, _ in seams), None]
+            for start, end in zip(starts, ends, strict=True):
                 pool.submit(_walk, work, start, end)
-            running = len(ends) + 1
+            running = len(starts)
             while running:
                 found = work.found.get()
                 if isinstance(found, Doubt):
-                    course.rows = before
+                    course.rows = counted
                     return None
                 if isinstance(found, BaseException):
                     raise found
@@ -100,23 +102,29 @@ def in_ranges(course: Course, last: int, left: int) -> Generator[Page, None, int
     return largest
 
 
-def _ends(
+def _seams(
     course: Course, pool: ThreadPoolExecutor, last: int, left: int, parts: int
-) -> Generator[Page, None, list[int]]:
-    """Look up the ids that part the rows evenly; those that do not rise are left out."""
+) -> Generator[Page, None, list[tuple[int, int]]]:
+    """Look up pages that part the rows evenly, and count their rows.
+
+    Returns:
+        For each: the id before its first, where a range ends, and its last, where one begins. A
+        page that does not rise above the one before it parts nothing.
+    """
     behind = course.rows
     looks = [
-        {**course.query, **ORDER, "limit": "1", "offset": str(behind + left * part // parts)}
-        for part in range(1, parts)
+        {**course.query, **ORDER, "limit": str(course.size), "offset": str(offset)}
+        for offset in (behind + left * part // parts for part in range(1, parts))
     ]
-    ends = [last]
+    seams: list[tuple[int, int]] = []
     for page in pool.map(course.fetch, looks):
         course.requests += 1
-        yield page
         ids = page.numbers
-        if ids and ids[0] > ends[-1]:
-            ends.append(ids[0])
-    return ends[1:]
+        if ids and ids == sorted(ids) and ids[0] > (seams[-1][1] if seams else last):
+            seams.append((ids[0] - 1, ids[-1]))
+            course.rows += len(set(ids))
+        yield page
+    return seams
 
 
 def _walk(work: _Work, start: int, end: int | None) -> None:
@@ -130,7 +138,7 @@ def _walk(work: _Work, start: int, end: int | None) -> None:
 def _reached(work: _Work, last: int, end: int | None) -> int:
     course = work.course
     doubtful = 0
-    while not work.stopped.is_set():
+    while not work.stopped.is_set() and (end is None or last < end):
         asked = {**course.query, **ORDER, "limit": str(course.size), "id_greater": str(last)}
         page = course.fetch(asked)
         ids = page.numbers
