@@ -25,7 +25,7 @@ def beside(name):
     return module
 
 
-store, shop = beside("store"), beside("shop")
+buyers, shop = beside("buyers"), beside("shop")
 DAYS, ORDERS, QUICK = shop.DAYS, shop.ORDERS, shop.QUICK
 none_or, order_rows, windows = shop.none_or, shop.order_rows, shop.windows
 
@@ -69,7 +69,7 @@ def test_rfm(engine, same, orders, window, together):
         until=until,
         ties="together" if together else "split",
     )
-    wanted = store.rfm(euros(orders), since, until, "EUR", together=together)
+    wanted = buyers.rfm(euros(orders), since, until, "EUR", together=together)
     same(engine.read(found), wanted)
 
 
@@ -123,7 +123,7 @@ def test_default_segments_name_everybody_as_written_out(recency):
                 if segment.recency[0] <= recency <= segment.recency[1]
                 and segment.value[0] <= value <= segment.value[1]
             ]
-            assert fits[0] == store.segment(recency, value)
+            assert fits[0] == buyers.segment(recency, value)
 
 
 def test_segments_are_the_users_to_edit(many):
@@ -176,14 +176,14 @@ def test_grid_and_segments_add_up(engine, orders):
 @given(order_rows(most=20), none_or(DAYS))
 def test_cohort_retention(engine, same, oracles, orders, until):
     found = metrics.cohort_retention(engine.make(orders, ORDERS), until=until)
-    same(engine.read(found), store.cohorts(orders, until, oracles.wilson))
+    same(engine.read(found), buyers.cohorts(orders, until, oracles.wilson))
 
 
 @QUICK
 @given(order_rows(most=20), none_or(DAYS))
 def test_cohort_revenue(engine, same, orders, until):
     found = metrics.cohort_revenue(engine.make(orders, ORDERS), until=until)
-    same(engine.read(found), store.cohort_revenue(orders, until))
+    same(engine.read(found), buyers.cohort_revenue(orders, until))
 
 
 def test_cohorts_are_those_of_sql(many):
