@@ -285,9 +285,16 @@ def sandbox_serve(
         float, typer.Option(min=0, help="Requests per second before it answers 429; 0 = no limit.")
     ] = 5.0,
     latency: Annotated[float, typer.Option(min=0, help="Seconds that each answer takes.")] = 0.0,
+    faults: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share of answers that go wrong: 429, 503, cut off, ..."),
+    ] = 0.0,
 ) -> None:
-    """Serve the synthetic account on this machine until interrupted."""
-    from actoolkit.sandbox import serve
+    """Serve the synthetic account on this machine until interrupted.
+
+    It prints ACTIVECAMPAIGN_URL and ACTIVECAMPAIGN_API_TOKEN for the shell that shall use it.
+    """
+    from actoolkit.sandbox import Faults, serve
 
     def ready(url: str, token: str) -> None:
         print(
@@ -297,7 +304,15 @@ def sandbox_serve(
             "Serving until Ctrl-C. Paste the two lines into another shell, then: actoolkit report"
         )
 
-    serve(size.value, seed, port=port, rate_limit=rate_limit or None, latency=latency, ready=ready)
+    serve(
+        size.value,
+        seed,
+        port=port,
+        rate_limit=rate_limit or None,
+        latency=latency,
+        faults=Faults(faults) if faults else None,
+        ready=ready,
+    )
 
 
 @app.command("notebooks")

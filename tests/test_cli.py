@@ -177,6 +177,28 @@ def test_served_sandbox_feeds_every_command_and_stops_on_interrupt(tmp_path):
         server.stderr.close()
 
 
+def test_served_faults_go_wrong(tmp_path):
+    words = ["sandbox", "serve", "--size", "tiny", "--port", "0", "--rate-limit", "0"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "actoolkit", *words, "--faults", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    try:
+        lines = [server.stdout.readline().removeprefix("export ").strip() for _ in range(2)]
+        account = dict(line.split("=", 1) for line in lines)
+        spoilt = run("doctor", cwd=tmp_path, **account)
+        assert spoilt.returncode == 1, spoilt.stdout
+        assert "FAIL" in spoilt.stdout
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) in (0, 130)
+        server.stdout.close()
+        server.stderr.close()
+
+
 def test_interrupt_exits_130(tmp_path):
     process = subprocess.Popen(
         [

@@ -101,13 +101,14 @@ def build(
         sections.append(best_customers_section(material, period))
     sections.append(quality_section(material, period, mail=chosen.mail, shop=chosen.shop))
     tiles = kpis(material, period, mail=chosen.mail, shop=chosen.shop)
+    compared = any(tile.direction != "none" for tile in tiles)
     return Report(
         title=chosen.title,
         account=material.account,
         period=str(period),
         as_of=moment(material.as_of),
         kpis=tiles,
-        comparison=f"Arrows compare with {period.before}." if tiles else "",
+        comparison=f"Arrows compare with {period.before}." if compared else "",
         sections=sections,
         definitions=definitions(_footnotes(tiles, sections)),
         sources=material.sources(),

@@ -81,6 +81,12 @@ def test_an_account_without_contacts_and_lists_still_has_its_rates(material):
     assert len(blocks(made, Note)) == 3
 
 
+def test_nothing_is_compared_where_nothing_was_before(material):
+    assert build("overview", material).comparison.startswith("Arrows compare with")
+    frames = {name: frame.clear() for name, frame in material.frames.items()}
+    assert build("overview", replace(material, frames=frames)).comparison == ""
+
+
 def test_segments_add_up_to_the_customers_of_the_period(material):
     made = build("customers", material)
     (table,) = (table for table in blocks(made, Table) if table.id == "segments")
