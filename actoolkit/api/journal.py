@@ -5,8 +5,9 @@ Pages of two moments never mix: each load has a generation, each generation a fi
 a page is found by what was asked *and how many times before* it was asked in this load.
 
 The file is a requests-cache SQLite store in the one configuration that is safe here: JSON, never
-pickle; compressed, which also detects every flipped bit; the token's header ignored in any case,
-on top of the library's own list; nothing stale, no other method than GET, no other status than 200.
+pickle; bodies compressed, and all of it under a checksum that every flipped bit breaks; the token's
+header ignored in any case, on top of the library's own list; nothing stale, no other method than
+GET, no other status than 200.
 """
 
 from __future__ import annotations
@@ -100,6 +101,7 @@ class Journal:
                 return None
             try:
                 found = self._cache.get_response(key)
+                body = zlib.decompress(found.content) if found is not None else b""
             except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError):
                 found = None
                 damaged = True
@@ -111,7 +113,7 @@ class Journal:
                 return None
             if found.url != NOWHERE + key:  # a bit of the index itself was flipped
                 return None
-            return found.content, {k.lower(): v for k, v in found.headers.items()}
+            return body, {k.lower(): v for k, v in found.headers.items()}
 
     def put(self, key: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Keep a verified answer.
@@ -133,7 +135,7 @@ class Journal:
         )
         nowhere = CachedRequest(method="GET", url=NOWHERE + key)
         answer = CachedResponse(
-            content=body,
+            content=zlib.compress(body, 1),  # here: the library's JSON holds bytes as base64
             status_code=200,
             headers=kept,
             encoding="utf-8",
@@ -295,10 +297,8 @@ def open_cached_session(path: Path) -> Any:
 
     as_json = json_serializer.copy()
     as_json.set_decode_content(decode_content=False)  # keep the very bytes
-    compressed = Stage(dumps=lambda data: zlib.compress(data, 1), loads=zlib.decompress)
-    serializer = SerializerPipeline(
-        [as_json, utf8_encoder, compressed], "json+zlib", is_binary=True
-    )
+    checked = Stage(dumps=lambda data: zlib.compress(data, 0), loads=zlib.decompress)
+    serializer = SerializerPipeline([as_json, utf8_encoder, checked], "json+zlib", is_binary=True)
     backend = SQLiteCache(path, serializer=serializer, wal=True, busy_timeout=int(PATIENCE * 1000))
     session = CachedSession(
         backend=backend,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 import sqlite3
 import zlib
@@ -57,7 +59,9 @@ def text_of_everything(folder):
         if ".sqlite" in path.name and raw[:6] == b"SQLite":
             connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
             for (value,) in connection.execute("SELECT value FROM responses"):
-                found.append(zlib.decompress(value).lower())
+                kept = zlib.decompress(value)
+                body = zlib.decompress(base64.b64decode(json.loads(kept)["_content"]))
+                found.append(kept.lower() + body.lower())
             connection.close()
     return b"\n".join(found)
 
