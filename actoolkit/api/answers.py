@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from actoolkit.api.operation import Endpoint
+from actoolkit.api.records import Record, Records
 from actoolkit.api.retry import reasons
 
 Check = Callable[[Mapping[str, object]], str]
@@ -33,7 +34,9 @@ class Body:
     status: int = 200
 
 
-def parse(raw: bytes, check: Check | None = None) -> tuple[Mapping[str, object], str]:
+def parse(
+    raw: bytes, check: Check | None = None, records: Records | None = None
+) -> tuple[Mapping[str, object], str]:
     """Parse an answer strictly.
 
     A truncated body, NaN, invalid UTF-8, a second document or nesting without end is not JSON; a
@@ -42,6 +45,7 @@ def parse(raw: bytes, check: Check | None = None) -> tuple[Mapping[str, object],
     Args:
         raw: The whole decoded body.
         check: Says what is wrong with the parsed object.
+        records: Parses rows of fields that are known; others are parsed as dicts.
 
     Returns:
         The object, and what is wrong with it ("" when nothing is).
@@ -50,7 +54,9 @@ def parse(raw: bytes, check: Check | None = None) -> tuple[Mapping[str, object],
         >>> parse(b'{"lists": []}'), parse(b"<html>")
         (({'lists': []}, ''), ({}, 'the answer is not JSON'))
     """
-    if not raw.strip():
+    if records is not None and (parsed := records.read(raw)) is not None:
+        return parsed, check(parsed) if check else ""
+    if not raw or raw.isspace():
         return {}, "the answer is empty"
     try:
         data = msgspec.json.decode(raw.removeprefix(_BOM))
@@ -60,7 +66,10 @@ def parse(raw: bytes, check: Check | None = None) -> tuple[Mapping[str, object],
         return {}, "the answer is not an object"
     if data.get("errors"):
         return {}, "; ".join(("the answer reports errors", *reasons(raw)))
-    return data, check(data) if check else ""
+    problem = check(data) if check else ""
+    if records is not None and not problem:
+        records.learn(data)
+    return data, problem
 
 
 def envelope_of(endpoint: Endpoint) -> Check:
@@ -78,12 +87,17 @@ def envelope_of(endpoint: Endpoint) -> Check:
             return ""
         if not isinstance(rows, list):
             return f"the answer lacks {endpoint.envelope!r}"
-        if endpoint.key is not None and not all(_keyed(row, endpoint.key) for row in rows):
+        if endpoint.key is not None and not _all_keyed(rows, endpoint.key):
             return f"a row of {endpoint.envelope!r} has no {endpoint.key!r}"
         return ""
 
     return check
 
 
-def _keyed(row: object, key: str) -> bool:
-    return isinstance(row, dict) and isinstance(row.get(key), str | int) and row[key] != ""
+def _all_keyed(rows: list[object], name: str) -> bool:
+    """Whether every row has a key: a text that is not empty, or an integer."""
+    keys = [
+        row.key if isinstance(row, Record) else row.get(name) if isinstance(row, dict) else None
+        for row in rows
+    ]
+    return all(isinstance(key, str | int) and key != "" for key in keys)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from actoolkit.api.operation import Endpoint
+from actoolkit.api.records import Record
 
 Row = Mapping[str, object]
 
@@ -40,9 +42,11 @@ class Page:
             data: The answer, with its envelope.
         """
         found = data if endpoint.envelope is None else data[endpoint.envelope]
-        listed = found if isinstance(found, list) else [found]
-        rows = [row if isinstance(row, dict) else {"name": row} for row in listed]
+        listed: list[Any] = found if isinstance(found, list) else [found]
         side_loads = {name: _dicts(data.get(name)) for name in endpoint.side_loads}
+        if listed and isinstance(listed[0], Record):  # then all of them are
+            return cls(listed, tuple([str(row.key) for row in listed]), _total(data), side_loads)
+        rows = [row if isinstance(row, dict) else {"name": row} for row in listed]
         return cls(rows, tuple(_key(endpoint.key, row) for row in rows), _total(data), side_loads)
 
     @property

@@ -22,6 +22,7 @@ from actoolkit.api.operation import Params
 from actoolkit.api.pacing import Pacer, pace_of
 from actoolkit.api.page import Page
 from actoolkit.api.paging import Walk
+from actoolkit.api.records import Records
 from actoolkit.api.retry import GiveUp, Limits, Outcome, Retry, decide
 from actoolkit.api.session import open_session
 from actoolkit.errors import ApiError, AuthenticationError, InvalidArgument, NotAvailable
@@ -92,6 +93,7 @@ class Reader:
         *,
         check: Check | None = None,
         journal: Journal | None = None,
+        records: Records | None = None,
     ) -> Body:
         """Read one object or page.
 
@@ -100,6 +102,7 @@ class Reader:
             params: Query parameters.
             check: Says what is wrong with the parsed body; such an answer is asked for again.
             journal: Where this load's answers are kept, and taken from.
+            records: Parses the rows of a collection whose fields are known.
 
         Returns:
             The answer: whole, strict JSON, an object, and accepted by ``check``.
@@ -117,10 +120,10 @@ class Reader:
             raise InvalidArgument(f"{path!r} is not a path of the API.", hint="Such as /campaigns.")
         key = journal.key(path, params) if journal is not None else ""
         if journal is not None and (kept := journal.get(key)):
-            data, problem = parse(kept[0], check)
+            data, problem = parse(kept[0], check, records)
             if not problem:
                 return Body(data, *kept)
-        answer = self._ask(path, params, check)
+        answer = self._ask(path, params, check, records)
         if isinstance(answer, AuthenticationError) and path != WHO_AM_I:
             answer = self._explain(answer, path)
         if isinstance(answer, ApiError):
@@ -130,7 +133,13 @@ class Reader:
         return answer
 
     def page(
-        self, endpoint: Endpoint, params: Params, *, journal: Journal | None = None, **ids: object
+        self,
+        endpoint: Endpoint,
+        params: Params,
+        *,
+        journal: Journal | None = None,
+        records: Records | None = None,
+        **ids: object,
     ) -> Page:
         """Read one page of a collection.
 
@@ -138,13 +147,15 @@ class Reader:
             endpoint: Of `ENDPOINTS`.
             params: Query parameters, paging included.
             journal: As in `get`.
+            records: As in `get`.
             **ids: Values for the ``{names}`` in the endpoint's path.
 
         Raises:
             ApiError: As `get`.
         """
         path = endpoint.located(**ids)
-        body = self.get(path, params, check=envelope_of(endpoint), journal=journal)
+        check = envelope_of(endpoint)
+        body = self.get(path, params, check=check, journal=journal, records=records)
         return Page.of(endpoint, body.json)
 
     def walk(
@@ -154,6 +165,7 @@ class Reader:
         *,
         page_size: int | None = None,
         journal: Journal | None = None,
+        records: Records | None = None,
         in_flight: int = IN_FLIGHT,
         **ids: object,
     ) -> Walk:
@@ -164,6 +176,7 @@ class Reader:
             query: Filters, as `Endpoint.query` writes them.
             page_size: Rows to ask for in a page; default the endpoint's own.
             journal: As in `get`: a walk that was broken off goes on where it stopped.
+            records: As in `get`.
             in_flight: Pages that may be on their way at once, all under the account's pace.
             **ids: Values for the ``{names}`` in the endpoint's path.
 
@@ -173,7 +186,7 @@ class Reader:
         chosen = ENDPOINTS[endpoint] if isinstance(endpoint, str) else endpoint
 
         def fetch(params: Params) -> Page:
-            return self.page(chosen, params, journal=journal, **ids)
+            return self.page(chosen, params, journal=journal, records=records, **ids)
 
         return Walk(fetch, chosen, query or {}, page_size=page_size, in_flight=in_flight)
 
@@ -192,12 +205,18 @@ class Reader:
     ) -> None:
         self.close()
 
-    def _ask(self, path: str, params: Params | None, check: Check | None) -> Body | ApiError:
+    def _ask(
+        self,
+        path: str,
+        params: Params | None,
+        check: Check | None,
+        records: Records | None = None,
+    ) -> Body | ApiError:
         """Send until there is an answer or no patience left."""
         history: list[Outcome] = []
         waited = 0.0
         while True:
-            outcome, data = self._attempt(path, params, check)
+            outcome, data = self._attempt(path, params, check, records)
             history.append(outcome)
             waited += outcome.seconds
             verdict = decide(
@@ -220,7 +239,11 @@ class Reader:
                 self._sleep(verdict.after)
 
     def _attempt(
-        self, path: str, params: Params | None, check: Check | None
+        self,
+        path: str,
+        params: Params | None,
+        check: Check | None,
+        records: Records | None,
     ) -> tuple[Outcome, Mapping[str, object]]:
         self._pace.wait()
         with self._count:
@@ -230,7 +253,7 @@ class Reader:
         self._note_date(outcome.headers.get("date", ""))
         if outcome.kind != "answer" or outcome.status != 200:
             return outcome, {}
-        data, problem = parse(outcome.body, check)
+        data, problem = parse(outcome.body, check, records)
         return (replace(outcome, kind="malformed", detail=problem) if problem else outcome), data
 
     def _note_date(self, text: str) -> None:

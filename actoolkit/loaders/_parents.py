@@ -119,7 +119,8 @@ def _family(request: Request, reader: Reader, journal: Journal, parent: str) -> 
     endpoint = request.endpoint
 
     def fetch(params: Params) -> Page:
-        return reader.page(endpoint, params, journal=journal, **{request.parent: parent})
+        named: dict[str, object] = {request.parent: parent}
+        return reader.page(endpoint, params, journal=journal, records=None, **named)
 
     course = Course(fetch, endpoint, request.params, endpoint.page_size)
     walked = single if endpoint.paging == "single" else brief

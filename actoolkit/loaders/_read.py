@@ -45,7 +45,13 @@ def read(
         notes = _settle(request, reader, task, anew=anew)
     outcomes = []
     for params in parts(request):
-        walk = reader.walk(request.walked, params, page_size=_page_size(request), journal=journal)
+        walk = reader.walk(
+            request.walked,
+            params,
+            page_size=_page_size(request),
+            journal=journal,
+            records=rows.records,
+        )
         outcomes.append(_follow(walk, request, reader, rows, task))
         if rows.enough:
             break

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from actoolkit.api.endpoints import ENDPOINTS
+from actoolkit.api.operation import Endpoint
+from actoolkit.api.records import Records
 from actoolkit.errors import IncompleteLoad
 from actoolkit.loaders._request import Request
 from actoolkit.tables import TABLES, Decoder, Table
@@ -31,6 +33,7 @@ class Rows:
             riders = [one for one in riders if one.table == request.table.name]
         self._riders = {one.side_loads[0]: Decoder(TABLES[one.table]) for one in riders}
         self._decoder = Decoder(self.own)
+        self.records = records_of(request.walked, self.own)
 
     def add(
         self,
@@ -83,6 +86,18 @@ class Rows:
 
 def _walked(request: Request) -> Table:
     return TABLES[request.walked.table]
+
+
+def records_of(endpoint: Endpoint, table: Table) -> Records | None:
+    """What parses the rows of a collection into slots, where they have a key and fields.
+
+    Args:
+        endpoint: Of the catalogue.
+        table: What its rows become.
+    """
+    if endpoint.envelope is None or endpoint.key is None or table.scalar:
+        return None
+    return Records(endpoint, table.read_fields, table.known_fields - table.read_fields)
 
 
 def flat(answers: Sequence[Row]) -> list[Row]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
+import msgspec
 import polars as pl
 
 from actoolkit.errors import DecodeError
@@ -69,6 +72,9 @@ def decode(table: Table, rows: Sequence[Mapping[str, object]]) -> Decoded:
 class Decoder:
     """Decodes page after page, holding the values of one block and the frames of those before.
 
+    Rows are mappings, or msgspec structs with a field for each of the wire's: ``msgspec.UNSET`` in
+    one that the table does not know means that the row lacks it.
+
     Args:
         table: The shape.
         block_rows: Rows after which the collected values become a frame.
@@ -89,13 +95,7 @@ class Decoder:
         self.rescued: Counter[str] = Counter()
         self._block_rows = block_rows
         self._known = table.known_fields
-        self._fields = sorted(
-            {
-                name
-                for column in table.columns
-                for name in (column.source, *column.aliases, *column.fallback)
-            }
-        )
+        self._fields = sorted(table.read_fields)
         self._frames: list[pl.DataFrame] = []
         self._start_block()
 
@@ -107,12 +107,10 @@ class Decoder:
         """
         if not rows:
             return
-        rows = self._checked(rows)
-        self._collect_unknown(rows)
-        # Row by row, since the fields of a row lie together in memory.
-        picked = [tuple(map(row.get, self._fields)) for row in rows]
-        for name, values in zip(self._fields, zip(*picked, strict=True), strict=True):
-            self._values[name].extend(values)
+        if isinstance(rows[0], msgspec.Struct):
+            self._add_slots(rows)
+        else:
+            self._add_mappings(self._checked(rows))
         self._block_size += len(rows)
         self.rows += len(rows)
         if self._block_size >= self._block_rows:
@@ -124,6 +122,25 @@ class Decoder:
         frame = pl.concat([self.table.empty(), *self._frames])
         self._frames = [frame]
         return Decoded(frame, Counter(self.unknown), Counter(self.rescued))
+
+    def _add_mappings(self, rows: Sequence[Mapping[str, object]]) -> None:
+        self._collect_unknown(rows)
+        # Row by row, since the fields of a row lie together in memory.
+        picked = [tuple(map(row.get, self._fields)) for row in rows]
+        for name, values in zip(self._fields, zip(*picked, strict=True), strict=True):
+            self._values[name].extend(values)
+
+    def _add_slots(self, rows: Sequence[Any]) -> None:
+        """Take rows of one type whose slots are named by its encoded fields."""
+        names = type(rows[0]).__struct_encode_fields__
+        slots = dict(zip(names, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=True))
+        for name in self._fields:
+            self._values[name].extend(slots.get(name) or repeat(None, len(rows)))
+        for name in slots.keys() - self._known:
+            for number, value in enumerate(slots[name], start=self._block_size):
+                if value is not msgspec.UNSET:
+                    self._extra.setdefault(number, {})[name] = value
+                    self.unknown[name] += 1
 
     def _start_block(self) -> None:
         self._values: dict[str, list[object]] = {name: [] for name in self._fields}

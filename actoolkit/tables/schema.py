@@ -168,6 +168,15 @@ class Table:
         sources = {name for column in self.columns for name in (column.source, *column.aliases)}
         return frozenset(sources | self.omitted.keys())
 
+    @property
+    def read_fields(self) -> frozenset[str]:
+        """Wire fields that a column is read from."""
+        return frozenset(
+            name
+            for column in self.columns
+            for name in (column.source, *column.aliases, *column.fallback)
+        )
+
     def including(self, *names: str) -> Table:
         """This table with columns that are otherwise left out (heavy, secret, IP addresses).
 

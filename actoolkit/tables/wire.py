@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import cast
 
-import numpy as np
+import msgspec
 import polars as pl
 
 from actoolkit.tables.schema import Kind
@@ -22,12 +22,17 @@ _SCALARS: Mapping[Kind, tuple[type, ...]] = {
     "number": (str, int, float),
     "flag": (str, int, bool),
 }
+_BETWEEN = "\x1f"
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _ASCII_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical_json(value: object) -> str:
     """JSON text with sorted keys and no spaces, the same for the same value."""
+    try:
+        return msgspec.json.encode(value, order="sorted").decode()
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
+        pass  # an integer or a surrogate that only the standard library writes
     text = _JSON(value)
     if text.isascii():
         return text
@@ -46,15 +51,12 @@ def json_texts(values: Sequence[object]) -> pl.Series:
 
 def scalar_texts(kind: Kind, values: Sequence[object]) -> tuple[pl.Series, list[int]]:
     """Scalars as texts, plus the rows whose value is no scalar of this kind."""
+    try:
+        return pl.Series(values, dtype=_TEXT, strict=True), []
+    except (TypeError, OverflowError, UnicodeEncodeError):
+        pass
     types = set(map(type, values))
     types.discard(type(None))
-    if not types:
-        return pl.Series([None], dtype=_TEXT).new_from_index(0, len(values)), []
-    if types == {str}:
-        try:
-            return pl.Series(values, dtype=_TEXT), []
-        except UnicodeEncodeError:
-            pass
     accepted = _SCALARS.get(kind, (str,))
     if types == {int} and int in accepted:
         try:
@@ -118,17 +120,11 @@ def text_lists(values: Sequence[object]) -> tuple[pl.Series, list[int]]:
 
 def _list_series(lists: Sequence[list[str] | None]) -> pl.Series:
     """A list column, without handing polars one Python list per row."""
-    sizes = [len(texts) if texts else 0 for texts in lists]
-    rows = pl.Series(np.repeat(np.arange(len(lists)), sizes), dtype=pl.Int64)
-    items = pl.Series(list(chain.from_iterable(filter(None, lists))), dtype=_TEXT)
-    grouped = (
-        pl.DataFrame({"row": rows, "text": items}).group_by("row", maintain_order=True).agg("text")
-    )
-    frame = pl.DataFrame({"given": [texts is not None for texts in lists]}).with_row_index("row")
-    empty = pl.lit([], dtype=pl.List(_TEXT))
-    return (
-        frame.with_columns(pl.col("row").cast(pl.Int64))
-        .join(grouped, on="row", how="left", maintain_order="left")
-        .select(pl.when("given").then(pl.col("text").fill_null(empty)))
-        .to_series()
-    )
+    joined = [None if texts is None else _BETWEEN.join(texts) for texts in lists]
+    if sum(text.count(_BETWEEN) for text in joined if text) != sum(
+        len(texts) - 1 for texts in lists if texts
+    ):
+        return pl.Series(lists, dtype=pl.List(_TEXT))  # a text that holds the separator
+    split = pl.Series(joined, dtype=_TEXT).str.split(_BETWEEN)
+    empty = pl.Series([texts is not None and not texts for texts in lists], dtype=pl.Boolean)
+    return split.zip_with(~empty, pl.Series([[]], dtype=pl.List(_TEXT)))
