@@ -37,7 +37,7 @@ def fetch(
     *,
     max_age: timedelta | None,
     reconcile: bool = False,
-) -> tuple[Manifest, pl.DataFrame]:
+) -> tuple[Manifest, pl.DataFrame | None]:
     """Load a query from the account and publish it; the caller holds its lock.
 
     Args:
@@ -49,7 +49,8 @@ def fetch(
         reconcile: Load every row, also where the API can say what changed.
 
     Returns:
-        The manifest and rows of the table that was asked for.
+        The manifest of the table that was asked for, and its rows; None in their place where they
+        are many: they are in the snapshot.
 
     Raises:
         ApiError: As the reader.
@@ -89,10 +90,10 @@ def fetch(
             manifest = snapshots.publish(request.table, request.query, renewed.frame, facts)
             journal.drop()
             return manifest, renewed.frame
-        rows = Rows(request)
+        rows = Rows(request, counting=request.parents is not None)
         try:
             outcome, notes = read(request, reader, journal, rows, task, anew=max_age is None)
-            frames = rows.finish(outcome.rows)
+            finished = rows.finish(outcome.rows)
         except (IncompleteLoad, DecodeError):
             journal.drop()  # its answers contradict each other: do not go on from them
             raise
@@ -107,8 +108,9 @@ def fetch(
             ) from None
         if not request.endpoint.documented:
             notes = (UNDOCUMENTED, *notes)
-        published: dict[str, tuple[Manifest, pl.DataFrame]] = {}
-        for table, decoder, frame in frames:
+        published: dict[str, tuple[Manifest, pl.DataFrame | None]] = {}
+        for decoder, ordered in finished:
+            table = decoder.table
             before = snapshots.find(table, request.query)
             if before is not None and before.generation == generation:
                 continue  # published before this very load was killed
@@ -125,9 +127,12 @@ def fetch(
                 notes=notes,
                 whole_at=None if outcome.certainty == "unverified" else begun(generation),
             )
-            if table.name in TRACKED and not request.query:
+            tracked = table.name in TRACKED and not request.query
+            frame = ordered.frame() if tracked or not ordered.long else None
+            if frame is not None and tracked:
                 History(account).append(table.name, facts.fetched_at, frame)
-            published[table.name] = snapshots.publish(table, request.query, frame, facts), frame
+            rows_of = ordered.pieces() if frame is None else frame
+            published[table.name] = snapshots.publish(table, request.query, rows_of, facts), frame
         journal.drop()
     return published[request.table.name]
 

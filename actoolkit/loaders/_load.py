@@ -175,7 +175,9 @@ def _rows(
                 )
                 seconds = time.monotonic() - started
                 shown.done(told(manifest, account, seconds), warn=how.limit is not None)
-                return manifest, snapshots.scan(manifest) if how.lazy else rows
+                if how.lazy:
+                    return manifest, snapshots.scan(manifest)
+                return manifest, snapshots.read(manifest) if rows is None else rows
     shown.done(told(found[0], account, None), warn=how.limit is not None)
     return found
 

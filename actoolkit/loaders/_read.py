@@ -43,7 +43,7 @@ def read(
     notes: tuple[str, ...] = ()
     if "segment_id" in request.filters:
         notes = _settle(request, reader, task, anew=anew)
-    outcomes = []
+    outcomes: list[Outcome] = []
     for params in parts(request):
         walk = reader.walk(
             request.walked,
@@ -52,7 +52,8 @@ def read(
             journal=journal,
             records=rows.records,
         )
-        outcomes.append(_follow(walk, request, reader, rows, task))
+        before = sum(outcome.rows for outcome in outcomes)
+        outcomes.append(_follow(walk, request, reader, rows, task, before=before))
         if rows.enough:
             break
     whole = reduce(_together, outcomes)
@@ -92,13 +93,16 @@ def _page_size(request: Request) -> int | None:
     return max(2, min(request.walked.page_size, request.limit))
 
 
-def _follow(walk: Walk, request: Request, reader: Reader, rows: Rows, task: Task) -> Outcome:
+def _follow(
+    walk: Walk, request: Request, reader: Reader, rows: Rows, task: Task, *, before: int
+) -> Outcome:
     """Take the pages of a walk, and tell how far it is."""
     told = request.limit is not None
     for page in walk:
         rows.add(page.rows, page.side_loads, page.keys)
         outcome = walk.outcome
-        task.update(rows=rows.count, total=outcome.vendor_total, requests=reader.requests)
+        so_far = before + outcome.rows
+        task.update(rows=so_far, total=outcome.vendor_total, requests=reader.requests)
         if rows.enough:
             break
         if not told and (outcome.vendor_total or 0) > MANY_ROWS:

@@ -15,11 +15,11 @@ from actoolkit.api.paging import Certainty
 from actoolkit.api.reader import Reader
 from actoolkit.errors import IncompleteLoad, RequestRejected, SnapshotMissing
 from actoolkit.loaders._cost import count_rows
+from actoolkit.loaders._ordered import by_key
 from actoolkit.loaders._request import Request
-from actoolkit.loaders._rows import Rows, by_key
+from actoolkit.loaders._rows import Rows
 from actoolkit.loaders.progress import Task
 from actoolkit.store import Manifest, Snapshots
-from actoolkit.tables import Decoder
 
 OVERLAP = timedelta(hours=37)
 """How far a refresh looks back behind the last change it knows: enough for a filter that leaves
@@ -198,10 +198,8 @@ def _take(rows: Rows, pages: Iterator[Page]) -> None:
 def _merge(refresh: Refresh, rows: Rows, what: str) -> Renewed | None:
     """Put the changed rows in place of the old ones, and see whether the count agrees."""
     table, base, total = refresh.request.table, refresh.base, refresh.total
-    own: list[tuple[Decoder, pl.DataFrame]] = [
-        (decoder, frame) for one, decoder, frame in rows.finish(rows.count) if one is rows.own
-    ]
-    decoder, new = own[0]
+    decoder, ordered = next(one for one in rows.finish(rows.count) if one[0].table is rows.own)
+    new = ordered.frame()
     if total is None or not new.height:
         return None  # the row of the last change itself should have come
     key = str(table.key)

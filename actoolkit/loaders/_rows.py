@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
-
 from actoolkit.api.endpoints import ENDPOINTS
 from actoolkit.api.operation import Endpoint
 from actoolkit.api.records import Records
 from actoolkit.errors import IncompleteLoad
+from actoolkit.loaders._ordered import Ordered
 from actoolkit.loaders._request import Request
 from actoolkit.tables import TABLES, Decoder, Table
 
@@ -21,13 +20,15 @@ class Rows:
 
     Args:
         request: What is loaded. A load of the first rows stores nothing but these.
+        counting: Whether `count` is asked for, which costs remembering every key.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, counting: bool = True) -> None:
         self.enough = False
         self.own = request.table if request.walked.name == request.name else _walked(request)
         self._request = request
         self._keys: set[str] = set()
+        self._counting = counting or request.limit is not None
         riders = [one for one in ENDPOINTS.values() if one.rides_on == request.walked.name]
         if request.limit is not None or request.order_by is not None:
             riders = [one for one in riders if one.table == request.table.name]
@@ -45,7 +46,8 @@ class Rows:
         self._decoder.add(flat(rows) if self.own.name == "bulk_import" else rows)
         for name, decoder in self._riders.items():
             decoder.add(side_loads.get(name, ()))
-        self._keys.update(keys)
+        if self._counting:
+            self._keys.update(keys)
         limit = self._request.limit
         if limit is not None:
             wanted = [one for one in self._riders.values() if one.table is self._request.table]
@@ -56,8 +58,8 @@ class Rows:
         """Different rows so far."""
         return len(self._keys)
 
-    def finish(self, promised: int) -> list[tuple[Table, Decoder, pl.DataFrame]]:
-        """The frames: each row once, in the order of its key, or in the one that was asked for.
+    def finish(self, promised: int) -> list[tuple[Decoder, Ordered]]:
+        """The rows of each table: each once, in the order of its key, or in the one asked for.
 
         Args:
             promised: Different rows that the walk saw.
@@ -68,19 +70,21 @@ class Rows:
         finished = []
         limit = self._request.limit
         for decoder in (self._decoder, *self._riders.values()):
-            frame = _once(decoder.table, decoder.finish().frame)
+            ordered = Ordered(
+                decoder.table,
+                decoder.blocks(),
+                as_they_came=self._request.order_by is not None,
+                limit=limit,
+            )
             counted = self.own.name != "bulk_import"
-            if decoder is self._decoder and counted and frame.height < promised:
+            if decoder is self._decoder and counted and ordered.distinct < promised:
                 raise IncompleteLoad(
-                    f"{self.own.name}: {promised} rows came, {frame.height} are left.",
+                    f"{self.own.name}: {promised} rows came, {ordered.distinct} are left.",
                     endpoint=self.own.name,
                     hint="This is a bug of actoolkit: please report it.",
                 )
-            if limit is not None and decoder.table is not self._request.table:
-                continue
-            kept = frame if limit is None else frame.head(limit)
-            ordered = kept if self._request.order_by else by_key(decoder.table, kept)
-            finished.append((decoder.table, decoder, ordered))
+            if limit is None or decoder.table is self._request.table:
+                finished.append((decoder, ordered))
         return finished
 
 
@@ -118,27 +122,3 @@ def flat(answers: Sequence[Row]) -> list[Row]:
         for row in rows
         if isinstance(row, dict)
     ]
-
-
-def _once(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Each row once: the last one that came of each key."""
-    if table.key is None:
-        return frame.unique(maintain_order=True)
-    keyless = frame[table.key].is_null()
-    if keyless.any():
-        named = frame.filter(~keyless).unique(table.key, keep="last", maintain_order=True)
-        return pl.concat([named, frame.filter(keyless)])
-    return frame.unique(table.key, keep="last", maintain_order=True)
-
-
-def by_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """In the order of the key, numbers by their value, however the API ordered them.
-
-    Args:
-        table: Its shape.
-        frame: The rows.
-    """
-    if table.key is None:
-        return frame
-    key = pl.col(table.key)
-    return frame.sort(key.str.len_chars(), key, nulls_last=True, maintain_order=True)

@@ -174,13 +174,15 @@ class Snapshots:
             raise self._lost(manifest, "is damaged")
         return pl.scan_parquet(path)
 
-    def publish(self, table: Table, query: Query, frame: pl.DataFrame, facts: Facts) -> Manifest:
+    def publish(
+        self, table: Table, query: Query, frame: pl.DataFrame | Iterator[pl.DataFrame], facts: Facts
+    ) -> Manifest:
         """Store a finished load; from now on it is the newest.
 
         Args:
             table: The shape.
             query: As it travels.
-            frame: Rows of exactly that shape.
+            frame: Rows of exactly that shape, or frames of them one after the other.
             facts: What the loader knows about them.
 
         Raises:
@@ -190,7 +192,7 @@ class Snapshots:
         place = below(prepare(self._account.folder), "snapshots", table.name, query_digest(query))
         path = place / f"{facts.generation}.parquet"
         content = io.BytesIO()  # polars would hide the system's reason for a failed write
-        frame.write_parquet(content, compression="zstd")
+        rows = _write(table, frame, content)
         with replacing(path) as file:
             file.write(content.getbuffer())
         manifest = Manifest(
@@ -201,7 +203,7 @@ class Snapshots:
             generation=facts.generation,
             fetched_at=facts.fetched_at,
             server_at=facts.server_at,
-            rows=frame.height,
+            rows=rows,
             vendor_total=facts.vendor_total,
             certainty=facts.certainty,
             unknown_fields=dict(facts.unknown_fields),
@@ -361,3 +363,23 @@ class Snapshots:
                 of = path.stem.partition(REWRITTEN)[0]
                 if left_over or (path.suffix == ".parquet" and of not in kept):
                     path.unlink(missing_ok=True)
+
+
+def _write(table: Table, frame: pl.DataFrame | Iterator[pl.DataFrame], file: io.BytesIO) -> int:
+    """Write rows as Parquet and count them; of frames one after the other, few are held at once."""
+    if isinstance(frame, pl.DataFrame):
+        frame.write_parquet(file, compression="zstd")
+        return frame.height
+    from polars.io.plugins import register_io_source  # only long tables need it
+
+    frames, rows = frame, 0
+
+    def counted(*_: object) -> Iterator[pl.DataFrame]:
+        nonlocal rows
+        for one in frames:
+            rows += one.height
+            yield one
+
+    source = register_io_source(counted, schema=table.schema)
+    source.sink_parquet(file, compression="zstd", engine="streaming")
+    return rows

@@ -7,6 +7,7 @@ that shape; `describe` shows what every column means; `to_pandas` gives the same
 from __future__ import annotations
 
 from actoolkit.tables.automations import AUTOMATIONS, CONTACT_AUTOMATIONS
+from actoolkit.tables.blocks import Blocks
 from actoolkit.tables.brandings import BRANDINGS
 from actoolkit.tables.calendars import CALENDARS
 from actoolkit.tables.campaign_links import CAMPAIGN_LINKS
@@ -81,6 +82,7 @@ __all__ = [
     "USER",
     "WEBHOOKS",
     "WEBHOOK_EVENTS",
+    "Blocks",
     "Column",
     "Decoded",
     "Decoder",

@@ -12,6 +12,7 @@ import msgspec
 import polars as pl
 
 from actoolkit.errors import DecodeError
+from actoolkit.tables.blocks import Blocks
 from actoolkit.tables.convert import Converted, convert, wall_clock
 from actoolkit.tables.schema import EXTRA, Column, Table
 from actoolkit.tables.wire import canonical_json
@@ -70,7 +71,7 @@ def decode(table: Table, rows: Sequence[Mapping[str, object]]) -> Decoded:
 
 
 class Decoder:
-    """Decodes page after page, holding the values of one block and the frames of those before.
+    """Decodes page after page, holding the values of one block and the blocks before.
 
     Rows are mappings, or msgspec structs with a field for each of the wire's: ``msgspec.UNSET`` in
     one that the table does not know means that the row lacks it.
@@ -96,7 +97,7 @@ class Decoder:
         self._block_rows = block_rows
         self._known = table.known_fields
         self._fields = sorted(table.read_fields)
-        self._frames: list[pl.DataFrame] = []
+        self._blocks = Blocks(table.schema)
         self._start_block()
 
     def add(self, rows: Sequence[Mapping[str, object]]) -> None:
@@ -118,10 +119,13 @@ class Decoder:
 
     def finish(self) -> Decoded:
         """The frame of all rows taken so far."""
-        self._flush()
-        frame = pl.concat([self.table.empty(), *self._frames])
-        self._frames = [frame]
+        frame = self.blocks().whole()
         return Decoded(frame, Counter(self.unknown), Counter(self.rescued))
+
+    def blocks(self) -> Blocks:
+        """The frames of all rows taken so far, in their order."""
+        self._flush()
+        return self._blocks
 
     def _add_mappings(self, rows: Sequence[Mapping[str, object]]) -> None:
         self._collect_unknown(rows)
@@ -182,7 +186,7 @@ class Decoder:
         for number, fields in self._extra.items():
             extra[number] = canonical_json(fields)
         series[EXTRA] = pl.Series(extra, dtype=pl.String)
-        self._frames.append(pl.DataFrame(series, schema=self.table.schema))
+        self._blocks.append(pl.DataFrame(series, schema=self.table.schema))
         self._start_block()
 
     def _column(self, column: Column) -> tuple[pl.Series, pl.Series | None]:
