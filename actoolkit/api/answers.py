@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from actoolkit.api.operation import Endpoint
-from actoolkit.api.records import Record, Records
+from actoolkit.api.records import Record, Records, keys_of
 from actoolkit.api.retry import reasons
 
 Check = Callable[[Mapping[str, object]], str]
@@ -94,10 +95,12 @@ def envelope_of(endpoint: Endpoint) -> Check:
     return check
 
 
-def _all_keyed(rows: list[object], name: str) -> bool:
+def _all_keyed(rows: list[Any], name: str) -> bool:
     """Whether every row has a key: a text that is not empty, or an integer."""
-    keys = [
-        row.key if isinstance(row, Record) else row.get(name) if isinstance(row, dict) else None
+    if rows and isinstance(rows[0], Record):
+        keys = keys_of(rows)
+        return set(map(type, keys)) <= {str, int} and "" not in keys
+    return all(
+        isinstance(row, dict) and isinstance(row.get(name), str | int) and row[name] != ""
         for row in rows
-    ]
-    return all(isinstance(key, str | int) and key != "" for key in keys)
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from actoolkit.api.operation import Endpoint
-from actoolkit.api.records import Record
+from actoolkit.api.records import Record, keys_of
 
 Row = Mapping[str, object]
 
@@ -45,7 +45,7 @@ class Page:
         listed: list[Any] = found if isinstance(found, list) else [found]
         side_loads = {name: _dicts(data.get(name)) for name in endpoint.side_loads}
         if listed and isinstance(listed[0], Record):  # then all of them are
-            return cls(listed, tuple([str(row.key) for row in listed]), _total(data), side_loads)
+            return cls(listed, tuple(map(str, keys_of(listed))), _total(data), side_loads)
         rows = [row if isinstance(row, dict) else {"name": row} for row in listed]
         return cls(rows, tuple(_key(endpoint.key, row) for row in rows), _total(data), side_loads)
 

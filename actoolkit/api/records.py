@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -26,11 +27,6 @@ class Record(msgspec.Struct, gc=False):
     It reads like a mapping of its fields, those that are skipped left out. A known field that is
     missing is None.
     """
-
-    @property
-    def key(self) -> object:
-        """The value of the collection's key."""
-        return getattr(self, "f0")  # noqa: B009 - the slots are made at run time
 
     def __getitem__(self, name: str) -> object:
         return dict(self.items())[name]
@@ -60,6 +56,17 @@ UNBUILT = (msgspec.Raw, msgspec.UnsetType)
 
 Mapping.register(Record)
 
+_KEY = attrgetter("f0")
+
+
+def keys_of(rows: Iterable[Record]) -> list[object]:
+    """The value of the collection's key in each row.
+
+    Args:
+        rows: Records of one answer.
+    """
+    return list(map(_KEY, rows))
+
 
 class Records:
     """Parses the answers of a collection into records. Threads may share it.
@@ -73,8 +80,8 @@ class Records:
         >>> from actoolkit.api.endpoints import ENDPOINTS
         >>> records = Records(ENDPOINTS["scores"], ["id", "name"], ["links"])
         >>> rows = records.read(b'{"scores": [{"name": "A", "links": {}, "id": "3"}]}')["scores"]
-        >>> rows[0].key, type(rows[0]).__struct_encode_fields__
-        ('3', ('id', 'name', 'links'))
+        >>> keys_of(rows), type(rows[0]).__struct_encode_fields__
+        (['3'], ('id', 'name', 'links'))
     """
 
     def __init__(self, endpoint: Endpoint, wanted: Iterable[str], skipped: Iterable[str]) -> None:

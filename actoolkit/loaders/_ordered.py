@@ -12,8 +12,9 @@ import polars as pl
 
 from actoolkit.tables import Blocks, Table
 
-PIECE_ROWS = 100_000
+PIECE_ROWS = 25_000
 """Rows of one piece."""
+_PLAIN = r"^[1-9]\d{0,17}$"
 
 
 class Ordered:
@@ -39,7 +40,13 @@ class Ordered:
             self._frame = frame if as_they_came else by_key(table, frame)
             self.height = self._frame.height
             return
-        places = _once(table, _places(table.key, blocks))
+        places = _places(table.key, blocks)
+        if places.schema[table.key].is_integer() and not as_they_came and limit is None:
+            key = pl.col(table.key)  # a stable sort says which is the last, with little memory
+            places = places.sort(key, maintain_order=True)
+            places = places.filter(key.ne_missing(key.shift(-1)))
+        else:
+            places = _once(table, places)
         self.distinct = places.height
         places = places if limit is None else places.head(limit)
         self._places = (places if as_they_came else by_key(table, places)).drop(table.key)
@@ -84,14 +91,18 @@ def by_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _places(key: str, blocks: Blocks) -> pl.DataFrame:
     """Where each row is; keys that are all plain numbers become numbers, which take a quarter."""
-    columns = []
-    for number, keys in enumerate(blocks.select([key])):
-        block = pl.lit(number, dtype=pl.UInt32).alias("block")
-        columns.append(keys.with_row_index("row").with_columns(block))
-    plain = all(column[key].str.contains(r"^[1-9]\d{0,17}$").all() for column in columns)
-    kept = not any(column[key].has_nulls() for column in columns)
-    dtype = pl.Int64() if plain and kept else pl.String()
-    return pl.concat([column.with_columns(pl.col(key).cast(dtype)) for column in columns])
+    for plain in (True, False):
+        columns = []
+        for number, keys in enumerate(blocks.select([key])):
+            column = keys[key]
+            if plain and not column.str.contains(_PLAIN).fill_null(value=False).all():
+                break
+            block = pl.lit(number, dtype=pl.UInt32).alias("block")
+            typed = keys.with_columns(column.cast(pl.Int64)) if plain else keys
+            columns.append(typed.with_row_index("row").with_columns(block))
+        else:
+            break
+    return pl.concat(columns)
 
 
 def _once(table: Table, frame: pl.DataFrame) -> pl.DataFrame:

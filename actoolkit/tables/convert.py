@@ -50,6 +50,9 @@ def convert(column: Column, values: Sequence[object]) -> Converted:
         lists, unfit = text_lists(values)
         return Converted(lists, lists, unfit)
     texts, unfit = scalar_texts(column.kind, values)
+    if texts.null_count() == len(texts):
+        nothing = pl.Series([None], dtype=column.dtype).new_from_index(0, len(texts))
+        return Converted(nothing, texts, [] if column.kind == "none_id" else unfit)
     if column.kind == "code":
         typed, none = _labels(texts, column)
     else:

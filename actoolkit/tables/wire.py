@@ -24,15 +24,19 @@ _SCALARS: Mapping[Kind, tuple[type, ...]] = {
 }
 _BETWEEN = "\x1f"
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_SORTED = msgspec.json.Encoder(order="sorted")
+_LINES = _SORTED.encode_lines
+_UNWRITTEN = (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError)
+"""For an integer or a surrogate that only the standard library writes."""
 _ASCII_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical_json(value: object) -> str:
     """JSON text with sorted keys and no spaces, the same for the same value."""
     try:
-        return msgspec.json.encode(value, order="sorted").decode()
-    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
-        pass  # an integer or a surrogate that only the standard library writes
+        return _SORTED.encode(value).decode()
+    except _UNWRITTEN:
+        pass
     text = _JSON(value)
     if text.isascii():
         return text
@@ -45,7 +49,11 @@ def canonical_json(value: object) -> str:
 
 def json_texts(values: Sequence[object]) -> pl.Series:
     """Canonical JSON of each value, null for None."""
-    texts = [None if value is None else canonical_json(value) for value in values]
+    try:
+        lines = _LINES(values).decode().split("\n")
+    except _UNWRITTEN:
+        lines = [canonical_json(value) for value in values]
+    texts = [None if value is None else line for value, line in zip(values, lines, strict=False)]
     return pl.Series(texts, dtype=_TEXT)
 
 
