@@ -16,6 +16,8 @@ import urllib3
 
 from actoolkit.api.operation import Params
 from actoolkit.api.retry import Kind, Limits, Outcome
+from actoolkit.api.session import taking
+from actoolkit.errors import ActoolkitError
 
 CHUNK = 2**16
 
@@ -26,6 +28,7 @@ def send(
     params: Params | None,
     limits: Limits,
     *,
+    turn: Callable[[], float] = lambda: 0.0,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Send one GET and read its whole body.
@@ -35,6 +38,8 @@ def send(
         url: Address without query.
         params: Query parameters.
         limits: Of these, ``connect``, ``body`` and ``size`` count here.
+        turn: Waits until the request may go, once its connection is open; gives the seconds
+            waited. They do not count as its own.
         clock: Gives seconds.
 
     Returns:
@@ -42,20 +47,35 @@ def send(
 
     Raises:
         InvalidToken: The token may not be sent there.
+        StoreFull, StoreLocked: The turn cannot be waited for.
     """
     started = clock()
     kind: Kind
     status: int | None = None
     headers: dict[str, str] = {}
     body = b""
+
+    refused: ActoolkitError | None = None
+
+    def take_turn() -> float:
+        nonlocal started, refused
+        try:
+            waited = turn()
+        except ActoolkitError as error:
+            refused = error
+            raise OSError from None  # ends the request; its frames hold the token
+        started = clock()
+        return waited
+
     try:
-        response = session.get(
-            url,
-            params=params,
-            stream=True,
-            allow_redirects=False,
-            timeout=(limits.connect, min(30.0, limits.body)),
-        )
+        with taking(take_turn):
+            response = session.get(
+                url,
+                params=params,
+                stream=True,
+                allow_redirects=False,
+                timeout=(limits.connect, min(30.0, limits.body)),
+            )
         with response:
             status = response.status_code
             headers = {name.lower(): value for name, value in response.headers.items()}
@@ -75,6 +95,8 @@ def send(
         ValueError,
     ):
         kind, detail = "malformed", "the answer cannot be read"
+    if refused is not None:
+        raise refused.with_traceback(None)
     return Outcome(kind, status, headers, body, detail, clock() - started)
 
 

@@ -3,37 +3,31 @@
 At most ``rate`` requests start in any second, counted over the moments at which they were really
 sent, not over a schedule: the server counts what arrives. A margin on top of that second allows for
 the way to the server, and grows when a 429 shows that it was too small. A 429 stops every worker of
-the account until its Retry-After has passed.
+the account until its Retry-After has passed, and a smaller RateLimit-Limit is kept by all of them.
+
+A strict pace spreads its requests evenly and keeps a margin in which five do not fit: no second,
+wherever it begins, holds a sixth one. It costs a tenth of the speed.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from actoolkit.api.private import private_file, private_folder
+from actoolkit.api.ring import MARGIN, MARGIN_MOST, Ring
 from actoolkit.errors import StoreFull, StoreLocked
 from actoolkit.settings import Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARGIN = 0.02
-"""Seconds beyond the one in which a full set of requests fits."""
-MARGIN_STEP = 0.01
-MARGIN_MOST = 0.1
-MEMORY = 5
-"""Sends that are remembered at least: readers with a larger share look further back."""
-CALM = 600.0
-"""Seconds without a request after which the margin starts small again."""
 FAST = 50.0
 """Requests per second from which a loopback account is not worth a lock file."""
 HOLD = 0.25
@@ -50,38 +44,8 @@ class Pacer(Protocol):
     def block(self, seconds: float) -> None:
         """Let nobody send for so many seconds: the API answered 429."""
 
-
-@dataclass(slots=True)
-class Ring:
-    """The last sends of an account, in seconds of one clock.
-
-    Args:
-        sent: Moments of the last sends, oldest first.
-        until: Moment before which nobody sends.
-        margin: Seconds beyond the span of a full ring.
-    """
-
-    sent: list[float] = field(default_factory=list)
-    until: float = 0.0
-    margin: float = MARGIN
-
-    def due(self, rate: float) -> float:
-        """Moment of the next send at a rate."""
-        size = math.ceil(rate)
-        full = len(self.sent) >= size
-        return max(self.until, self.sent[-size] + size / rate + self.margin if full else 0.0)
-
-    def take(self, now: float, rate: float) -> None:
-        """Note a send."""
-        if self.sent and now - self.sent[-1] > CALM:
-            self.margin = MARGIN
-        self.sent = [*self.sent, now][-max(MEMORY, math.ceil(rate)) :]
-
-    def block(self, now: float, seconds: float) -> None:
-        """Stop everybody; requests that were in flight together widen the margin once."""
-        if self.until <= now:
-            self.margin = min(MARGIN_MOST, self.margin + MARGIN_STEP)
-        self.until = max(self.until, now + seconds)
+    def limit(self, rate: float) -> None:
+        """Send at most so many requests a second from now on: the API says it allows no more."""
 
 
 class Pace:
@@ -89,6 +53,7 @@ class Pace:
 
     Args:
         rate: Requests per second.
+        strict: Whether they are spread evenly; see `Ring.due`.
         clock: Gives seconds.
         sleep: Sleeps seconds.
     """
@@ -97,10 +62,12 @@ class Pace:
         self,
         rate: float,
         *,
+        strict: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._rate = rate
+        self._strict = strict
         self._ring = Ring()
         self._clock = clock
         self._sleep = sleep
@@ -110,7 +77,7 @@ class Pace:
         """Wait for the next turn and take it; give the seconds waited."""
         with self._turn:
             started = self._clock()
-            while (left := self._ring.due(self._rate) - self._clock()) > 0:
+            while (left := self._due() - self._clock()) > 0:
                 self._sleep(left)
             now = self._clock()
             self._ring.take(now, self._rate)
@@ -119,6 +86,13 @@ class Pace:
     def block(self, seconds: float) -> None:
         """Let nobody send for so many seconds, and keep a larger margin from now on."""
         self._ring.block(self._clock(), seconds)
+
+    def limit(self, rate: float) -> None:
+        """Send at most so many requests a second from now on."""
+        self._ring.limit = rate
+
+    def _due(self) -> float:
+        return self._ring.due(self._rate, strict=self._strict)
 
 
 class SharedPace:
@@ -130,6 +104,7 @@ class SharedPace:
     Args:
         path: The file; its lock is ``<path>.lock``.
         rate: Requests per second of this reader; others may have another share.
+        strict: Whether they are spread evenly; see `Ring.due`.
         clock: Gives seconds of a clock that all processes share.
         sleep: Sleeps seconds.
         patience: Seconds at most to wait for the lock.
@@ -144,6 +119,7 @@ class SharedPace:
         path: Path,
         rate: float,
         *,
+        strict: bool = False,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         patience: float = LOCK_PATIENCE,
@@ -152,6 +128,8 @@ class SharedPace:
         self._path = private_file(path)
         self._lock_path = private_file(path.with_name(path.name + ".lock"))
         self._rate = rate
+        self._strict = strict
+        self._limit: float | None = None
         self._clock = clock
         self._sleep = sleep
         self._patience = patience
@@ -164,9 +142,10 @@ class SharedPace:
             while True:
                 with self._locked():
                     ring = self._load()
-                    left = ring.due(self._rate) - self._clock()
+                    due = ring.due(self._rate, strict=self._strict)
+                    left = due - self._clock()
                     if left <= HOLD:
-                        while (left := ring.due(self._rate) - self._clock()) > 0:
+                        while (left := due - self._clock()) > 0:
                             self._sleep(left)
                         now = self._clock()
                         ring.take(now, self._rate)
@@ -179,6 +158,15 @@ class SharedPace:
         with self._locked():
             ring = self._load()
             ring.block(self._clock(), seconds)
+            self._save(ring)
+
+    def limit(self, rate: float) -> None:
+        """Send at most so many requests a second from now on; every process does."""
+        if rate == self._limit:
+            return
+        with self._locked():
+            ring = self._load()
+            ring.limit = self._limit = rate
             self._save(ring)
 
     @contextmanager
@@ -214,6 +202,7 @@ class SharedPace:
         ring.sent = [moment for moment in ring.sent if moment <= now + 1.0]
         ring.until = 0.0 if ring.until > now + 86400.0 else ring.until
         ring.margin = min(max(ring.margin, MARGIN), MARGIN_MOST)
+        ring.limit = ring.limit if ring.limit is None or ring.limit > 0 else None
         return ring
 
     def _save(self, ring: Ring) -> None:
@@ -235,6 +224,7 @@ def pace_of(account: Account, *, sleep: Callable[[float], None] = time.sleep) ->
     """
     rate = account.rate * account.share
     if account.loopback and rate >= FAST:
-        return Pace(rate, sleep=sleep)
+        return Pace(rate, strict=account.strict, sleep=sleep)
     name = "".join(c if c.isalnum() or c in ".-" else "-" for c in account.host)
-    return SharedPace(account.folder.parent / "pace" / f"{name}.json", rate, sleep=sleep)
+    path = account.folder.parent / "pace" / f"{name}.json"
+    return SharedPace(path, rate, strict=account.strict, sleep=sleep)

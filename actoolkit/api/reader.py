@@ -24,6 +24,7 @@ from actoolkit.api.page import Page
 from actoolkit.api.paging import Walk
 from actoolkit.api.records import Records
 from actoolkit.api.retry import GiveUp, Limits, Outcome, Retry, decide
+from actoolkit.api.ring import allowed
 from actoolkit.api.session import open_session
 from actoolkit.errors import ApiError, AuthenticationError, InvalidArgument, NotAvailable
 from actoolkit.settings import Account
@@ -245,12 +246,14 @@ class Reader:
         check: Check | None,
         records: Records | None,
     ) -> tuple[Outcome, Mapping[str, object]]:
-        self._pace.wait()
         with self._count:
             self.requests += 1
         address = self.account.url + PREFIX + path
-        outcome = send(self._session, address, params, self._limits, clock=self._clock)
+        turn = self._pace.wait
+        outcome = send(self._session, address, params, self._limits, turn=turn, clock=self._clock)
         self._note_date(outcome.headers.get("date", ""))
+        if (rate := allowed(outcome.headers)) is not None:
+            self._pace.limit(rate)
         if outcome.kind != "answer" or outcome.status != 200:
             return outcome, {}
         data, problem = parse(outcome.body, check, records)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -16,6 +17,7 @@ from requests.auth import AuthBase
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util import parse_url
+from urllib3.util.connection import is_connection_dropped
 
 import actoolkit
 from actoolkit.errors import InvalidToken
@@ -26,6 +28,10 @@ HEADERS = {
     "Accept-Encoding": "gzip, deflate",
     "User-Agent": f"actoolkit/{actoolkit.__version__}",
 }
+
+
+IDLE = 2.0
+"""Seconds after which a server may have closed a connection that waited for its turn."""
 
 
 class HostBoundAuth(AuthBase):
@@ -102,13 +108,52 @@ def _deadline(connection: HTTPConnection) -> Iterator[None]:
         watch.cancel()
 
 
+@contextmanager
+def taking(turn: Callable[[], float]) -> Iterator[None]:
+    """Let the next request of this thread take its turn when its connection is open.
+
+    Opening one takes several ways to the server and back. A turn taken before would say little
+    about when the request is sent: those on new and on old connections would arrive together.
+
+    Args:
+        turn: Waits, and gives the seconds waited.
+    """
+    token = _turn.set(turn)
+    try:
+        yield
+    finally:
+        _turn.reset(token)
+
+
+_turn: ContextVar[Callable[[], float] | None] = ContextVar("turn", default=None)
+
+
+def _await_turn(connection: HTTPConnection) -> None:
+    turn = _turn.get()
+    if turn is None:
+        return
+    if connection.sock is None:
+        connection.connect()
+    if turn() > IDLE and is_connection_dropped(connection):
+        connection.close()
+        connection.connect()
+
+
 class _Connection(HTTPConnection):
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _await_turn(self)
+        super().request(*args, **kwargs)
+
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
         with _deadline(self):
             return super().getresponse()
 
 
 class _TLSConnection(HTTPSConnection):
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _await_turn(self)
+        super().request(*args, **kwargs)
+
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
         with _deadline(self):
             return super().getresponse()

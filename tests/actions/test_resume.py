@@ -179,6 +179,9 @@ def test_the_pace_is_kept_between_writes_and_looks(server, tmp_path, monkeypatch
         def block(self, seconds):
             turns.append(seconds)
 
+        def limit(self, rate):
+            pass
+
     def counted(account, **how):
         return Writer(account, pace=Counting(), sleep=lambda s: None, **how)
 

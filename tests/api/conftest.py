@@ -34,6 +34,9 @@ class FakePace:
         self.turns += 1
         return 0.0
 
+    def limit(self, rate):
+        pass
+
     def block(self, seconds):
         self.blocked.append(seconds)
 

@@ -15,7 +15,8 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actoolkit.api.pacing import MARGIN, MARGIN_MOST, MARGIN_STEP, Pace, Ring, SharedPace, pace_of
+from actoolkit.api.pacing import Pace, SharedPace, pace_of
+from actoolkit.api.ring import MARGIN, MARGIN_MOST, MARGIN_STEP, Ring, allowed
 from actoolkit.errors import StoreFull, StoreLocked, StoreUnsafe
 from actoolkit.settings import Account
 
@@ -220,3 +221,67 @@ def test_only_a_fast_loopback_account_needs_no_file(tmp_path):
         "127.0.0.1-1.json",
         "you.api-us1.com.json",
     }
+
+
+@given(
+    rate=st.sampled_from([0.5, 1.0, 2.5, 3.0, 5.0]),
+    work=st.lists(st.floats(0, 0.5), min_size=5, max_size=60),
+    shifts=st.lists(st.floats(0, 0.079), min_size=60, max_size=60),
+)
+def test_a_strict_pace_holds_at_the_server_whatever_the_way_there_takes(rate, work, shifts):
+    clock = Time()
+    pace = Pace(rate, strict=True, clock=clock, sleep=clock.sleep)
+    arrived = []
+    for seconds, shift in zip(work, shifts, strict=False):
+        pace.wait()
+        arrived.append(clock.now + shift)
+        clock.now += seconds
+    assert most_in_a_second(sorted(arrived)) <= math.ceil(rate)
+
+
+def test_a_strict_pace_costs_a_tenth():
+    clock = Time()
+    pace = Pace(5.0, strict=True, clock=clock, sleep=clock.sleep)
+    for _ in range(500):
+        pace.wait()
+    assert 0.90 < 500 / 5 / (clock.now - 1000.0) < 0.95
+
+
+def test_a_smaller_limit_of_the_server_is_kept_by_all(tmp_path):
+    clock = Time()
+    path = tmp_path / "p" / "a.json"
+    pace = SharedPace(path, 5.0, clock=clock, sleep=clock.sleep)
+    other = SharedPace(path, 5.0, clock=clock, sleep=clock.sleep)
+    pace.limit(2.0)
+    for _ in range(20):
+        other.wait()
+    assert 20 / (clock.now - 1000.0) < 2.3
+    pace.limit(50.0)
+    clock.now += 10
+    began = clock.now
+    for _ in range(50):
+        other.wait()
+    assert 4.8 < 50 / (clock.now - began) < 5.6
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("5", 5.0),
+        (" 3 ", 3.0),
+        ("5, 5;w=1", 5.0),
+        ("100, 100;w=50", 2.0),
+        ("60;w=60", 1.0),
+        ("0", None),
+        ("", None),
+        ("-1", None),
+        ("five", None),
+        ("5.5", None),
+        ("9" * 30, None),
+        ("5;w=0", 5.0),
+        ("\u0665", None),
+    ],
+)
+def test_what_the_server_says_of_its_limit(text, rate):
+    assert allowed({"ratelimit-limit": text}) == rate
+    assert allowed({}) is None

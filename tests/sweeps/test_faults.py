@@ -183,7 +183,8 @@ class Wire:
         account = Account(
             url=f"http://127.0.0.1:{self.server.server_address[1]}", token="test-wire", rate=10_000
         )
-        pace = type("Pace", (), {"wait": lambda s: 0.0, "block": lambda s, seconds: None})()
+        nothing = lambda *_: 0.0  # noqa: E731
+        pace = type("Pace", (), {"wait": nothing, "block": nothing, "limit": nothing})()
         return Reader(account, pace=pace, limits=LIMITS, sleep=lambda seconds: None)
 
     def close(self):

@@ -130,7 +130,8 @@ def load(account, memory, *, whole=False):
     walk = account.walk(CONTACTS, {})
     for page in walk:
         rows.add(page.rows, page.side_loads, page.keys)
-    ((_, _, frame), *_) = rows.finish(walk.outcome.rows)
+    (_, ordered), *_ = rows.finish(walk.outcome.rows)
+    frame = ordered.frame()
     memory.keep(account, began, server_began, frame, walk.outcome.certainty, began)
     return False, account.requests
 
