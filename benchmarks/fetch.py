@@ -1,9 +1,9 @@
 """Loading behind the API's limit, and without one, beside other tools.
 
 ``python benchmarks/fetch.py [SIZE] [--peers PYTHON TAP_PYTHON]``. Every load has a sandbox of its
-own, in a process of its own, and is made by a process of its own; those behind the limit run all at
-once, since they mostly wait. Nothing behind five requests a second can be faster than pages / 5: the
-first table gives what share of that bound is reached, how many requests were answered 429, and how
+own, in a process of its own, and is made by a process of its own; those behind the limit run all
+at once, since they mostly wait. Nothing behind five requests a second can be faster than pages / 5:
+the first table gives what share of that bound is reached, how many requests were answered 429, and how
 many the server saw in any one second. The limit is a token bucket, or a window: a sixth request
 within any second is turned away. Without limit and latency the second table gives rows a second.
 
@@ -217,8 +217,8 @@ def main(size: str, peers: list[str] | None) -> None:
         bound = -(-found["rows"] // 100) / RATE
         print(
             f"| {cell.table} | {cell.latency:g} s | {cell.limit} | {cell.who} | "
-            f"{found['rows']:,} | {found['requests']:,} | {found['away']} | {found['most']} | {found['seconds']:.1f} | "
-            f"{bound / found['seconds']:.3f} |"
+            f"{found['rows']:,} | {found['requests']:,} | {found['away']} | {found['most']} | "
+            f"{found['seconds']:.1f} | {bound / found['seconds']:.3f} |"
         )
     print("\n| no limit, no latency | who | rows | seconds | rows a second |", flush=True)
     print("|---|---|---:|---:|---:|")
