@@ -65,7 +65,8 @@ class HostBoundAuth(AuthBase):
         return request
 
     def __repr__(self) -> str:
-        return f"HostBoundAuth({self._origin[1]!r})"
+        host = getattr(self, "_origin", ("", "?"))[1]  # a traceback may show a half-made one
+        return f"HostBoundAuth({host!r})"
 
 
 def open_session(account: Account, *, connections: int = 16) -> requests.Session:
