@@ -3,8 +3,8 @@
 ``python benchmarks/fetch.py [SIZE] [--peers PYTHON TAP_PYTHON]``. Every load has a sandbox of its
 own, in a process of its own, and is made by a process of its own; those behind the limit run all
 at once, since they mostly wait. Nothing behind five requests a second can be faster than pages / 5:
-the first table gives what share of that bound is reached, how many requests were answered 429, and how
-many the server saw in any one second. The limit is a token bucket, or a window: a sixth request
+the first table gives what share of that bound is reached, how many requests were answered 429, and
+how many the server saw in any one second. The limit is a token bucket, or a window: a sixth request
 within any second is turned away. Without limit and latency the second table gives rows a second.
 
 Beside us: "script" is what people write, requests page by page and `pandas.json_normalize`. With

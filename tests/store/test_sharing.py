@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,52 @@ def test_processes_that_ask_at_once_pay_once(tmp_path, processes):
     assert all(answer == answers[0] for answer in answers)
     assert answers[0][0] == 5000
     assert len(served) < 75  # fifty pages, two requests for each range of keys: one load, not two
+
+
+STRICT = textwrap.dedent("""
+    import sys
+    import actoolkit as ac
+    account = ac.Account(url=sys.argv[1], token="test-sandbox", cache_dir=sys.argv[2],
+                         identity=sys.argv[3], strict=True)
+    sys.stdin.readline()
+    for table in sys.argv[4:]:
+        getattr(ac, f"load_{table}")(account=account, progress=False)
+""")
+TABLES_OF_MANY_PAGES = ("contacts", "ecom_orders", "contact_lists", "email_activities")
+
+
+@pytest.mark.parametrize(
+    "processes",
+    [4, pytest.param(2, marks=pytest.mark.slow), pytest.param(8, marks=pytest.mark.slow)],
+)
+def test_no_second_holds_a_sixth_request_in_the_strict_pace(tmp_path, processes):
+    session = ac.sandbox_account(size="tiny", seed=2, latency=0.1)
+    account = session.start()
+    arrived = []
+    call = session.application.__class__.__call__
+
+    async def noted(self, scope, receive, send):
+        arrived.append(time.monotonic())
+        await call(self, scope, receive, send)
+
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(session.application.__class__, "__call__", noted)
+            words = [account.url, tmp_path / "cache", account.identity]
+            started = [
+                start(STRICT, *words, *TABLES_OF_MANY_PAGES[number % 4 :])
+                for number in range(processes)
+            ]
+            for process in started:
+                process.stdin.write("\n")
+                process.stdin.flush()
+            told = [process.communicate()[1] for process in started]
+    finally:
+        session.stop()
+    assert [process.returncode for process in started] == [0] * processes, told
+    assert len(arrived) >= 12
+    most = max(sum(start <= one < start + 1.0 for one in arrived) for start in arrived)
+    assert most <= 5, [round(one - arrived[0], 3) for one in arrived]
 
 
 PEAK = textwrap.dedent("""
