@@ -19,6 +19,9 @@ from actoolkit.api.course import PATIENCE, STALLED, Course, Pages
 from actoolkit.api.page import Page
 from actoolkit.api.passes import passes
 
+BEHIND = 2
+"""Rows behind the first page that are looked at once more when a falling walk ends."""
+
 
 class Step(Enum):
     """What a page means for the walk."""
@@ -165,7 +168,7 @@ def anchored(course: Course) -> Pages:
             return
         if anchor.sign < 0:
             newest = newest or anchor.head[0]
-            born = yield from _newer(course, newest)
+            born = yield from _newer(course, newest, anchor.head)
             if course.strategy == "passes":
                 return
             anchor.rows += len(born)
@@ -189,26 +192,33 @@ def _give_up(course: Course, step: Step, page: Page, head: int) -> Pages:
     yield from passes(course, page if course.requests == 1 else None)
 
 
-def _newer(course: Course, newest: int) -> Generator[Page, None, set[int]]:
+def _newer(course: Course, newest: int, head: list[int]) -> Generator[Page, None, set[int]]:
     """Look at the head of a falling walk again: rows born, or moved, there since it began.
+
+    A row that moved stands before larger ids, or at the end of those that changed in the second in
+    which the walk began. So the rows are looked at until two are behind all of the first page.
 
     Returns:
         The ids of those that were born. A row that moved means that the order is not by id after
         all: the walk goes on to `passes`.
     """
     born: set[int] = set()
+    looked: list[int] = []
     offset = 0
     for _ in range(STALLED):
         page = course.at(offset)
         yield page
         ids = page.numbers
-        if ids is None or direction(ids) > 0:
+        fresh = [number for number in ids or () if number <= newest and number not in looked]
+        if ids is None or direction(ids) > 0 or (looked and max(fresh, default=0) > min(looked)):
             yield from passes(course)
             return set()
         newer = {number for number in ids if number > newest}
         course.rows += len(newer - born)
         born |= newer
-        if len(newer) < len(ids) or not ids:
+        looked += fresh
+        ended = not ids or (page.total is not None and offset + len(ids) >= page.total)
+        if ended or sum(number < min(head) for number in looked) >= BEHIND:
             break
         offset += len(ids)
     return born

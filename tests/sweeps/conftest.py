@@ -35,8 +35,6 @@ class Living:
         self.last = 0
         for _ in range(self.chance.randint(0, 260) if rows is None else rows):
             self.insert()
-        # Within one second, newest change first cannot be told from newest id first.
-        self.clock += timedelta(seconds=1)
         self.stayed = set(self.rows)
         self.still = False
 
