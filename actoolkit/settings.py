@@ -305,7 +305,7 @@ def clean_url(url: str, token: Token) -> str:
         InvalidURL: The address is not one of an account.
         InvalidToken: A real token would travel unencrypted.
     """
-    text = url.strip()
+    text = url.strip() if isinstance(url, str) else ""
     if not text.isascii() or any(c.isspace() or c in "\\%@" or not c.isprintable() for c in text):
         raise InvalidURL(
             "The account's URL has characters that no account address has.", hint=_FIND_URL
@@ -323,7 +323,9 @@ def clean_url(url: str, token: Token) -> str:
         or parts.fragment
     ):
         raise InvalidURL(f"{text!r} is not the address of an account.", hint=_FIND_URL)
-    if (parts.path or "").rstrip("/") not in ("", "/api", "/api/3"):
+    # The path as it was pasted: the parser has already resolved "..".
+    path = text.partition("://")[2].partition("/")[2].rstrip("/")
+    if path not in ("", "api", "api/3"):
         raise InvalidURL(f"{text!r} has a path that is not /api/3.", hint=_FIND_URL)
     host, port = parts.host.lower(), f":{parts.port}" if parts.port else ""
     if host in _LOOPBACK and parts.scheme in ("http", "https"):

@@ -66,8 +66,8 @@ class Filter:
             return "1" if value else "0"
         if self.accepts in ("moment", "wall"):
             return _encode_time(keyword, value, wall=self.accepts == "wall")
-        if self.accepts == "text" and isinstance(value, str) and value.strip():
-            return value
+        if self.accepts == "text" and _is_text(value):
+            return str(value)
         raise InvalidArgument(
             f"{keyword}={value!r} is not a {self.accepts}.", hint=f"Pass a {self.accepts}."
         )
@@ -102,6 +102,13 @@ class Filter:
             f"{keyword}={value!r} is not one of {', '.join(self.codes)}.",
             hint="Use one of these labels.",
         )
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is a text with something in it that can travel."""
+    if not isinstance(value, str) or not value.strip():
+        return False
+    return not any("\ud800" <= one <= "\udfff" for one in value)
 
 
 def _encode_id(keyword: str, value: object) -> str:

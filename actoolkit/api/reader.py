@@ -117,7 +117,7 @@ class Reader:
             RateLimited, ServerError, ConnectionFailed, MalformedResponse: Patience is at its end.
             StoreFull, StoreLocked: The journal or the pace cannot be kept.
         """
-        if not _PATH.fullmatch(path):
+        if not isinstance(path, str) or not _PATH.fullmatch(path):
             raise InvalidArgument(f"{path!r} is not a path of the API.", hint="Such as /campaigns.")
         key = journal.key(path, params) if journal is not None else ""
         if journal is not None and (kept := journal.get(key)):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from actoolkit.api.filters import Filter
+from actoolkit.api.filters import SEGMENT, Filter
 from actoolkit.errors import InvalidArgument
 
 Ids = str | int | Iterable[Any]
@@ -31,7 +31,7 @@ def ids_of(keyword: str, given: object) -> tuple[str, ...]:
     column = nw.from_native(given, series_only=True, pass_through=True)
     if isinstance(column, nw.Series):
         values = column.drop_nulls().to_list()
-    elif isinstance(given, str | int) or not isinstance(given, Iterable):
+    elif isinstance(given, str | int | bytes | Mapping) or not isinstance(given, Iterable):
         values = [given]
     elif hasattr(given, "columns"):
         raise InvalidArgument(
@@ -50,6 +50,6 @@ def _is_null(value: object) -> bool:
 def _id(keyword: str, value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if keyword == "schema_id" and isinstance(value, str):
-        return value  # the path refuses what is no id
+    if keyword == "schema_id" and isinstance(value, str) and SEGMENT.fullmatch(value):
+        return value  # the one id that is no number
     return str(Filter(keyword, "id").encode(keyword, value))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import socket
 import sqlite3
 import sys
+import threading
 import traceback
 import zlib
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import quote
 
 import polars as pl
@@ -101,6 +104,73 @@ def _attributes(value):
         return repr(vars(value))
     except TypeError:
         return ""
+
+
+class Server:
+    """A server on a raw socket. It keeps every byte it was sent, and who only connected."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.heads = []
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection):
+        data = b""
+        with connection, suppress(OSError):
+            while more := connection.recv(65536):
+                data += more
+                while b"\r\n\r\n" in data:
+                    head, _, data = data.partition(b"\r\n\r\n")
+                    length = re.search(rb"(?i)content-length: *(\d+)", head)
+                    while length and len(data) < int(length[1]):
+                        data += connection.recv(65536)
+                    data = data[int(length[1]) if length else 0 :]
+                    self.heads.append(head.decode("latin-1"))
+                    connection.sendall(self.answer(head))
+
+    @property
+    def targets(self):
+        """The first line of each request."""
+        return [head.partition("\r\n")[0] for head in self.heads]
+
+    def close(self):
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def answer(status, body=b"{}", **headers):
+    """Bytes of one answer."""
+    lines = [f"HTTP/1.1 {status} Something", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@pytest.fixture
+def serving():
+    """Start servers; they end with the test."""
+    started = []
+
+    def start(respond=lambda head: answer(200)):
+        started.append(Server(respond))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
 
 
 @pytest.fixture(scope="session")
