@@ -1,7 +1,11 @@
 """Loaders: one function per endpoint, from the account to a typed frame.
 
 All take the same keyword tail: ``account, since, until, max_age, refresh, limit, frame, lazy,
-progress, snapshot``. Each load says in one line what came from where, how old it is and how sure.
+progress, snapshot, mask``. Each load says in one line what came from where, how old it is and how
+sure. ``mask=True`` covers personal data: an e-mail address becomes a name such as
+``person-c55df3861fa65d82``, the same in every table; other personal texts become "masked"; what
+the toolkit does not know (``_extra``, custom fields) counts as personal. What is stored stays as
+it came.
 
 Beside it, where the API has it: its filters by name; ``order_by``; ``contact_ids``, ``order_ids``
 and ``campaign_ids``, one id or many or a column of a frame, for what is asked one by one, with

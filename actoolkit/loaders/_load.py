@@ -12,10 +12,13 @@ import polars as pl
 
 from actoolkit.errors import InvalidArgument, LoadError, SnapshotMissing
 from actoolkit.loaders._fetch import fetch
+from actoolkit.loaders._mask import mask, mask_manifest, namer
+from actoolkit.loaders._mask_key import mask_key
 from actoolkit.loaders._period import Moment, within
 from actoolkit.loaders._pin import pinned
 from actoolkit.loaders._request import Missing, Request, request_of
 from actoolkit.loaders._telling import told
+from actoolkit.loaders._wide import KEPT
 from actoolkit.loaders.progress import Task, task
 from actoolkit.settings import Account, FrameKind
 from actoolkit.store import Manifest, Snapshots, holding, query_digest
@@ -43,6 +46,7 @@ class How:
     lazy: bool = False
     progress: bool | None = None
     snapshot: str | None = None
+    mask: bool = False
     reconcile: bool = False
 
     def kind(self, account: Account) -> FrameKind:
@@ -138,11 +142,28 @@ def load(
             manifest = replace(manifest, notes=(*manifest.notes, *said))
             for sentence in said:
                 shown.say(f"{name}: {sentence}")
+    if how.mask:
+        kept = None if wide is None else KEPT[request.table.name]
+        manifest, rows = _masked(account, request, manifest, rows, kept)
     if kind == "polars":
         return rows
     loaded = to_pandas(rows.collect() if isinstance(rows, pl.LazyFrame) else rows)
     loaded.attrs["actoolkit"] = manifest.to_dict()
     return loaded
+
+
+def _masked(
+    account: Account,
+    request: Request,
+    manifest: Manifest,
+    rows: pl.DataFrame | pl.LazyFrame,
+    kept: tuple[str, ...] | None,
+) -> tuple[Manifest, pl.DataFrame | pl.LazyFrame]:
+    """What was loaded, without personal data; in the same kind of frame."""
+    name = namer(mask_key(account))
+    covered = mask(rows.lazy().collect(), request.table, name, kept=kept)
+    lazy = isinstance(rows, pl.LazyFrame)
+    return mask_manifest(manifest, name), covered.lazy() if lazy else covered
 
 
 def _rows(

@@ -15,6 +15,18 @@ from actoolkit.tables.schema import Kind
 Shaped = tuple[pl.DataFrame, tuple[str, ...]]
 """A frame in another shape, and sentences about what happened on the way."""
 
+KEPT: Mapping[str, tuple[str, ...]] = {
+    "field_values": ("contact_id",),
+    "custom_object_records": (
+        "record_id",
+        "external_id",
+        "schema_id",
+        "created_at",
+        "updated_at",
+    ),
+}
+"""Columns of a table that it keeps when its fields stand side by side; all others are fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -11,7 +11,7 @@ import polars as pl
 from actoolkit.errors import InvalidArgument
 from actoolkit.loaders._ids import Ids, ids_of
 from actoolkit.loaders._load import How, load
-from actoolkit.loaders._wide import Field, Shaped, name_columns, renamed, side_by_side
+from actoolkit.loaders._wide import KEPT, Field, Shaped, name_columns, renamed, side_by_side
 from actoolkit.tables import EXTRA
 from actoolkit.tables.schema import Kind
 
@@ -24,7 +24,6 @@ KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("checkbox", "listbox", "multiselect", "multi-select"), "texts"),
 }
 """Kind of column by type of field; of all others text."""
-KEPT = ("record_id", "external_id", "schema_id", "created_at", "updated_at")
 
 
 def records_shape(schema_id: Ids, how: How) -> Callable[[pl.DataFrame], Shaped]:
@@ -55,6 +54,8 @@ def records_shape(schema_id: Ids, how: How) -> Callable[[pl.DataFrame], Shaped]:
     defined = _objects(schema["fields"][0])
     related = _objects(schema["relationships"][0])
 
+    kept = KEPT["custom_object_records"]
+
     def wide(records: pl.DataFrame) -> Shaped:
         fields = [
             Field(str(one["id"]), str(one.get("slug") or one["id"]), _kind(one))
@@ -66,13 +67,13 @@ def records_shape(schema_id: Ids, how: How) -> Callable[[pl.DataFrame], Shaped]:
             for one in related
             if "id" in one
         ]
-        names = name_columns([*fields, *links], KEPT)
+        names = name_columns([*fields, *links], kept)
         rows = [_row(row, names) for row in records.iter_rows(named=True)]
         every = [*fields, *links]
         cells, said = side_by_side("custom_object_records", "record_id", rows, every, names)
         extra = [_merged(*pair) for pair in zip(records[EXTRA], cells[EXTRA], strict=True)]
         shaped = pl.concat(
-            [records.select(KEPT), cells.drop("record_id", EXTRA)], how="horizontal"
+            [records.select(kept), cells.drop("record_id", EXTRA)], how="horizontal"
         ).with_columns(pl.Series(EXTRA, extra, pl.String))
         return shaped, (*renamed(every, names), *said)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from actoolkit.loaders._load import How, load
-from actoolkit.loaders._wide import Field, Shaped, name_columns, pieces, renamed, side_by_side
+from actoolkit.loaders._wide import KEPT, Field, Shaped, name_columns, pieces, renamed, side_by_side
 from actoolkit.tables.schema import Kind
 
 SEVERAL = ("checkbox", "listbox", "multiselect")
@@ -35,7 +35,7 @@ def values_shape(how: How, *, whole: bool) -> Callable[[pl.DataFrame], Shaped]:
 
     def wide(values: pl.DataFrame) -> Shaped:
         defined = _fields(definitions, values)
-        names = name_columns(defined, ("contact_id",))
+        names = name_columns(defined, KEPT["field_values"])
         present = set(values["field_id"])
         fields = [one for one in defined if whole or one.ident in present]
         several = {one.ident for one in fields if one.kind == "texts"}

@@ -24,6 +24,7 @@ def load_automations(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load automations.
 
@@ -42,6 +43,7 @@ def load_automations(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("automations")``):
@@ -67,7 +69,7 @@ def load_automations(
         >>> automations.columns[:2]
         ['automation_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("automations", how)
 
 
@@ -95,6 +97,7 @@ def load_contact_automations(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
     reconcile: bool = False,
 ) -> Frame:
     """Load the entries of contacts into automations.
@@ -128,6 +131,7 @@ def load_contact_automations(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
         reconcile: Load every row again, so that those deleted at the source go; a refresh asks only
             for what changed.
 
@@ -162,7 +166,18 @@ def load_contact_automations(
         ['contact_automation_id', 'contact_id']
     """
     how = How(
-        account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, reconcile
+        account,
+        since,
+        until,
+        max_age,
+        refresh,
+        limit,
+        frame,
+        lazy,
+        progress,
+        snapshot,
+        mask,
+        reconcile,
     )
     filters = {
         "contact_ids": contact_ids,

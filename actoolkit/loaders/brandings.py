@@ -23,6 +23,7 @@ def load_brandings(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load how the account looks to each group of its users.
 
@@ -42,6 +43,7 @@ def load_brandings(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("brandings")``):
@@ -68,5 +70,5 @@ def load_brandings(
         >>> brandings.columns[:2]
         ['branding_id', 'group_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("brandings", how, include=include)

@@ -23,6 +23,7 @@ def load_calendars(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load calendar feeds.
 
@@ -40,6 +41,7 @@ def load_calendars(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("calendars")``):
@@ -67,5 +69,5 @@ def load_calendars(
         >>> calendars.columns[:2]
         ['calendar_id', 'title']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("calendars", how, include=include)

@@ -23,6 +23,7 @@ def load_campaign_messages(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the mails of campaigns with counters of their own.
 
@@ -40,6 +41,7 @@ def load_campaign_messages(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("campaign_messages")``):
@@ -68,7 +70,7 @@ def load_campaign_messages(
         >>> variants.columns[:3]
         ['campaign_message_id', 'campaign_id', 'message_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("campaign_messages", how)
 
 
@@ -86,6 +88,7 @@ def load_campaign_links(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the links of campaigns, and how often each was clicked.
 
@@ -104,6 +107,7 @@ def load_campaign_links(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("campaign_links")``):
@@ -134,6 +138,6 @@ def load_campaign_links(
         >>> links["campaign_id"].n_unique() <= 3
         True
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"campaign_ids": campaign_ids}
     return load("campaign_links", how, filters=filters, missing=missing)

@@ -25,6 +25,7 @@ def load_campaigns(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load campaigns with their counters.
 
@@ -46,6 +47,7 @@ def load_campaigns(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("campaigns")``):
@@ -77,7 +79,7 @@ def load_campaigns(
         >>> campaigns.select("campaign_id", "sends", "clickers").width
         3
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"automation_id": automation_id}
     return load("campaigns", how, filters=filters, order_by=order_by, include=include)
 
@@ -94,6 +96,7 @@ def load_campaign_lists(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load which lists each campaign went to.
 
@@ -111,6 +114,7 @@ def load_campaign_lists(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("campaign_lists")``):
@@ -136,5 +140,5 @@ def load_campaign_lists(
         >>> pairs.columns[:3]
         ['campaign_list_id', 'campaign_id', 'list_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("campaign_lists", how)

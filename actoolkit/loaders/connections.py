@@ -23,6 +23,7 @@ def load_connections(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load connected services, such as stores.
 
@@ -41,6 +42,7 @@ def load_connections(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("connections")``):
@@ -66,6 +68,6 @@ def load_connections(
         >>> connections.columns[:2]
         ['connection_id', 'service']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"service": service, "external_id": external_id}
     return load("connections", how, filters=filters)

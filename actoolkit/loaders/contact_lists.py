@@ -27,6 +27,7 @@ def load_contact_lists(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load who is, and was, on which list.
 
@@ -51,6 +52,7 @@ def load_contact_lists(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("contact_lists")``):
@@ -81,6 +83,6 @@ def load_contact_lists(
         >>> pairs.columns[:3]
         ['contact_list_id', 'contact_id', 'list_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"contact_ids": contact_ids}
     return load("contact_lists", how, filters=filters, include=include, missing=missing)

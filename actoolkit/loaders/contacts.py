@@ -48,6 +48,7 @@ def load_contacts(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
     reconcile: bool = False,
 ) -> Frame:
     """Load contacts; their score values ride along and are stored too.
@@ -96,6 +97,7 @@ def load_contacts(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
         reconcile: Load every row again, so that those deleted at the source go; a refresh asks only
             for what changed.
 
@@ -129,7 +131,18 @@ def load_contacts(
         ['contact_id', 'email']
     """
     how = How(
-        account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, reconcile
+        account,
+        since,
+        until,
+        max_age,
+        refresh,
+        limit,
+        frame,
+        lazy,
+        progress,
+        snapshot,
+        mask,
+        reconcile,
     )
     filters = {
         "ids": ids,

@@ -26,6 +26,7 @@ def load_custom_object_schemas(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the kinds of custom objects.
 
@@ -43,6 +44,7 @@ def load_custom_object_schemas(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("custom_object_schemas")``):
@@ -70,7 +72,7 @@ def load_custom_object_schemas(
         >>> kinds.columns[:2]
         ['schema_id', 'slug']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"show_fields": show_fields}
     return load("custom_object_schemas", how, filters=filters)
 
@@ -90,6 +92,7 @@ def load_custom_object_records(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the records of one kind of custom object, or of several.
 
@@ -111,6 +114,7 @@ def load_custom_object_records(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("custom_object_records")``):
@@ -146,7 +150,7 @@ def load_custom_object_records(
         >>> records.select("bags", "roast", "started").width
         3
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"schema_id": schema_id, "related_to": related_to}
     shape = records_shape(schema_id, how) if wide else None
     return load("custom_object_records", how, filters=filters, wide=shape)

@@ -24,6 +24,7 @@ def load_ecom_customers(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load customers of connected stores.
 
@@ -44,6 +45,7 @@ def load_ecom_customers(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("ecom_customers")``):
@@ -71,6 +73,6 @@ def load_ecom_customers(
         >>> customers.columns[:4]
         ['customer_id', 'email', 'connection_id', 'is_rollup']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"email": email, "external_id": external_id, "connection_id": connection_id}
     return load("ecom_customers", how, filters=filters)

@@ -25,6 +25,7 @@ def load_email_activities(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
     reconcile: bool = False,
 ) -> Frame:
     """Load the log of one-to-one mail.
@@ -48,6 +49,7 @@ def load_email_activities(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
         reconcile: Load every row again, so that those deleted at the source go; a refresh asks only
             for what changed.
 
@@ -78,7 +80,18 @@ def load_email_activities(
         ['email_activity_id', 'contact_id']
     """
     how = How(
-        account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, reconcile
+        account,
+        since,
+        until,
+        max_age,
+        refresh,
+        limit,
+        frame,
+        lazy,
+        progress,
+        snapshot,
+        mask,
+        reconcile,
     )
     filters = {"contact_id": contact_id, "deal_id": deal_id}
     return load("email_activities", how, filters=filters, include=include)

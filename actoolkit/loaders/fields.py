@@ -22,6 +22,7 @@ def load_fields(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the custom fields of contacts.
 
@@ -38,6 +39,7 @@ def load_fields(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("fields")``):
@@ -64,7 +66,7 @@ def load_fields(
         >>> fields.columns[:3]
         ['field_id', 'title', 'type']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("fields", how)
 
 
@@ -83,6 +85,7 @@ def load_field_values(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the values of contacts' custom fields.
 
@@ -104,6 +107,7 @@ def load_field_values(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("field_values")``):
@@ -134,7 +138,7 @@ def load_field_values(
         >>> wide.select("contact_id", "birthday").dtypes
         [String, Date]
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"field_id": field_id, "value": value}
     whole = field_id is None and value is None and limit is None
     shape = values_shape(how, whole=whole) if wide else None

@@ -27,6 +27,7 @@ def load_geo_ips(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load from where contacts opened or clicked.
 
@@ -48,6 +49,7 @@ def load_geo_ips(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("geo_ips")``):
@@ -78,6 +80,6 @@ def load_geo_ips(
         >>> set(places["contact_id"]) <= set(people["contact_id"])
         True
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"contact_ids": contact_ids}
     return load("geo_ips", how, filters=filters, include=include, missing=missing)

@@ -21,6 +21,7 @@ def load_bulk_import(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load how far bulk imports are.
 
@@ -37,6 +38,7 @@ def load_bulk_import(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("bulk_import")``):
@@ -62,5 +64,5 @@ def load_bulk_import(
         >>> imports.columns[:2]
         ['bucket', 'for_date_on']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("bulk_import", how)

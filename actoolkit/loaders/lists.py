@@ -34,6 +34,7 @@ def load_lists(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load lists.
 
@@ -64,6 +65,7 @@ def load_lists(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("lists")``):
@@ -91,7 +93,7 @@ def load_lists(
         >>> lists.columns[:2]
         ['list_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {
         "name": name,
         "name_not": name_not,
@@ -120,6 +122,7 @@ def load_list(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load one list, or several, by id.
 
@@ -141,6 +144,7 @@ def load_list(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("lists")``):
@@ -168,6 +172,6 @@ def load_list(
         >>> one["list_id"].to_list()
         ['1']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"list_id": list_id}
     return load("lists", how, filters=filters, include=include, missing=missing)

@@ -25,6 +25,7 @@ def load_messages(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the mails that campaigns send.
 
@@ -44,6 +45,7 @@ def load_messages(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("messages")``):
@@ -71,7 +73,7 @@ def load_messages(
         >>> "html" in messages.columns, "html" in bodies.columns
         (False, True)
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("messages", how, include=include)
 
 
@@ -90,6 +92,7 @@ def load_message(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load one mail, or several, by id.
 
@@ -111,6 +114,7 @@ def load_message(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("messages")``):
@@ -139,6 +143,6 @@ def load_message(
         >>> one["message_id"].equals(mails["message_id"])
         True
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"message_id": message_id}
     return load("messages", how, filters=filters, include=include, missing=missing)

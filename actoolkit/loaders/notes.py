@@ -25,6 +25,7 @@ def load_notes(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load notes on contacts, deals and companies.
 
@@ -45,6 +46,7 @@ def load_notes(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("notes")``):
@@ -75,6 +77,6 @@ def load_notes(
         >>> notes.columns[:2]
         ['note_id', 'related_to']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"contact_ids": contact_ids}
     return load("notes", how, filters=filters, missing=missing)

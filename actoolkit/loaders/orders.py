@@ -36,6 +36,7 @@ def load_ecom_orders(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load orders and abandoned carts.
 
@@ -66,6 +67,7 @@ def load_ecom_orders(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("ecom_orders")``):
@@ -98,7 +100,7 @@ def load_ecom_orders(
         >>> set(orders["state"]) <= {"completed", "recovered"}
         True
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {
         "connection_id": connection_id,
         "external_id": external_id,
@@ -132,6 +134,7 @@ def load_ecom_order_products(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the products of orders.
 
@@ -153,6 +156,7 @@ def load_ecom_order_products(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("ecom_order_products")``):
@@ -182,7 +186,7 @@ def load_ecom_order_products(
         >>> products.columns[:2]
         ['order_product_id', 'order_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"order_ids": order_ids}
     return load("ecom_order_products", how, filters=filters, missing=missing)
 

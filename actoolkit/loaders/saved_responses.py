@@ -23,6 +23,7 @@ def load_saved_responses(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load texts kept for one-to-one mail.
 
@@ -40,6 +41,7 @@ def load_saved_responses(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("saved_responses")``):
@@ -65,5 +67,5 @@ def load_saved_responses(
         >>> responses.columns[:2]
         ['saved_response_id', 'title']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("saved_responses", how, include=include)

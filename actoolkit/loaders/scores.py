@@ -23,6 +23,7 @@ def load_scores(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load score definitions.
 
@@ -39,6 +40,7 @@ def load_scores(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("scores")``):
@@ -65,7 +67,7 @@ def load_scores(
         >>> scores.columns[:2]
         ['score_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("scores", how)
 
 
@@ -83,6 +85,7 @@ def load_score_values(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the value of each score for each contact.
 
@@ -103,6 +106,7 @@ def load_score_values(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("score_values")``):
@@ -131,6 +135,6 @@ def load_score_values(
         >>> values.columns[:3]
         ['score_value_id', 'score_id', 'contact_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"contact_ids": contact_ids}
     return load("score_values", how, filters=filters, missing=missing)

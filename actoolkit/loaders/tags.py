@@ -23,6 +23,7 @@ def load_tags(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load tags.
 
@@ -39,6 +40,7 @@ def load_tags(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("tags")``):
@@ -64,7 +66,7 @@ def load_tags(
         >>> tags.columns[:2]
         ['tag_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("tags", how)
 
 
@@ -82,6 +84,7 @@ def load_contact_tags(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load which contact has which tag.
 
@@ -103,6 +106,7 @@ def load_contact_tags(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("contact_tags")``):
@@ -130,6 +134,6 @@ def load_contact_tags(
         >>> pairs.columns[:3]
         ['contact_tag_id', 'contact_id', 'tag_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"contact_ids": contact_ids}
     return load("contact_tags", how, filters=filters, missing=missing)

@@ -23,6 +23,7 @@ def load_task_outcomes(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the outcomes that deal tasks can have.
 
@@ -40,6 +41,7 @@ def load_task_outcomes(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("task_outcomes")``):
@@ -66,7 +68,7 @@ def load_task_outcomes(
         >>> outcomes.columns[:2]
         ['task_outcome_id', 'title']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"sentiment": sentiment}
     return load("task_outcomes", how, filters=filters)
 
@@ -83,6 +85,7 @@ def load_tasktype_outcome_rels(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load which kind of task offers which outcome.
 
@@ -99,6 +102,7 @@ def load_tasktype_outcome_rels(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("tasktype_outcome_rels")``):
@@ -124,5 +128,5 @@ def load_tasktype_outcome_rels(
         >>> pairs.columns[:2]
         ['tasktype_outcome_rel_id', 'task_type_id']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("tasktype_outcome_rels", how)

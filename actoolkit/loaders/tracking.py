@@ -21,6 +21,7 @@ def load_event_tracking_events(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the names of the events that the account tracks.
 
@@ -37,6 +38,7 @@ def load_event_tracking_events(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("event_tracking_events")``):
@@ -60,7 +62,7 @@ def load_event_tracking_events(
         >>> events.columns[:2]
         ['name', '_extra']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("event_tracking_events", how)
 
 
@@ -76,6 +78,7 @@ def load_site_tracking_domains(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the sites that may report visits.
 
@@ -92,6 +95,7 @@ def load_site_tracking_domains(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("site_tracking_domains")``):
@@ -115,5 +119,5 @@ def load_site_tracking_domains(
         >>> sites.columns[:2]
         ['name', '_extra']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("site_tracking_domains", how)

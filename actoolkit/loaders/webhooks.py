@@ -24,6 +24,7 @@ def load_webhooks(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load webhooks.
 
@@ -43,6 +44,7 @@ def load_webhooks(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("webhooks")``):
@@ -69,7 +71,7 @@ def load_webhooks(
         >>> webhooks.columns[:2]
         ['webhook_id', 'name']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     filters = {"name": name, "url": url, "list_id": list_id}
     return load("webhooks", how, filters=filters)
 
@@ -86,6 +88,7 @@ def load_webhook_events(
     lazy: bool = False,
     progress: bool | None = None,
     snapshot: str | None = None,
+    mask: bool = False,
 ) -> Frame:
     """Load the events that a webhook can report.
 
@@ -102,6 +105,7 @@ def load_webhook_events(
         lazy: Give a ``polars.LazyFrame`` over the snapshot.
         progress: Show a bar; default in terminals and notebooks.
         snapshot: Id of a load (`pin`): its rows again, without a request, whatever came since.
+        mask: Cover personal data: see `actoolkit.loaders`.
 
     Returns:
         Columns (all: ``describe("webhook_events")``):
@@ -125,5 +129,5 @@ def load_webhook_events(
         >>> events.columns[:2]
         ['name', '_extra']
     """
-    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot)
+    how = How(account, since, until, max_age, refresh, limit, frame, lazy, progress, snapshot, mask)
     return load("webhook_events", how)
