@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from actoolkit.charts.names import ADDRESS
 from actoolkit.errors import ReportError
 from actoolkit.reports.blocks import Control, Figure, Note, Table
+from actoolkit.reports.scan import find_address
 
 Direction = Literal["up", "down", "flat", "none"]
 
@@ -136,10 +136,10 @@ class Report:
             from actoolkit.reports.page import render
 
             page, checked = render(self)
-            found = None if self.personal_data else ADDRESS.search(checked)
+            found = None if self.personal_data else find_address(checked)
             if found:
                 raise ReportError(
-                    f"The report would show an e-mail address ({_masked(found.group())}).",
+                    f"The report would show an e-mail address ({_masked(found)}).",
                     hint="This is a defect: please tell actoolkit's makers which name held it.",
                 )
             self._html["page"] = page
