@@ -12,6 +12,7 @@ from actoolkit.metrics.counters import (
     RATES,
     VERIFIED,
     flags,
+    parts,
     summed,
     was_sent,
     with_delivered,
@@ -73,7 +74,8 @@ def campaign_rates(
         ``verified_delivered (Int64, mails): delivered where verified opens are known``;
         ``clickers (Int64, contacts): who clicked any link``, ``unsubscribes``,
         ``unique_replies``, ``unique_forwards``;
-        each rate (Float64, 0..1) with ``_low`` and ``_high`` of its Wilson interval:
+        each rate (Float64, 0..1) with ``_low`` and ``_high``: the Wilson interval of one campaign;
+        of a group, the one that allows for campaigns that differ (`actoolkit.metrics.clusters`):
         ``delivery_rate``, ``bounce_rate``, ``hard_bounce_rate``, ``soft_bounce_rate`` of sends;
         ``open_rate``, ``click_rate``, ``unsubscribe_rate`` of delivered; ``verified_open_rate`` of
         verified_delivered; ``click_to_open_rate`` of unique_opens;
@@ -110,9 +112,10 @@ def campaign_rates(
     made = with_verified(with_delivered(opened("campaign_rates", campaigns, {**about, **_READ})))
     if names:
         counters = [name for name in _COUNTS if name not in (VERIFIED, "verified_delivered")]
-        made = summed(made, names, counters, [VERIFIED, "verified_delivered"])
-    parts = {name: (nw.when(was_sent()).then(r.hits), r.trials) for name, r in RATES.items()}
-    made = with_rates(made, parts, confidence).with_columns(flag=flags(RATES))
+        made = summed(made, names, counters, [VERIFIED, "verified_delivered"], parts())
+    shown_rates = {name: (nw.when(was_sent()).then(r.hits), r.trials) for name, r in RATES.items()}
+    made = with_rates(made, shown_rates, confidence, clustered=bool(names))
+    made = made.with_columns(flag=flags(RATES))
     shown: Schema = {**about, "campaigns": "count"} if names else about
     return closed(
         made,

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from actoolkit.metrics.clusters import Parts, residues, with_residues
 from actoolkit.metrics.frames import whole
 from actoolkit.metrics.intervals import exceeds
 
@@ -64,6 +65,16 @@ RATES: Mapping[str, Rate] = {
 }
 """Rates of campaigns, in the order of their columns."""
 
+
+def parts(*names: str) -> Parts:
+    """Numerator and denominator of some of the rates.
+
+    Args:
+        *names: Of `RATES`; none for all of them.
+    """
+    return {name: (RATES[name].hits, RATES[name].trials) for name in names or RATES}
+
+
 CLIPPED = "delivered: bounces exceed sends"
 """Flag of a campaign, or of a group with one, whose delivered mails would be negative."""
 
@@ -97,7 +108,11 @@ def with_verified(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def summed(
-    campaigns: nw.LazyFrame[Any], by: Sequence[str], counters: Iterable[str], partial: Iterable[str]
+    campaigns: nw.LazyFrame[Any],
+    by: Sequence[str],
+    counters: Iterable[str],
+    partial: Iterable[str],
+    rates: Parts,
 ) -> nw.LazyFrame[Any]:
     """Add up the campaigns that were sent, one row per group; without ``by`` always one row.
 
@@ -106,17 +121,22 @@ def summed(
         by: Columns of the groups.
         counters: A sum is null where any campaign of the group lacks the counter.
         partial: Summed over the campaigns that have it; null where none has.
+        rates: Whose intervals will be asked for.
 
     Returns:
-        The groups, ``campaigns`` (those sent), ``clipped``, and the sums.
+        The groups, ``campaigns`` (those sent), ``clipped``, the sums, and what the intervals of
+        the rates are made of: see `actoolkit.metrics.clusters`.
     """
     counters, partial = list(counters), list(partial)
     names = ["sends", "clipped", *(name for name in (*counters, *partial) if name != "sends")]
     sent = was_sent()
     rows = campaigns.select(*by, *(nw.when(sent).then(nw.col(name)).alias(name) for name in names))
+    spreads = [column for rate in rates for column in residues(rate)]
+    rows = with_residues(rows, by, rates)
     sums = [nw.col(name).sum() for name in names]
     sums += [nw.col(name).count().alias(f"{name}__known") for name in names]
-    totals = rows.group_by(*by).agg(*sums) if by else whole(rows.select(*sums))
+    sums += [nw.col(name).sum() for name in spreads]
+    totals = rows.group_by(*by).agg(*sums) if by else whole(rows.select(*sums), spreads)
     campaigns_sent = nw.col("sends__known")
     made = {name: nw.col(f"{name}__known") == campaigns_sent for name in counters}
     made |= {name: nw.col(f"{name}__known") > 0 for name in partial}
@@ -125,6 +145,7 @@ def summed(
         "clipped",
         campaigns_sent.alias("campaigns"),
         *(nw.when(known).then(nw.col(name)).alias(name) for name, known in made.items()),
+        *spreads,
     )
 
 

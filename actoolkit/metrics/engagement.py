@@ -6,7 +6,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from actoolkit.metrics.counters import RATES, flags, summed, was_sent, with_delivered
+from actoolkit.metrics.counters import RATES, flags, parts, summed, was_sent, with_delivered
 from actoolkit.metrics.days import weekday_of
 from actoolkit.metrics.frames import Schema, closed, opened
 from actoolkit.metrics.intervals import with_rates
@@ -40,7 +40,8 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95) -> Any:
         ``campaigns (Int64)``, ``delivered (Int64, mails)``, ``unique_opens (Int64, contacts)``,
         ``clickers (Int64, contacts)``;
         ``open_rate``, ``click_rate (Float64, 0..1): of delivered``, each with ``_low`` and
-        ``_high`` of its Wilson interval; ``flag (String): null, or what is withheld and why``.
+        ``_high``, allowing for campaigns that differ (`actoolkit.metrics.clusters`);
+        ``flag (String): null, or what is withheld and why``.
 
     Raises:
         InvalidArgument: ``confidence`` is not between 0 and 1.
@@ -78,7 +79,9 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95) -> Any:
         was_sent(), nw.col("automation_id").is_null(), ~sent.is_null()
     )
     cells = rows.with_columns(weekday=weekday_of(sent), hour=sent.dt.hour())
-    made = summed(cells, ["weekday", "hour"], ("delivered", "unique_opens", "clickers"), ())
-    parts = {name: (rate.hits, rate.trials) for name, rate in _HEATMAP_RATES.items()}
-    made = with_rates(made, parts, confidence).with_columns(flag=flags(_HEATMAP_RATES))
+    rates = parts(*_HEATMAP_RATES)
+    made = summed(cells, ["weekday", "hour"], ("delivered", "unique_opens", "clickers"), (), rates)
+    made = with_rates(made, rates, confidence, clustered=True).with_columns(
+        flag=flags(_HEATMAP_RATES)
+    )
     return closed(made, campaigns, _HEATMAP, sort_by=["weekday", "hour"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from actoolkit.metrics.counters import RATES, flags, summed, was_sent, with_delivered
+from actoolkit.metrics.counters import RATES, flags, parts, summed, was_sent, with_delivered
 from actoolkit.metrics.days import Grain, period_start
 from actoolkit.metrics.frames import Schema, closed, opened
 from actoolkit.metrics.intervals import with_rates
@@ -74,12 +74,13 @@ def engagement_by_period(
     rows = with_delivered(opened("engagement_by_period", campaigns, columns)).filter(
         was_sent(), nw.col("automation_id").is_null(), ~sent.is_null()
     )
+    rates = parts(*_RATES)
     made = summed(
         rows.with_columns(period_on=start),
         ["period_on"],
         ("delivered", "unique_opens", "clickers"),
         (),
+        rates,
     )
-    parts = {name: (rate.hits, rate.trials) for name, rate in _RATES.items()}
-    made = with_rates(made, parts, confidence).with_columns(flag=flags(_RATES))
+    made = with_rates(made, rates, confidence, clustered=True).with_columns(flag=flags(_RATES))
     return closed(made, campaigns, _PERIODS, sort_by=["period_on"])

@@ -130,16 +130,18 @@ def _column(
     return column
 
 
-def whole(totals: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def whole(totals: nw.LazyFrame[Any], fractions: Sequence[str] = ()) -> nw.LazyFrame[Any]:
     """Let the sums of a whole frame be missing too: pandas makes them plain integers.
 
     Args:
-        totals: Counts only.
+        totals: Counts.
+        fractions: Columns that are none.
     """
     if not totals.implementation.is_pandas():
         return totals
     native: Any = totals.to_native()
-    numbers: nw.LazyFrame[Any] = nw.from_native(native.astype("Int64")).lazy()
+    counts = {name: "Int64" for name in native.columns if name not in fractions}
+    numbers: nw.LazyFrame[Any] = nw.from_native(native.astype(counts)).lazy()
     return numbers
 
 

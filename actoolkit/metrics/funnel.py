@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from actoolkit.metrics.clusters import residues
 from actoolkit.metrics.counters import (
     CLIPPED,
     VERIFIED,
@@ -90,8 +91,8 @@ def campaign_funnel(
         within the window after the mail; null where a campaign of the group lacks the counter;
         ``denominator (Int64, mails)``: sent for the steps sent and delivered, delivered for the
         others, for "ordered" only of campaigns whose exposure is known;
-        ``rate (Float64, 0..1)`` with ``rate_low`` and ``rate_high`` of its Wilson interval; the
-        rate of "sent" is 1 by definition;
+        ``rate (Float64, 0..1)`` with ``rate_low`` and ``rate_high``, which allow for campaigns that
+        differ (`actoolkit.metrics.clusters`); the rate of "sent" is 1 by definition;
         ``verified_count (Int64, contacts): verified opens``, for "opened" only, null where no
         campaign has them; ``verified_denominator (Int64, mails): delivered by the campaigns that
         have them``; ``verified_rate``, ``verified_rate_low``, ``verified_rate_high``;
@@ -134,14 +135,16 @@ def campaign_funnel(
     if exposure is not None:
         rows = _with_exposure(rows, exposure)
         partial += ["exposed_buyers", "exposed_delivered", "exposed_campaigns"]
-    totals = summed(rows, names, (*_COUNTERS, "delivered"), partial)
     steps = _STEPS if exposure is None else (*_STEPS, _ORDERED)
+    rates = {step.name: (nw.col(step.count), nw.col(step.denominator)) for step in steps}
+    rates["verified"] = (nw.col(VERIFIED), nw.col("verified_delivered"))
+    totals = summed(rows, names, (*_COUNTERS, "delivered"), partial, rates)
     long = nw.concat([_step(totals, names, index, step) for index, step in enumerate(steps)])
     parts = {
         "rate": (nw.col("count"), nw.col("denominator")),
         "verified_rate": (nw.col("verified_count"), nw.col("verified_denominator")),
     }
-    long = with_rates(long, parts, confidence)
+    long = with_rates(long, parts, confidence, clustered=True)
     sent = nw.col("step_index") == 0
     bounds = [
         nw.when(sent).then(nw.col("rate")).otherwise(nw.col(bound)).alias(bound)
@@ -179,6 +182,12 @@ def _step(
         "campaigns": nw.col(step.campaigns).fill_null(0),
         "clipped": nw.col("clipped"),
     }
+    spreads = {"rate": step.name, "verified_rate": "verified"}
+    found = [
+        nw.col(given).alias(taken)
+        for rate, of in spreads.items()
+        for given, taken in zip(residues(of), residues(rate), strict=True)
+    ]
     if step.name != "opened":
         for name in ("verified_count", "verified_denominator"):
             counts[name] = nw.when(counts[name].is_null()).then(counts[name])
@@ -187,6 +196,7 @@ def _step(
         nw.lit(step.name).alias("step"),
         nw.lit(step.basis).alias("basis"),
         *(count.cast(nw.Int64).alias(name) for name, count in counts.items()),
+        *found,
     )
 
 

@@ -8,37 +8,17 @@ binomial proportion", Statistical Science 16 (2001).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from statistics import NormalDist
+from collections.abc import Sequence
 from typing import Any, overload
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
-from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.clusters import Parts, clustered_pull
+from actoolkit.metrics.quantiles import normal_quantile
 
 Floats = npt.NDArray[np.float64]
-
-
-def normal_quantile(confidence: float) -> float:
-    """Give the z that a two-sided interval of this confidence reaches on either side.
-
-    Args:
-        confidence: Between 0 and 1, such as 0.95.
-
-    Raises:
-        InvalidArgument: Not between 0 and 1.
-
-    Example:
-        >>> round(normal_quantile(0.95), 3)
-        1.96
-    """
-    if not 0 < confidence < 1:
-        raise InvalidArgument(
-            f"confidence={confidence!r} is not between 0 and 1.", hint="Use 0.95, say."
-        )
-    return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 @overload
@@ -89,7 +69,7 @@ def wilson(k: Any, n: Any, confidence: float = 0.95) -> Any:
 
 
 def with_rates(
-    frame: nw.LazyFrame[Any], rates: Mapping[str, tuple[nw.Expr, nw.Expr]], confidence: float
+    frame: nw.LazyFrame[Any], rates: Parts, confidence: float, *, clustered: bool = False
 ) -> nw.LazyFrame[Any]:
     """Add the columns of rates: for each ``name``, ``name_low`` and ``name_high``.
 
@@ -100,23 +80,29 @@ def with_rates(
         frame: Holds the counts.
         rates: Count of hits and count of trials, by name of the rate.
         confidence: Coverage of the Wilson intervals.
+        clustered: Whether the rows are groups with the columns of `actoolkit.metrics.clusters`.
     """
     z = normal_quantile(confidence)
     shares: list[nw.Expr] = []
+    pulls: list[nw.Expr] = []
     parts: list[nw.Expr] = []
     bounds: list[nw.Expr] = []
     for name, (hits, trials) in rates.items():
         known = (trials > 0) & hits.is_between(0, trials)
         shares.append(nw.when(known).then(hits / trials).alias(name))
-        shares.append((z * z / trials).alias(f"{name}__pull"))
-        share, pull = nw.col(name), nw.col(f"{name}__pull")
+        share, pulled = nw.col(name), z * z / trials
+        if clustered:
+            pulled = clustered_pull(name, share, trials, confidence)
+        pulls.append(pulled.alias(f"{name}__pull"))
+        pull = nw.col(f"{name}__pull")
         spread = (share * (1 - share) * pull + pull * pull / 4) ** 0.5
         parts += [(share + pull / 2).alias(f"{name}__centre"), spread.alias(f"{name}__spread")]
         centre, spread, scale = nw.col(f"{name}__centre"), nw.col(f"{name}__spread"), 1 + pull
         low = nw.when(share > 0).then((centre - spread) / scale).otherwise(share)
         high = nw.when(share < 1).then((centre + spread) / scale).otherwise(share)
         bounds += [low.alias(f"{name}_low"), high.alias(f"{name}_high")]
-    return frame.with_columns(*shares).with_columns(*parts).with_columns(*bounds)
+    made = frame.with_columns(*shares).with_columns(*pulls)
+    return made.with_columns(*parts).with_columns(*bounds)
 
 
 def exceeds(numerator: nw.Expr, denominator: nw.Expr) -> nw.Expr:

@@ -8,7 +8,15 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.counters import RATES, VERIFIED, Rate, summed, with_delivered, with_verified
+from actoolkit.metrics.counters import (
+    RATES,
+    VERIFIED,
+    Rate,
+    parts,
+    summed,
+    with_delivered,
+    with_verified,
+)
 from actoolkit.metrics.days import Day, as_day, within_days
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 from actoolkit.metrics.intervals import with_rates
@@ -125,9 +133,10 @@ def _totals(
     mails: nw.LazyFrame[Any], since: date, until: date, confidence: float
 ) -> nw.LazyFrame[Any]:
     rows = mails.filter(*within_days(nw.col("sent_local"), since, until))
-    totals = summed(rows, (), (*_COUNTERS, "delivered"), (VERIFIED, "verified_delivered"))
-    rates = {name: (RATES[name].hits, RATES[name].trials) for name in _SHARES}
-    return with_rates(totals, rates, confidence)
+    rates = parts(*_SHARES)
+    partial = (VERIFIED, "verified_delivered")
+    totals = summed(rows, (), (*_COUNTERS, "delivered"), partial, rates)
+    return with_rates(totals, rates, confidence, clustered=True)
 
 
 def _row(

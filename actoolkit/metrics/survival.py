@@ -16,7 +16,7 @@ from actoolkit.metrics.buyers import first_and_second
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.eager import handed_back
 from actoolkit.metrics.frames import Schema
-from actoolkit.metrics.intervals import normal_quantile
+from actoolkit.metrics.quantiles import normal_quantile
 
 _SURVIVAL: Schema = {
     "days": "count",

@@ -157,6 +157,7 @@ def oracles():
         campaigns=_oracle("campaigns"),
         orders=_oracle("orders"),
         wilson=_oracle("intervals").wilson,
+        clustered=_oracle("intervals").clustered,
     )
 
 

@@ -104,13 +104,17 @@ def kpi_rows(oracles, rows, bought, since, until):
                 ]
                 amount = sum(found) if kpi == "revenue" else len(found)
                 made.setdefault((kpi, currency), {})[key] = (amount, amount, None, unit)
-    return [kpi_row(oracles, *key, found) for key, found in made.items()]
+    sent = inside(rows, "sent_local", since, until)
+    return [kpi_row(oracles, *key, found, sent) for key, found in made.items()]
 
 
-def kpi_row(oracles, kpi, currency, found):
+def kpi_row(oracles, kpi, currency, found, sent):
     value, k, n, unit = found["now"]
     previous = found["before"][0]
-    low, high = oracles.wilson(k, n) if unit == "share" and value is not None else (None, None)
+    low, high = None, None
+    if unit == "share" and value is not None:
+        mails = oracles.campaigns.clusters(sent, *oracles.campaigns.OVER[kpi])
+        low, high = oracles.clustered(k, n, mails)
     known = value is not None and previous is not None
     return {
         "kpi": kpi,

@@ -53,7 +53,23 @@ def divide(k, n):
     return (Fraction(k, n) if n > 0 and k >= 0 else None), False
 
 
-def with_rates(row, wilson, *, over=OVER, sent=True, was_clipped=False):
+def clusters(members, numerator, denominator):
+    """Hits and trials of each campaign sent that knows both."""
+    found = []
+    for row in members:
+        if is_sent(row):
+            verified = row.get("verified_unique_opens")
+            counts = {
+                **row,
+                "delivered": delivered(row),
+                "bounces": plus(row.get("hard_bounces"), row.get("soft_bounces")),
+                "verified_delivered": None if verified is None else delivered(row),
+            }
+            found.append((counts[numerator], counts[denominator]))
+    return [pair for pair in found if None not in pair]
+
+
+def with_rates(row, interval, *, over=OVER, sent=True, was_clipped=False, members=None):
     """The rates of a row of counts, and its flag."""
     counts = {**row, "bounces": plus(row.get("hard_bounces"), row.get("soft_bounces"))}
     made, notes = {}, ["delivered: bounces exceed sends"] if was_clipped else []
@@ -64,7 +80,12 @@ def with_rates(row, wilson, *, over=OVER, sent=True, was_clipped=False):
             notes.append(f"{rate}: numerator exceeds denominator")
         made[rate] = value if sent else None
         known = made[rate] is not None
-        made[f"{rate}_low"], made[f"{rate}_high"] = wilson(k, n) if known else (None, None)
+        low, high = None, None
+        if known and members is None:
+            low, high = interval(k, n)
+        elif known:
+            low, high = interval(k, n, clusters(members, numerator, denominator))
+        made[f"{rate}_low"], made[f"{rate}_high"] = low, high
     return {**made, "flag": "; ".join(notes) or None}
 
 
@@ -114,17 +135,17 @@ def total(rows, counters):
     return made, any(clipped(row) for row in sent)
 
 
-def by_group(rows, by, wilson):
+def by_group(rows, by, clustered):
     made = []
     for key, members in grouped(rows, by):
         counts, was_clipped = total(members, COUNTERS)
         sent = counts["sends"] is not None and counts["sends"] > 0
-        rates = with_rates(counts, wilson, sent=sent, was_clipped=was_clipped)
+        rates = with_rates(counts, clustered, sent=sent, was_clipped=was_clipped, members=members)
         made.append({**dict(zip(by, key, strict=True)), **counts, **rates})
     return made
 
 
-def funnel(rows, exposure, by, wilson):
+def funnel(rows, exposure, by, clustered):
     """Exposure: buyers by campaign, or None."""
     counters = ("sends", "hard_bounces", "soft_bounces", "unique_opens", "clickers")
     groups = grouped(rows, by) if by else [((), rows)]
@@ -162,10 +183,21 @@ def funnel(rows, exposure, by, wilson):
                 notes.append("rate: numerator exceeds denominator")
             if verified_withheld:
                 notes.append("verified_rate: numerator exceeds denominator")
-            bounds = wilson(k, n) if rate is not None else (None, None)
+            pairs = (
+                clusters(members, *MADE_OF[step])
+                if step != "ordered"
+                else [
+                    (exposure[row["campaign_id"]], delivered(row))
+                    for row in exposed
+                    if delivered(row) is not None
+                ]
+            )
+            bounds = clustered(k, n, pairs) if rate is not None else (None, None)
             if step == "sent" and rate is not None:
                 bounds = (1.0, 1.0)
-            verified_bounds = wilson(verified, of) if verified_rate is not None else (None, None)
+            pairs = clusters(members, "verified_unique_opens", "verified_delivered")
+            known = verified_rate is not None
+            verified_bounds = clustered(verified, of, pairs) if known else (None, None)
             made.append(
                 {
                     **dict(zip(by, key, strict=True)),
@@ -189,7 +221,15 @@ def funnel(rows, exposure, by, wilson):
     return made
 
 
-def heatmap(rows, wilson):
+MADE_OF = {
+    "sent": ("sends", "sends"),
+    "delivered": ("delivered", "sends"),
+    "opened": ("unique_opens", "delivered"),
+    "clicked": ("clickers", "delivered"),
+}
+
+
+def heatmap(rows, clustered):
     cells = {}
     for row in rows:
         if is_sent(row) and row["automation_id"] is None and row["sent_local"] is not None:
@@ -199,7 +239,9 @@ def heatmap(rows, wilson):
     for weekday, hour in sorted(cells):
         counts, was_clipped = total(cells[weekday, hour], ("sends", "unique_opens", "clickers"))
         over = {name: OVER[name] for name in ("open_rate", "click_rate")}
-        rates = with_rates(counts, wilson, over=over, was_clipped=was_clipped)
+        rates = with_rates(
+            counts, clustered, over=over, was_clipped=was_clipped, members=cells[weekday, hour]
+        )
         shown = ("campaigns", "delivered", "unique_opens", "clickers")
         made.append(
             {"weekday": weekday, "hour": hour, **{name: counts[name] for name in shown}, **rates}
