@@ -10,6 +10,8 @@ import http.client
 import ssl
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import requests
 import urllib3
@@ -29,6 +31,7 @@ def send(
     limits: Limits,
     *,
     turn: Callable[[], float] = lambda: 0.0,
+    sent: Callable[[], None] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Send one GET and read its whole body.
@@ -40,6 +43,7 @@ def send(
         limits: Of these, ``connect``, ``body`` and ``size`` count here.
         turn: Waits until the request may go, once its connection is open; gives the seconds
             waited. They do not count as its own.
+        sent: Called when it is on its way.
         clock: Gives seconds.
 
     Returns:
@@ -57,18 +61,18 @@ def send(
 
     refused: ActoolkitError | None = None
 
-    def take_turn() -> float:
+    def calmly(step: Callable[[], Any]) -> Any:
         nonlocal started, refused
         try:
-            waited = turn()
+            done = step()
         except ActoolkitError as error:
             refused = error
             raise OSError from None  # ends the request; its frames hold the token
         started = clock()
-        return waited
+        return done
 
     try:
-        with taking(take_turn):
+        with taking(partial(calmly, turn), partial(calmly, sent)):
             response = session.get(
                 url,
                 params=params,

@@ -32,6 +32,8 @@ FAST = 50.0
 """Requests per second from which a loopback account is not worth a lock file."""
 HOLD = 0.25
 """Seconds at most that the lock file is held while a turn comes up."""
+LATE = 0.005
+"""Seconds between a turn and its sending that the margin covers anyway."""
 LOCK_PATIENCE = 60.0
 
 
@@ -40,6 +42,9 @@ class Pacer(Protocol):
 
     def wait(self) -> float:
         """Wait for the next turn and take it; give the seconds waited."""
+
+    def sent(self) -> None:
+        """Say that the request of this thread's last turn is on its way only now."""
 
     def block(self, seconds: float) -> None:
         """Let nobody send for so many seconds: the API answered 429."""
@@ -72,6 +77,7 @@ class Pace:
         self._clock = clock
         self._sleep = sleep
         self._turn = threading.Lock()
+        self._mine = threading.local()
 
     def wait(self) -> float:
         """Wait for the next turn and take it; give the seconds waited."""
@@ -79,9 +85,14 @@ class Pace:
             started = self._clock()
             while (left := self._due() - self._clock()) > 0:
                 self._sleep(left)
-            now = self._clock()
+            now = self._mine.taken = self._clock()
             self._ring.take(now, self._rate)
             return now - started
+
+    def sent(self) -> None:
+        """Count the request from now on, not from its turn: a busy machine sends late."""
+        with self._turn:
+            self._ring.move(self._mine.taken, self._clock())
 
     def block(self, seconds: float) -> None:
         """Let nobody send for so many seconds, and keep a larger margin from now on."""
@@ -134,6 +145,7 @@ class SharedPace:
         self._sleep = sleep
         self._patience = patience
         self._turn = threading.Lock()
+        self._mine = threading.local()
 
     def wait(self) -> float:
         """Wait for the next turn and take it; give the seconds waited."""
@@ -147,11 +159,21 @@ class SharedPace:
                     if left <= HOLD:
                         while (left := due - self._clock()) > 0:
                             self._sleep(left)
-                        now = self._clock()
+                        now = self._mine.taken = self._clock()
                         ring.take(now, self._rate)
                         self._save(ring)
                         return now - started
                 self._sleep(min(1.0, left - HOLD / 2))
+
+    def sent(self) -> None:
+        """Count the request from now on, not from its turn: a busy machine sends late."""
+        now = self._clock()
+        if now - self._mine.taken < LATE:
+            return
+        with self._locked():
+            ring = self._load()
+            ring.move(self._mine.taken, now)
+            self._save(ring)
 
     def block(self, seconds: float) -> None:
         """Let nobody send for so many seconds, and keep a larger margin from now on."""

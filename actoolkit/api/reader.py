@@ -249,8 +249,15 @@ class Reader:
         with self._count:
             self.requests += 1
         address = self.account.url + PREFIX + path
-        turn = self._pace.wait
-        outcome = send(self._session, address, params, self._limits, turn=turn, clock=self._clock)
+        outcome = send(
+            self._session,
+            address,
+            params,
+            self._limits,
+            turn=self._pace.wait,
+            sent=self._pace.sent,
+            clock=self._clock,
+        )
         self._note_date(outcome.headers.get("date", ""))
         if (rate := allowed(outcome.headers)) is not None:
             self._pace.limit(rate)

@@ -11,8 +11,8 @@ MARGIN = 0.02
 """Seconds beyond the one in which a full set of requests fits."""
 MARGIN_STEP = 0.01
 MARGIN_MOST = 0.1
-STRICT_MARGIN = 0.08
-"""The margin of a strict pace: what a way to the server may shift, for a tenth of the speed."""
+STRICT_MARGIN = 0.06
+"""The margin of a strict pace: what the ways to the server may differ by."""
 MEMORY = 5
 """Sends that are remembered at least: readers with a larger share look further back."""
 CALM = 600.0
@@ -58,6 +58,12 @@ class Ring:
         if self.sent and now - self.sent[-1] > CALM:
             self.margin = MARGIN
         self.sent = [*self.sent, now][-max(MEMORY, math.ceil(rate)) :]
+
+    def move(self, taken: float, now: float) -> None:
+        """Note that a request whose turn was at one moment was sent at a later one."""
+        if taken in self.sent:
+            self.sent[self.sent.index(taken)] = now
+            self.sent.sort()
 
     def block(self, now: float, seconds: float) -> None:
         """Stop everybody; requests that were in flight together widen the margin once."""

@@ -110,7 +110,7 @@ def _deadline(connection: HTTPConnection) -> Iterator[None]:
 
 
 @contextmanager
-def taking(turn: Callable[[], float]) -> Iterator[None]:
+def taking(turn: Callable[[], float], sent: Callable[[], None]) -> Iterator[None]:
     """Let the next request of this thread take its turn when its connection is open.
 
     Opening one takes several ways to the server and back. A turn taken before would say little
@@ -118,32 +118,39 @@ def taking(turn: Callable[[], float]) -> Iterator[None]:
 
     Args:
         turn: Waits, and gives the seconds waited.
+        sent: Called when the request is on its way.
     """
-    token = _turn.set(turn)
+    token = _turn.set((turn, sent))
     try:
         yield
     finally:
         _turn.reset(token)
 
 
-_turn: ContextVar[Callable[[], float] | None] = ContextVar("turn", default=None)
+_Turn = tuple[Callable[[], float], Callable[[], None]]
+_turn: ContextVar[_Turn | None] = ContextVar("turn", default=None)
 
 
-def _await_turn(connection: HTTPConnection) -> None:
-    turn = _turn.get()
-    if turn is None:
+@contextmanager
+def _in_turn(connection: HTTPConnection) -> Iterator[None]:
+    found = _turn.get()
+    if found is None:
+        yield
         return
+    turn, sent = found
     if connection.sock is None:
         connection.connect()
     if turn() > IDLE and is_connection_dropped(connection):
         connection.close()
         connection.connect()
+    yield
+    sent()
 
 
 class _Connection(HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _await_turn(self)
-        super().request(*args, **kwargs)
+        with _in_turn(self):
+            super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
         with _deadline(self):
@@ -152,8 +159,8 @@ class _Connection(HTTPConnection):
 
 class _TLSConnection(HTTPSConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _await_turn(self)
-        super().request(*args, **kwargs)
+        with _in_turn(self):
+            super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
         with _deadline(self):

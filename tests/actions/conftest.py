@@ -302,6 +302,9 @@ class FakePace:
     def wait(self):
         return 0.0
 
+    def sent(self):
+        pass
+
     def limit(self, rate):
         pass
 

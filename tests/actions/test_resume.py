@@ -182,6 +182,9 @@ def test_the_pace_is_kept_between_writes_and_looks(server, tmp_path, monkeypatch
         def limit(self, rate):
             pass
 
+        def sent(self):
+            pass
+
     def counted(account, **how):
         return Writer(account, pace=Counting(), sleep=lambda s: None, **how)
 

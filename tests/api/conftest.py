@@ -34,6 +34,9 @@ class FakePace:
         self.turns += 1
         return 0.0
 
+    def sent(self):
+        pass
+
     def limit(self, rate):
         pass
 

@@ -184,7 +184,9 @@ class Wire:
             url=f"http://127.0.0.1:{self.server.server_address[1]}", token="test-wire", rate=10_000
         )
         nothing = lambda *_: 0.0  # noqa: E731
-        pace = type("Pace", (), {"wait": nothing, "block": nothing, "limit": nothing})()
+        pace = type(
+            "Pace", (), {"wait": nothing, "block": nothing, "limit": nothing, "sent": nothing}
+        )()
         return Reader(account, pace=pace, limits=LIMITS, sleep=lambda seconds: None)
 
     def close(self):
