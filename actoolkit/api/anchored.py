@@ -204,9 +204,11 @@ def _newer(course: Course, newest: int, head: list[int]) -> Generator[Page, None
     """
     born: set[int] = set()
     looked: list[int] = []
+    counted: int | None = None
     offset = 0
     for _ in range(STALLED):
         page = course.at(offset)
+        counted = course.total if not offset else counted
         yield page
         ids = page.numbers
         fresh = [number for number in ids or () if number <= newest and number not in looked]
@@ -221,6 +223,7 @@ def _newer(course: Course, newest: int, head: list[int]) -> Generator[Page, None
         if ended or sum(number < min(head) for number in looked) >= BEHIND:
             break
         offset += len(ids)
+    course.total = counted  # a later page counts rows born since, which nobody looked at
     return born
 
 
