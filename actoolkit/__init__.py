@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from actoolkit import actions, charts, errors, metrics, widgets
+    from actoolkit.exports import to_csv, to_excel
     from actoolkit.loaders import (
         history,
         load_automations,
@@ -136,6 +137,8 @@ __all__ = [
     "report",
     "sandbox_account",
     "sync",
+    "to_csv",
+    "to_excel",
     "unpin",
     "widgets",
 ]
@@ -146,6 +149,8 @@ _HOMES = {
     "describe": "tables",
     "report": "reports",
     "sandbox_account": "sandbox",
+    "to_csv": "exports",
+    "to_excel": "exports",
 }
 
 

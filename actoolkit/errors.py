@@ -28,6 +28,7 @@ ActoolkitError                   .hint: the next step
 ├── MetricError
 │   └── MissingColumns           (also KeyError) the frame lacks columns the metric needs
 ├── ReportError                  a report cannot be written
+├── ExportError                  a frame cannot be written to a file
 ├── SandboxError                 the synthetic account cannot do that
 └── MissingExtra (ImportError)   an optional dependency is needed
 ```
@@ -207,6 +208,10 @@ class MissingColumns(MetricError, KeyError):
 
 class ReportError(ActoolkitError):
     """A report cannot be written."""
+
+
+class ExportError(ActoolkitError):
+    """A frame cannot be written to a file."""
 
 
 class SandboxError(ActoolkitError):

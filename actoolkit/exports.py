@@ -1,0 +1,139 @@
+"""Frames as files that a spreadsheet opens: nothing in them can start a formula."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, BinaryIO
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from actoolkit.errors import ExportError, InvalidArgument
+from actoolkit.spreadsheets import check_personal, flat, harmless
+
+
+def to_csv(
+    frame: Any,
+    path: str | os.PathLike[str],
+    *,
+    personal_data: bool = False,
+    neutralise: bool = True,
+) -> Path:
+    """Write a frame as a CSV file, UTF-8, with a header.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front of it, in the
+    header too. Numbers, also those in texts, stay as they are. Lists are written as JSON, moments
+    as ISO 8601, null as nothing.
+
+    Args:
+        frame: Any frame that Narwhals knows.
+        path: File to write; replaced when it exists.
+        personal_data: Let personal data be in it; the file is then readable by you only.
+        neutralise: Put the apostrophes; False writes each text exactly as it is.
+
+    Returns:
+        The path.
+
+    Raises:
+        InvalidArgument: Not a frame, or it holds personal data.
+        ExportError: The file cannot be written.
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:  # doctest: +SKIP
+        ...     ac.to_csv(ac.load_contacts(account=account, mask=True), "contacts.csv")
+    """
+    rows = _polars(frame)
+    check_personal(rows, allowed=personal_data)
+    written = flat(rows)
+    if neutralise:
+        written = harmless(written)
+    return _write(path, written.write_csv, private=personal_data)
+
+
+def to_excel(frame: Any, path: str | os.PathLike[str], *, personal_data: bool = False) -> Path:
+    """Write a frame as an Excel workbook with one sheet; needs the ``excel`` extra.
+
+    Every text is a text, never a formula or a link, also after somebody edits its cell. Moments
+    lose their zone: those in UTC stay in UTC. Whole numbers beyond 2**53 become texts, which keeps
+    their last digits.
+
+    Args:
+        frame: Any frame that Narwhals knows.
+        path: File to write; replaced when it exists.
+        personal_data: Let personal data be in it; the file is then readable by you only.
+
+    Returns:
+        The path.
+
+    Raises:
+        InvalidArgument: Not a frame, it holds personal data, or more than a sheet can: 1,048,575
+            rows, 16,384 columns, texts of 32,767 characters.
+        ExportError: The file cannot be written.
+        MissingExtra: XlsxWriter is not installed.
+
+    Example:
+        >>> import actoolkit as ac
+        >>> with ac.sandbox_account(size="tiny") as account:  # doctest: +SKIP
+        ...     ac.to_excel(ac.load_campaigns(account=account), "campaigns.xlsx")
+    """
+    from actoolkit.workbook import write_workbook
+
+    rows = _polars(frame)
+    check_personal(rows, allowed=personal_data)
+    written = flat(rows)
+    return _write(path, lambda file: write_workbook(written, file), private=personal_data)
+
+
+def _polars(frame: Any) -> pl.DataFrame:
+    """Any frame as a polars one, without pyarrow."""
+    try:
+        wrapped = nw.from_native(frame)
+    except TypeError:
+        raise InvalidArgument(
+            f"{type(frame).__name__} is not a frame.", hint="Pass what a loader or metric gives."
+        ) from None
+    native = wrapped.lazy().collect().to_native() if isinstance(wrapped, nw.LazyFrame) else frame
+    if isinstance(native, pl.DataFrame):
+        return native
+    eager = nw.from_native(native, eager_only=True)
+    return pl.DataFrame(
+        [
+            pl.Series(str(name), [_value(one) for one in eager.get_column(name).to_list()])
+            for name in eager.columns
+        ]
+    )
+
+
+def _value(value: Any) -> Any:
+    """A value; what pandas has for none becomes None."""
+    missing = value is None or (not isinstance(value, list) and value != value)  # noqa: PLR0124
+    return None if missing else value
+
+
+def _write(
+    path: str | os.PathLike[str], write: Callable[[BinaryIO], object], *, private: bool
+) -> Path:
+    """Write a file, whole or not at all."""
+    target = Path(path)
+    temporary = ""
+    try:
+        handle, temporary = mkstemp(dir=target.parent, prefix=".export-")
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o600 if private else 0o644)
+        Path(temporary).replace(target)
+    except OSError as error:
+        raise ExportError(
+            f"{target} cannot be written: {error.strerror or error}.",
+            hint="Choose a file in a folder that exists and that you may write to.",
+        ) from error
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+    return target
