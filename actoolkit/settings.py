@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NoReturn, Self
+from typing import Literal, Self
 
-from dotenv import dotenv_values
 from platformdirs import user_cache_path
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from actoolkit.errors import CredentialsMissing, InvalidArgument, InvalidToken, InvalidURL
+from actoolkit.errors import InvalidArgument, InvalidToken, InvalidURL
+from actoolkit.secret import Token
+from actoolkit.sources import FIND_URL, chosen_profile, find
 
-URL_VARIABLE = "ACTIVECAMPAIGN_URL"
-TOKEN_VARIABLE = "ACTIVECAMPAIGN_API_TOKEN"  # noqa: S105 - the name of a variable, not a token
 CACHE_VARIABLE = "ACTOOLKIT_CACHE_DIR"
+PROXY_VARIABLE = "ACTOOLKIT_PROXY"
 RATE_LIMIT = 5.0
 """Requests per second that ActiveCampaign allows an account, for all of its tools together."""
 
@@ -29,64 +29,8 @@ _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
 )
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_FIND_URL = "Copy it from ActiveCampaign: Settings > Developer > API Access (https://<account>.api-us1.com)."
-_FIND_TOKEN = "Copy it from ActiveCampaign: Settings > Developer > API Access."  # noqa: S105
 
 FrameKind = Literal["polars", "pandas"]
-
-
-class Token:
-    """An API token that shows itself to nobody.
-
-    ``repr``, ``str``, ``format``, ``vars`` and pickling reveal nothing; `reveal` is called in one
-    place, where the header is set.
-
-    Example:
-        >>> Token("test-abc")
-        Token(hidden)
-    """
-
-    __slots__ = ("_reveal",)
-
-    def __init__(self, value: str) -> None:
-        # Until the check below nothing may fail: no frame of an error may still hold the text.
-        text = value.strip() if isinstance(value, str) else ""
-        self._reveal: Callable[[], str] = lambda: text
-
-    def check(self) -> None:
-        """Refuse what cannot be a token.
-
-        Raises:
-            InvalidToken: It is empty, or has characters that no token has.
-        """
-        if not _is_token(self):
-            raise InvalidToken(
-                "The API token is empty or has characters that no token has.", hint=_FIND_TOKEN
-            )
-
-    def reveal(self) -> str:
-        """Give the text of the token."""
-        return self._reveal()
-
-    def __repr__(self) -> str:
-        return "Token(hidden)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Token) and hmac.compare_digest(self.reveal(), other.reveal())
-
-    def __hash__(self) -> int:
-        return hash(("Token", self.reveal()))
-
-    def __reduce__(self) -> NoReturn:
-        raise InvalidToken(
-            "A token cannot be pickled.",
-            hint="Pass the account's settings and read the token again.",
-        )
-
-
-def _is_token(token: Token) -> bool:
-    text = token.reveal()
-    return text.isascii() and text.isprintable() and bool(text) and " " not in text
 
 
 def _utc_now() -> datetime:
@@ -109,6 +53,9 @@ class Account:
         rate: Requests per second. Only a loopback account (the sandbox, a stub) may raise it.
         minor_units: Decimals of currencies that have no hundredths, such as ``{"JPY": 0}``.
         identity: Names the cache folder of a loopback account whose port changes.
+        proxy: ``http://host:port`` of a proxy to reach the account through, which sees neither
+            token nor data. The environment's own (``HTTPS_PROXY``, ``.netrc``) are ignored;
+            `from_env` reads ``ACTOOLKIT_PROXY``. A loopback account uses none.
         clock: Gives the current moment (UTC). The sandbox passes its own.
 
     Raises:
@@ -130,6 +77,7 @@ class Account:
     rate: float = RATE_LIMIT
     minor_units: Mapping[str, int] = field(default_factory=dict, hash=False)
     identity: str | None = None
+    proxy: str | None = None
     clock: Callable[[], datetime] = field(default=_utc_now, repr=False, compare=False)
 
     def __init__(
@@ -144,6 +92,7 @@ class Account:
         rate: float = RATE_LIMIT,
         minor_units: Mapping[str, int] | None = None,
         identity: str | None = None,
+        proxy: str | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         secret = token if isinstance(token, Token) else Token(token)
@@ -174,6 +123,7 @@ class Account:
             "rate": float(rate),
             "minor_units": {code.upper(): int(n) for code, n in (minor_units or {}).items()},
             "identity": identity,
+            "proxy": None if proxy is None else clean_proxy(proxy),
             "clock": clock,
         }
         for name, value in values.items():
@@ -184,20 +134,28 @@ class Account:
 
     @classmethod
     def from_env(
-        cls, *, dotenv: str | os.PathLike[str] | None = ".env", **overrides: object
+        cls,
+        *,
+        profile: str | None = None,
+        dotenv: str | os.PathLike[str] | None = ".env",
+        **overrides: object,
     ) -> Self:
         """Describe the account by ``ACTIVECAMPAIGN_URL`` and ``ACTIVECAMPAIGN_API_TOKEN``.
 
-        Both come from the environment, or both from the ``.env`` file: a token never pairs with a
-        URL from another source.
+        Both come from the environment, or both from the keyring (with the ``keyring`` extra), or
+        both from the ``.env`` file: a token never pairs with a URL from another source.
 
         Args:
-            dotenv: File to read when the environment has neither; None reads none.
+            profile: Which of several accounts: "acme" is ``ACTIVECAMPAIGN_URL_ACME`` and
+                ``ACTIVECAMPAIGN_API_TOKEN_ACME``. Default: ``ACTOOLKIT_PROFILE``, or none.
+            dotenv: File to read when neither environment nor keyring has them; None reads none.
             **overrides: Further arguments of `Account`.
 
         Raises:
-            CredentialsMissing: One of the two is not set, or others can read the file.
-            InvalidArgument: ``url`` or ``token`` is given: `Account` takes both.
+            CredentialsMissing: One of the two is not set, the keyring did not open, or others can
+                read the file.
+            InvalidArgument: ``url`` or ``token`` is given: `Account` takes both. Or no name of a
+                profile.
         """
         if "url" in overrides or "token" in overrides:
             overrides.clear()
@@ -205,7 +163,10 @@ class Account:
                 "from_env takes URL and token from one place, never one of them from elsewhere.",
                 hint="Use Account(url=..., token=...).",
             )
-        return cls(**{**_environment_pair(dotenv), **overrides})  # type: ignore[arg-type]
+        found = find(chosen_profile(profile), dotenv)
+        proxy = os.environ.get(PROXY_VARIABLE) or None
+        given = {"url": found.url, "token": found.token, "proxy": proxy, **overrides}
+        return cls(**given)  # type: ignore[arg-type]
 
     @property
     def key(self) -> str:
@@ -237,51 +198,6 @@ class Account:
         return self.clock()
 
 
-def _environment_pair(dotenv: str | os.PathLike[str] | None) -> dict[str, str | Token]:
-    found = _pair(os.environ)
-    source = "The environment"
-    if not found and dotenv is not None and Path(dotenv).is_file():
-        source = str(dotenv)
-        found = _pair(dotenv_values(dotenv, interpolate=False))
-        if found:
-            _check_private(Path(dotenv))
-    if not found:
-        raise CredentialsMissing(
-            f"No account: {URL_VARIABLE} and {TOKEN_VARIABLE} are not set.",
-            hint=f"Set both (or put them in a .env file). {_FIND_URL} "
-            "Or try it without an account: actoolkit report --sandbox",
-        )
-    if len(found) == 1:
-        lacking = TOKEN_VARIABLE if "url" in found else URL_VARIABLE
-        raise CredentialsMissing(
-            f"{source} has only one of {URL_VARIABLE} and {TOKEN_VARIABLE}: {lacking} is missing.",
-            hint=f"Set {lacking} in the same place. {_FIND_URL}",
-        )
-    return found
-
-
-def _pair(values: Mapping[str, str | None]) -> dict[str, str | Token]:
-    """URL and token of one source, each if it is there; the token hidden at once."""
-    url, token = values.get(URL_VARIABLE), values.get(TOKEN_VARIABLE)
-    found: dict[str, str | Token] = {"url": url} if url else {}
-    return {**found, "token": Token(token)} if token else found
-
-
-def _check_private(path: Path) -> None:
-    """Refuse a file with a token that others can read, or have written."""
-    if os.name != "posix":
-        return
-    facts = path.stat()
-    if facts.st_uid != os.getuid():
-        raise CredentialsMissing(
-            f"{path} belongs to another user.", hint="Use a file of your own, readable by you only."
-        )
-    if facts.st_mode & 0o077:
-        raise CredentialsMissing(
-            f"{path} holds a token and others can read it.", hint=f"Run: chmod 600 {path}"
-        )
-
-
 def is_loopback(url: str) -> bool:
     """Whether a URL names this machine.
 
@@ -289,6 +205,38 @@ def is_loopback(url: str) -> bool:
         url: A URL with a scheme.
     """
     return parse_url(url).host in _LOOPBACK
+
+
+def clean_proxy(url: str) -> str:
+    """Check the address of a proxy.
+
+    Args:
+        url: As given by the user.
+
+    Returns:
+        Scheme, host and port, nothing else.
+
+    Raises:
+        InvalidURL: It is not one, or holds a user and password, which would be shown.
+    """
+    text = url.strip() if isinstance(url, str) else ""
+    try:
+        parts = parse_url(text) if text.isascii() and text.isprintable() else None
+    except LocationParseError:
+        parts = None
+    if (
+        parts is None
+        or parts.scheme not in ("http", "https")
+        or not parts.host
+        or parts.auth
+        or parts.query
+        or parts.fragment
+        or (parts.path or "/") != "/"
+    ):
+        raise InvalidURL(
+            "The proxy's address is not one.", hint="Such as http://proxy.example:3128"
+        )
+    return f"{parts.scheme}://{parts.host}{f':{parts.port}' if parts.port else ''}"
 
 
 def clean_url(url: str, token: Token) -> str:
@@ -308,7 +256,7 @@ def clean_url(url: str, token: Token) -> str:
     text = url.strip() if isinstance(url, str) else ""
     if not text.isascii() or any(c.isspace() or c in "\\%@" or not c.isprintable() for c in text):
         raise InvalidURL(
-            "The account's URL has characters that no account address has.", hint=_FIND_URL
+            "The account's URL has characters that no account address has.", hint=FIND_URL
         )
     try:
         parts = parse_url(text)
@@ -322,11 +270,11 @@ def clean_url(url: str, token: Token) -> str:
         or parts.query
         or parts.fragment
     ):
-        raise InvalidURL(f"{text!r} is not the address of an account.", hint=_FIND_URL)
+        raise InvalidURL(f"{text!r} is not the address of an account.", hint=FIND_URL)
     # The path as it was pasted: the parser has already resolved "..".
     path = text.partition("://")[2].partition("/")[2].rstrip("/")
     if path not in ("", "api", "api/3"):
-        raise InvalidURL(f"{text!r} has a path that is not /api/3.", hint=_FIND_URL)
+        raise InvalidURL(f"{text!r} has a path that is not /api/3.", hint=FIND_URL)
     host, port = parts.host.lower(), f":{parts.port}" if parts.port else ""
     if host in _LOOPBACK and parts.scheme in ("http", "https"):
         if not token.reveal().startswith("test-"):
@@ -338,12 +286,12 @@ def clean_url(url: str, token: Token) -> str:
         return f"{parts.scheme}://{host}{port}"
     if parts.scheme != "https":
         raise InvalidURL(
-            f"{text!r} is not https: the token would travel unencrypted.", hint=_FIND_URL
+            f"{text!r} is not https: the token would travel unencrypted.", hint=FIND_URL
         )
     if (
         not _HOST.fullmatch(host)
         or host.rsplit(".", 1)[-1].isdigit()
         or re.fullmatch(r"0x[0-9a-f.x]+", host)
     ):
-        raise InvalidURL(f"{host!r} is not the host of an account.", hint=_FIND_URL)
+        raise InvalidURL(f"{host!r} is not the host of an account.", hint=FIND_URL)
     return f"https://{host}{port}"

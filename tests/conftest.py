@@ -1,6 +1,6 @@
 """Fixtures that several folders share.
 
-- ``isolated`` (automatic): no test sees the user's account, cache or proxies.
+- ``isolated`` (automatic): no test sees the user's account, cache, keys or keyring.
 - ``chromium``: a headless browser; where it is missing, the test says so and is skipped, unless
   ACTOOLKIT_REQUIRE_BROWSER is set.
 """
@@ -31,8 +31,11 @@ def isolated(tmp_path_factory):
         shared = shared.parent
     patch = pytest.MonkeyPatch()
     patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
-    for name in ("ACTIVECAMPAIGN_URL", "ACTIVECAMPAIGN_API_TOKEN", "ACTOOLKIT_CACHE_DIR"):
-        patch.delenv(name, raising=False)
+    patch.setenv("XDG_DATA_HOME", str(shared / "data"))
+    patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    for name in list(os.environ):
+        if name.startswith(("ACTIVECAMPAIGN_", "ACTOOLKIT_")) and "REQUIRE" not in name:
+            patch.delenv(name)
     yield
     patch.undo()
 

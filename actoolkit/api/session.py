@@ -21,7 +21,8 @@ from urllib3.util.connection import is_connection_dropped
 
 import actoolkit
 from actoolkit.errors import InvalidToken
-from actoolkit.settings import Account, Token
+from actoolkit.secret import Token
+from actoolkit.settings import Account
 
 HEADERS = {
     "Accept": "application/json",
@@ -70,7 +71,7 @@ class HostBoundAuth(AuthBase):
 
 
 def open_session(account: Account, *, connections: int = 16) -> requests.Session:
-    """Open a plain session to an account: no proxies or .netrc from the environment, no cookies.
+    """Open a plain session to an account: no proxies or .netrc of the environment, no cookies.
 
     Args:
         account: Whom to talk to.
@@ -81,6 +82,8 @@ def open_session(account: Account, *, connections: int = 16) -> requests.Session
     session.headers.clear()
     session.headers.update(HEADERS)
     session.auth = HostBoundAuth(account.url, account.token)
+    if account.proxy is not None and not account.loopback:
+        session.proxies = {"https": account.proxy}
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     for scheme in ("https://", "http://"):
         session.mount(scheme, _PatientAdapter(pool_maxsize=connections, max_retries=0))
@@ -175,12 +178,20 @@ class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
 
 
+_POOLS = {"http": _Pool, "https": _TLSPool}
+
+
 class _PatientAdapter(HTTPAdapter):
     """Connections with a deadline for the head of an answer."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
 
 
 def _origin(url: str) -> tuple[str, str, int]:
