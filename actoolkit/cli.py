@@ -1,4 +1,4 @@
-"""The commands: ``actoolkit report | sync | plan | cache | sandbox serve | notebooks | doctor``.
+"""The commands: ``report | sync | plan | cache | account | sandbox serve | notebooks | doctor``.
 
 Thin on purpose: each command calls one public function and prints what a person needs next.
 Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interrupted.
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 import actoolkit
+from actoolkit.account_command import account_app, use_profile
 from actoolkit.cache_command import cache_app
 from actoolkit.errors import ActoolkitError, CredentialsMissing, InvalidArgument
 
@@ -42,6 +43,7 @@ sandbox_app = typer.Typer(
 )
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(cache_app, name="cache")
+app.add_typer(account_app, name="account")
 
 _err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
@@ -115,11 +117,15 @@ def _version(value: bool) -> None:  # noqa: FBT001 - the signature of an option'
 
 @app.callback()
 def _root(
-    version: Annotated[  # noqa: FBT002 - handled by its callback
+    version: Annotated[  # noqa: ARG001, FBT002 - handled by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    *,
+    profile: Annotated[
+        str | None, typer.Option(help="Which of several accounts; see ACTOOLKIT_PROFILE.")
+    ] = None,
 ) -> None:
-    pass
+    use_profile(profile)
 
 
 @app.command("report")

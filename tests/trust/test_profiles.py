@@ -178,6 +178,35 @@ class TestKeyring:
         with pytest.raises(errors.CredentialsMissing):
             Account.from_env(profile="eu", dotenv=None)
 
+    def test_the_commands(self, monkeypatch, capsys):
+        import sys
+
+        from actoolkit import account_command, cli
+
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+        monkeypatch.setattr(account_command, "getpass", lambda prompt: SECRET)
+        monkeypatch.setenv("ACTOOLKIT_PROFILE", "")
+
+        def run(*words):
+            monkeypatch.setattr(sys, "argv", ["actoolkit", *words])
+            with pytest.raises(SystemExit) as left:
+                cli.main()
+            shown = capsys.readouterr()
+            assert SECRET not in shown.out + shown.err
+            return left.value.code, shown.out + shown.err
+
+        assert run("--profile", "eu", "account", "remember", f"{EU}/api/3")[0] == 0
+        assert json.loads(self.backend.kept["actoolkit", "eu"]) == {"url": EU, "token": SECRET}
+        assert Account.from_env(profile="eu", dotenv=None).token.reveal() == SECRET
+        code, said = run("--profile", "eu", "account", "remember", "http://you.example")
+        assert (code, "https" in said) == (1, True)
+        assert "Forgotten" in run("--profile", "eu", "account", "forget")[1]
+        assert "no such account" in run("--profile", "eu", "account", "forget")[1]
+        assert run("--profile", "../x", "doctor")[0] == 2
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: False)
+        assert run("account", "remember", EU)[0] == 2
+        assert self.backend.kept == {}
+
     def test_a_locked_one_is_told_and_shows_nothing(self):
         from keyring.errors import KeyringLocked
 
