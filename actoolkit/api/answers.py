@@ -15,6 +15,9 @@ from actoolkit.api.retry import reasons
 Check = Callable[[Mapping[str, object]], str]
 """Says what is wrong with a parsed answer; "" when nothing is."""
 
+MOST_PARTS = 1_000_000
+"""Objects and lists of one answer; a page of a hundred rows has some hundreds."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -41,7 +44,7 @@ def parse(
     """Parse an answer strictly.
 
     A truncated body, NaN, invalid UTF-8, a second document or nesting without end is not JSON; a
-    byte order mark is let pass.
+    byte order mark is let pass. What would take many times its size in memory is not parsed.
 
     Args:
         raw: The whole decoded body.
@@ -55,10 +58,10 @@ def parse(
         >>> parse(b'{"lists": []}'), parse(b"<html>")
         (({'lists': []}, ''), ({}, 'the answer is not JSON'))
     """
+    if problem := _unparsable(raw):
+        return {}, problem
     if records is not None and (parsed := records.read(raw)) is not None:
         return parsed, check(parsed) if check else ""
-    if not raw or raw.isspace():
-        return {}, "the answer is empty"
     try:
         data = msgspec.json.decode(raw.removeprefix(_BOM))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -71,6 +74,15 @@ def parse(
     if records is not None and not problem:
         records.learn(data)
     return data, problem
+
+
+def _unparsable(raw: bytes) -> str:
+    """What is wrong with an answer before it is parsed, "" for nothing."""
+    if not raw or raw.isspace():
+        return "the answer is empty"
+    if raw.count(b"{") + raw.count(b"[") > MOST_PARTS:  # they take far more memory than bytes
+        return f"the answer has more than {MOST_PARTS:,} objects and lists"
+    return ""
 
 
 def envelope_of(endpoint: Endpoint) -> Check:
@@ -101,6 +113,6 @@ def _all_keyed(rows: list[Any], name: str) -> bool:
         keys = keys_of(rows)
         return set(map(type, keys)) <= {str, int} and "" not in keys
     return all(
-        isinstance(row, dict) and isinstance(row.get(name), str | int) and row[name] != ""
+        isinstance(row, dict) and type(row.get(name)) in (str, int) and row[name] != ""
         for row in rows
     )

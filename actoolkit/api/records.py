@@ -21,6 +21,10 @@ MOST_LEARNED = 200
 """Unknown fields that get a slot; with more, names are data, and answers are parsed as dicts."""
 
 
+LARGEST = 2**24
+"""Bytes of slots that any answer may take; a larger one in proportion to its size."""
+
+
 class Record(msgspec.Struct, gc=False):
     """A row whose fields have slots; the first one, ``f0``, holds its key.
 
@@ -91,6 +95,7 @@ class Records:
         self._skipped = tuple(name for name in skipped if name not in self._wanted)
         self._learned: tuple[str, ...] = ()
         self._learning = threading.Lock()
+        self._slots = len(self._wanted) + len(self._skipped) + MOST_LEARNED
         self._decoder = self._decoder_of(())
 
     def read(self, raw: bytes) -> Mapping[str, object] | None:
@@ -104,7 +109,8 @@ class Records:
             that does not fit, also for one that is no JSON: parse it as dicts to see what it is.
         """
         decoder = self._decoder
-        if decoder is None:
+        # An object that is almost empty takes as many slots as a full one.
+        if decoder is None or raw.count(b"{") * self._slots * 8 > LARGEST + len(raw) * 32:
             return None
         try:
             raw.isascii() or raw.decode()
@@ -130,7 +136,7 @@ class Records:
             if learned == self._learned:
                 return
             self._learned = learned
-            few = len(learned) <= MOST_LEARNED
+            few = len(learned) <= MOST_LEARNED and all(map(_slottable, learned))
             self._decoder = self._decoder_of(learned) if few else None
 
     def _decoder_of(self, learned: tuple[str, ...]) -> msgspec.json.Decoder[Any] | None:
@@ -153,6 +159,11 @@ class Records:
             strict=False,
         )
         return msgspec.json.Decoder(answer)
+
+
+def _slottable(name: str) -> bool:
+    """Whether a field's name can be a slot's: no control characters, quotes, or half characters."""
+    return not any(one < " " or one in '"\\' or "\ud800" <= one <= "\udfff" for one in name)
 
 
 def _struct(
