@@ -31,7 +31,7 @@ def write_workbook(frame: pl.DataFrame, file: BinaryIO) -> None:
         MissingExtra: XlsxWriter is not installed.
     """
     try:
-        import xlsxwriter  # type: ignore[import-untyped]
+        import xlsxwriter
     except ModuleNotFoundError:
         raise MissingExtra("to_excel", "excel") from None
     _check_size(frame)
