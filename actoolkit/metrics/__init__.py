@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from actoolkit.metrics.anomalies import campaign_anomalies
 from actoolkit.metrics.audience import domain_mix, recency_tiers
 from actoolkit.metrics.campaigns import campaign_rates
 from actoolkit.metrics.carts import cart_abandonment, cart_recovery
 from actoolkit.metrics.cohorts import cohort_retention, cohort_revenue
+from actoolkit.metrics.comparison import compare_campaigns
 from actoolkit.metrics.completeness import field_completeness
 from actoolkit.metrics.customers import RFM_SEGMENTS, Segment, rfm, rfm_grid, rfm_segments
 from actoolkit.metrics.decay import engagement_decay
@@ -24,6 +26,7 @@ from actoolkit.metrics.quality import data_quality
 from actoolkit.metrics.registry import DEFINITIONS, explain, register_metric
 from actoolkit.metrics.repeats import repeat_purchase, repeat_within
 from actoolkit.metrics.selection import select_campaigns
+from actoolkit.metrics.shrinkage import shrunk_rates
 from actoolkit.metrics.store import new_vs_repeat, store_summary
 from actoolkit.metrics.survival import second_order_survival
 
@@ -32,6 +35,7 @@ __all__ = [
     "RFM_SEGMENTS",
     "Definition",
     "Segment",
+    "campaign_anomalies",
     "campaign_exposure",
     "campaign_funnel",
     "campaign_rates",
@@ -39,6 +43,7 @@ __all__ = [
     "cart_recovery",
     "cohort_retention",
     "cohort_revenue",
+    "compare_campaigns",
     "data_quality",
     "domain_mix",
     "engagement_by_period",
@@ -63,6 +68,7 @@ __all__ = [
     "rfm_segments",
     "second_order_survival",
     "select_campaigns",
+    "shrunk_rates",
     "store_summary",
     "top_products",
     "wilson",

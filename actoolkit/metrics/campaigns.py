@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from actoolkit.metrics.counters import (
     ADDED,
+    PARTIAL,
     RATES,
     VERIFIED,
     flags,
@@ -41,6 +42,8 @@ _COUNTS: Schema = dict.fromkeys(
         "unsubscribes",
         "unique_replies",
         "unique_forwards",
+        "verifiable_opens",
+        "unverified_opens",
     ],
     "count",
 )
@@ -73,12 +76,14 @@ def campaign_rates(
         ``unique_opens (Int64, contacts)``, ``verified_unique_opens``;
         ``verified_delivered (Int64, mails): delivered where verified opens are known``;
         ``clickers (Int64, contacts): who clicked any link``, ``unsubscribes``,
-        ``unique_replies``, ``unique_forwards``;
+        ``unique_replies``, ``unique_forwards``; ``verifiable_opens (Int64, contacts)``: unique
+        opens where verified ones are known, ``unverified_opens``: those of them that are not;
         each rate (Float64, 0..1) with ``_low`` and ``_high``: the Wilson interval of one campaign;
         of a group, the one that allows for campaigns that differ (`actoolkit.metrics.clusters`):
         ``delivery_rate``, ``bounce_rate``, ``hard_bounce_rate``, ``soft_bounce_rate`` of sends;
-        ``open_rate``, ``click_rate``, ``unsubscribe_rate`` of delivered; ``verified_open_rate`` of
-        verified_delivered; ``click_to_open_rate`` of unique_opens;
+        ``open_rate``, ``click_rate``, ``unsubscribe_rate``, ``reply_rate``, ``forward_rate`` of
+        delivered; ``verified_open_rate`` of verified_delivered; ``click_to_open_rate`` of
+        unique_opens; ``privacy_open_share``: unverified_opens of verifiable_opens;
         ``flag (String): null, or what is withheld and why``.
         A rate is null for a draft, and flagged where its numerator exceeds its denominator.
 
@@ -111,8 +116,8 @@ def campaign_rates(
     about: Schema = dict.fromkeys(names, "key") if names else _ABOUT
     made = with_verified(with_delivered(opened("campaign_rates", campaigns, {**about, **_READ})))
     if names:
-        counters = [name for name in _COUNTS if name not in (VERIFIED, "verified_delivered")]
-        made = summed(made, names, counters, [VERIFIED, "verified_delivered"], parts())
+        counters = [name for name in _COUNTS if name not in PARTIAL]
+        made = summed(made, names, counters, PARTIAL, parts())
     shown_rates = {name: (nw.when(was_sent()).then(r.hits), r.trials) for name, r in RATES.items()}
     made = with_rates(made, shown_rates, confidence, clustered=bool(names))
     made = made.with_columns(flag=flags(RATES))

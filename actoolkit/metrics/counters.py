@@ -62,6 +62,9 @@ RATES: Mapping[str, Rate] = {
     "click_rate": Rate(("clickers",), "delivered"),
     "click_to_open_rate": Rate(("clickers",), "unique_opens"),
     "unsubscribe_rate": Rate(("unsubscribes",), "delivered"),
+    "reply_rate": Rate(("unique_replies",), "delivered"),
+    "forward_rate": Rate(("unique_forwards",), "delivered"),
+    "privacy_open_share": Rate(("unverified_opens",), "verifiable_opens"),
 }
 """Rates of campaigns, in the order of their columns."""
 
@@ -98,13 +101,25 @@ def with_delivered(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def with_verified(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Add ``verified_delivered``: the delivered mails of a campaign that has verified opens.
+    """Add what is known of a campaign that has verified opens only.
+
+    ``verified_delivered``: its delivered mails; where unique opens are there too,
+    ``verifiable_opens``: those, and ``unverified_opens``: those that are not verified.
 
     Args:
         campaigns: Result of `with_delivered`, with verified opens.
     """
     known = ~nw.col(VERIFIED).is_null()
-    return campaigns.with_columns(verified_delivered=nw.when(known).then(nw.col("delivered")))
+    opens = nw.col("unique_opens")
+    return campaigns.with_columns(
+        verified_delivered=nw.when(known).then(nw.col("delivered")),
+        verifiable_opens=nw.when(known).then(opens),
+        unverified_opens=nw.when(known).then(opens - nw.col(VERIFIED)),
+    )
+
+
+PARTIAL = (VERIFIED, "verified_delivered", "verifiable_opens", "unverified_opens")
+"""Counters of `with_verified`: in a group, of the campaigns that have verified opens."""
 
 
 def summed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from actoolkit.metrics.counters import RATES, VERIFIED, Rate
+from actoolkit.metrics.counters import ADDED, RATES, VERIFIED, Rate
 
 _CAMPAIGNS = "https://developers.activecampaign.com/reference/list-all-campaigns"
 _ORDERS = "https://developers.activecampaign.com/reference/list-all-orders"
@@ -71,6 +71,8 @@ def _rate(rate_id: str, title: str, formula: str, *caveats: str) -> Definition:
     for name in (*rate.numerator, rate.denominator):
         if name == "verified_delivered":
             columns += [VERIFIED, *_BASE]
+        elif name in ("unverified_opens", "verifiable_opens"):
+            columns += ["unique_opens", VERIFIED]
         else:
             columns += _BASE if name == "delivered" else [name]
     return Definition(
@@ -133,6 +135,71 @@ BUILT_IN: tuple[Definition, ...] = (
         "Unsubscribe rate",
         "contacts who unsubscribed ÷ delivered mails",
         "Misses those who mark as spam instead: the API gives no complaints.",
+    ),
+    _rate("reply_rate", "Reply rate", "contacts who replied ÷ delivered mails"),
+    _rate(
+        "forward_rate",
+        "Forward rate",
+        "contacts who forwarded by the mail's own link ÷ delivered mails",
+        "Who forwards in the mail program itself is not seen.",
+    ),
+    _rate(
+        "privacy_open_share",
+        "Opens by privacy software",
+        "contacts with an open that is not verified ÷ contacts with an open",
+        "Of the campaigns that have verified opens only.",
+        "How much the open rate is inflated; people who read behind such software are among them.",
+    ),
+    Definition(
+        "shrunk_rate",
+        "Shrunk rate",
+        "(hits + common rate x history's weight) ÷ (mails + history's weight)",
+        numerator="hits",
+        denominator="trials",
+        columns=("campaign_id", "name", *ADDED, VERIFIED),
+        caveats=(
+            "A small campaign is drawn to the rate that the account's campaigns have in common.",
+            "For ranking: it is not what happened, which is the rate itself.",
+        ),
+        source="https://doi.org/10.1080/01621459.1973.10481332",
+        function="shrunk_rates",
+    ),
+    Definition(
+        "robust_z",
+        "Robust z",
+        "0.6745 x (rate - median of the group's rates in the days before) ÷ their median absolute "
+        "deviation",
+        columns=("campaign_id", "name", "sent_at", *ADDED, VERIFIED),
+        caveats=(
+            "Beyond 3.5 is commonly called an outlier.",
+            "Not known with fewer than 8 campaigns before.",
+            "It does not know sizes: the control limits do.",
+        ),
+        source="https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm",
+        function="campaign_anomalies",
+    ),
+    Definition(
+        "control_limits",
+        "Control limits",
+        "common rate ± 3 standard deviations of a campaign of this size, widened by how much "
+        "campaigns differ from one to the next (Laney's p' chart)",
+        columns=("campaign_id", "name", "sent_at", *ADDED, VERIFIED),
+        caveats=("A point beyond says that something was different, not what.",),
+        source="https://doi.org/10.1081/QEN-120003555",
+        function="campaign_anomalies",
+    ),
+    Definition(
+        "difference",
+        "Difference of two campaigns",
+        "rate of a campaign - rate of the baseline",
+        columns=("campaign_id", "name", *ADDED, VERIFIED),
+        caveats=(
+            "The campaigns' doing only where contacts were divided at random.",
+            "Newcombe's interval; the verdict allows for several comparisons (Holm).",
+            "No difference shown is not the same as no difference: see the mails needed.",
+        ),
+        source="https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I",
+        function="compare_campaigns",
     ),
     Definition(
         "wilson",

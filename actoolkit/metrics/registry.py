@@ -63,17 +63,17 @@ def register_metric(definition: Definition, *, replace: bool = False) -> Definit
 
     Example:
         >>> mine = register_metric(Definition(
-        ...     id="reply_rate", title="Reply rate",
-        ...     formula="contacts who replied ÷ delivered mails", numerator="unique_replies",
-        ...     denominator="delivered", columns=("unique_replies", "sends", "hard_bounces"),
+        ...     id="replies_per_click", title="Replies per click",
+        ...     formula="contacts who replied ÷ contacts who clicked", numerator="unique_replies",
+        ...     denominator="clickers", columns=("unique_replies", "clickers"),
         ... ), replace=True)
-        >>> explain("reply_rate") is mine
+        >>> explain("replies_per_click") is mine
         True
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", definition.id):
         raise InvalidArgument(
             f"{definition.id!r} is no metric id.",
-            hint="Use lower case letters, digits and underscores, such as 'reply_rate'.",
+            hint="Use lower case letters, digits and underscores, such as 'replies_per_click'.",
         )
     if definition.id in _definitions and not replace:
         raise InvalidArgument(

@@ -188,6 +188,7 @@ def withheld(oracles, row):
     }
     known = row["verified_unique_opens"] is not None
     counts["verified_delivered"] = counts["delivered"] if known else None
+    counts |= oracles.campaigns.opens_of(row)
     pairs = [(counts[k], counts[n]) for k, n in oracles.campaigns.OVER.values()]
     return oracles.campaigns.clipped(row) or any(
         k is not None and n is not None and k > n for k, n in pairs

@@ -39,6 +39,11 @@ CALLS = {
     "campaign_exposure": lambda t: metrics.campaign_exposure(
         t["campaigns"], t["campaign_lists"], t["contact_lists"], t["contacts"], t["orders"]
     ),
+    "campaign_anomalies": lambda t: metrics.campaign_anomalies(t["campaigns"]),
+    "shrunk_rates": lambda t: metrics.shrunk_rates(t["campaigns"], by="type"),
+    "compare_campaigns": lambda t: metrics.compare_campaigns(
+        t["campaigns"], baseline="1", others=["2", "3"]
+    ),
     "engagement_heatmap": lambda t: metrics.engagement_heatmap(t["campaigns"]),
     "engagement_by_period": lambda t: metrics.engagement_by_period(t["campaigns"], grain="week"),
     "revenue_by_period": lambda t: metrics.revenue_by_period(t["orders"], grain="month"),

@@ -24,7 +24,18 @@ OVER = {
     "click_rate": ("clickers", "delivered"),
     "click_to_open_rate": ("clickers", "unique_opens"),
     "unsubscribe_rate": ("unsubscribes", "delivered"),
+    "reply_rate": ("unique_replies", "delivered"),
+    "forward_rate": ("unique_forwards", "delivered"),
+    "privacy_open_share": ("unverified_opens", "verifiable_opens"),
 }
+
+
+def opens_of(row):
+    """Unique opens where verified ones are known, and those of them that are not."""
+    verified, opens = row.get("verified_unique_opens"), row.get("unique_opens")
+    if verified is None or opens is None:
+        return {"verifiable_opens": None, "unverified_opens": None}
+    return {"verifiable_opens": opens, "unverified_opens": opens - verified}
 
 
 def plus(*values):
@@ -64,6 +75,7 @@ def clusters(members, numerator, denominator):
                 "delivered": delivered(row),
                 "bounces": plus(row.get("hard_bounces"), row.get("soft_bounces")),
                 "verified_delivered": None if verified is None else delivered(row),
+                **opens_of(row),
             }
             found.append((counts[numerator], counts[denominator]))
     return [pair for pair in found if None not in pair]
@@ -104,6 +116,7 @@ def one_by_one(rows, wilson):
         counts["verified_unique_opens"] = verified
         counts["delivered"] = delivered(row)
         counts["verified_delivered"] = None if verified is None else counts["delivered"]
+        counts |= opens_of(row)
         rates = with_rates(counts, wilson, sent=is_sent(row), was_clipped=clipped(row))
         made.append({**about, **counts, **rates})
     return sorted(made, key=lambda row: row["campaign_id"])
@@ -132,6 +145,9 @@ def total(rows, counters):
         sum(row["verified_unique_opens"] for row in verified) if verified else None
     )
     made["verified_delivered"] = sum(row["delivered"] for row in known) if known else None
+    for name in ("verifiable_opens", "unverified_opens"):
+        seen = [opens_of(row)[name] for row in sent if opens_of(row)[name] is not None]
+        made[name] = sum(seen) if seen else None
     return made, any(clipped(row) for row in sent)
 
 
