@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from actoolkit.metrics.anomalies import campaign_anomalies
+from actoolkit.metrics.attribution import attributed_orders, attributed_revenue
+from actoolkit.metrics.attribution_checks import (
+    attribution_coverage,
+    attribution_sensitivity,
+    touch_counts,
+    touch_lags,
+)
 from actoolkit.metrics.audience import domain_mix, recency_tiers
 from actoolkit.metrics.campaigns import campaign_rates
 from actoolkit.metrics.carts import cart_abandonment, cart_recovery
@@ -29,12 +36,25 @@ from actoolkit.metrics.selection import select_campaigns
 from actoolkit.metrics.shrinkage import shrunk_rates
 from actoolkit.metrics.store import new_vs_repeat, store_summary
 from actoolkit.metrics.survival import second_order_survival
+from actoolkit.metrics.touch_sources import (
+    automation_touches,
+    flag_bots,
+    list_touches,
+    one_to_one_touches,
+)
+from actoolkit.metrics.touches import all_touches, touches_from_log
 
 __all__ = [
     "DEFINITIONS",
     "RFM_SEGMENTS",
     "Definition",
     "Segment",
+    "all_touches",
+    "attributed_orders",
+    "attributed_revenue",
+    "attribution_coverage",
+    "attribution_sensitivity",
+    "automation_touches",
     "campaign_anomalies",
     "campaign_exposure",
     "campaign_funnel",
@@ -51,9 +71,12 @@ __all__ = [
     "engagement_heatmap",
     "explain",
     "field_completeness",
+    "flag_bots",
     "list_growth",
     "list_overlap",
+    "list_touches",
     "new_vs_repeat",
+    "one_to_one_touches",
     "order_match",
     "overview_kpis",
     "pareto_share",
@@ -71,5 +94,8 @@ __all__ = [
     "shrunk_rates",
     "store_summary",
     "top_products",
+    "touch_counts",
+    "touch_lags",
+    "touches_from_log",
     "wilson",
 ]

@@ -6,10 +6,10 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.counters import was_sent
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 from actoolkit.metrics.orders import address, paid
+from actoolkit.metrics.windows import checked_window, stretch
 
 _EXPOSURE: Schema = {
     "campaign_id": "key",
@@ -80,10 +80,7 @@ def campaign_exposure(
         >>> campaign_exposure(campaigns, campaign_lists, contact_lists, contacts, orders).rows()
         [('1', 1, 1)]
     """
-    if isinstance(window_days, bool) or not isinstance(window_days, int) or window_days < 1:
-        raise InvalidArgument(
-            f"window_days={window_days!r} is no window.", hint="Use a whole number from 1 on."
-        )
+    checked_window(window_days)
     mails = opened(
         "campaign_exposure",
         campaigns,
@@ -161,9 +158,9 @@ def _following(
     window, and a campaign stands in the one of its send and in the next.
     """
     sends = one_off.join(links, on="campaign_id").select("campaign_id", "list_id", "sent_at")
-    sends = sends.with_columns(stretch=_stretch("sent_at", window_days))
+    sends = sends.with_columns(stretch=stretch("sent_at", window_days))
     sends = nw.concat([sends, sends.with_columns(stretch=nw.col("stretch") + 1)])
-    bought = bought.with_columns(stretch=_stretch("ordered_at", window_days))
+    bought = bought.with_columns(stretch=stretch("ordered_at", window_days))
     pairs = (
         bought.join(people, on="address")
         .join(members, on="contact_id")
@@ -178,9 +175,3 @@ def _following(
         nw.col("subscribed_at") <= sent,
         ~gone,
     )
-
-
-def _stretch(moment: str, window_days: int) -> nw.Expr:
-    """Number of the stretch: the window, a day for changes of the clock, and one for leap years."""
-    day = nw.col(moment).dt.year().cast(nw.Int64) * 366 + nw.col(moment).dt.ordinal_day()
-    return day // (window_days + 2)

@@ -8,10 +8,13 @@ from types import MappingProxyType
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.definitions import BUILT_IN, Definition
+from actoolkit.metrics.definitions_attribution import ATTRIBUTION
 from actoolkit.metrics.definitions_audience import AUDIENCE
 from actoolkit.metrics.definitions_store import STORE
 
-_definitions: dict[str, Definition] = {found.id: found for found in (*BUILT_IN, *AUDIENCE, *STORE)}
+_definitions: dict[str, Definition] = {
+    found.id: found for found in (*BUILT_IN, *AUDIENCE, *STORE, *ATTRIBUTION)
+}
 
 BUILT_IN_IDS = tuple(_definitions)
 """Ids of the metrics that come with the package, in the order of the reference."""

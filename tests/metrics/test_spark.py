@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import partial
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -28,10 +29,20 @@ TABLES = {
     "campaigns": ac.load_campaigns,
     "campaign_lists": ac.load_campaign_lists,
     "contact_lists": ac.load_contact_lists,
+    "entries": ac.load_contact_automations,
+    "mails": ac.load_email_activities,
     "contacts": ac.load_contacts,
     "orders": ac.load_ecom_orders,
     "products": ac.load_ecom_order_products,
 }
+
+
+def attributed(model, t):
+    return metrics.attributed_revenue(
+        t["orders"], t["touches"], t["contacts"], model=model, window_days=14, by="kind"
+    )
+
+
 CALLS = {
     "campaign_rates": lambda t: metrics.campaign_rates(t["campaigns"]),
     "campaign_rates by type": lambda t: metrics.campaign_rates(t["campaigns"], by="type"),
@@ -42,7 +53,7 @@ CALLS = {
     "campaign_anomalies": lambda t: metrics.campaign_anomalies(t["campaigns"]),
     "shrunk_rates": lambda t: metrics.shrunk_rates(t["campaigns"], by="type"),
     "compare_campaigns": lambda t: metrics.compare_campaigns(
-        t["campaigns"], baseline="1", others=["2", "3"]
+        t["campaigns"], baseline="11", others=["14", "17"]
     ),
     "engagement_heatmap": lambda t: metrics.engagement_heatmap(t["campaigns"]),
     "engagement_by_period": lambda t: metrics.engagement_by_period(t["campaigns"], grain="week"),
@@ -62,6 +73,22 @@ CALLS = {
     "domain_mix": lambda t: metrics.domain_mix(t["contacts"]),
     "list_growth": lambda t: metrics.list_growth(t["contact_lists"]),
     "list_overlap": lambda t: metrics.list_overlap(t["contact_lists"]),
+    "list_touches": lambda t: metrics.list_touches(
+        t["campaigns"], t["campaign_lists"], t["contact_lists"]
+    ),
+    "flag_bots": lambda t: metrics.flag_bots(t["touches"]),
+    "all_touches": lambda t: metrics.all_touches(
+        metrics.automation_touches(t["entries"]), metrics.one_to_one_touches(t["mails"])
+    ),
+    **{
+        f"attributed_revenue by {model}": partial(attributed, model)
+        for model in ("last", "time_decay", "position", "vendor")
+    },
+    "attribution_coverage": lambda t: metrics.attribution_coverage(
+        t["orders"], t["touches"], t["contacts"]
+    ),
+    "touch_counts": lambda t: metrics.touch_counts(t["orders"], t["touches"], t["contacts"]),
+    "touch_lags": lambda t: metrics.touch_lags(t["orders"], t["touches"], t["contacts"]),
     "field_completeness": lambda t: metrics.field_completeness(t["contacts"]),
 }
 
@@ -89,9 +116,23 @@ def tables(spark, tmp_path_factory):
     with ac.sandbox_account("tiny", cache_dir=folder / "cache") as account:
         for name, load in TABLES.items():
             local[name] = load(account=account, progress=False)
-            local[name].write_parquet(folder / f"{name}.parquet")
-    far = {name: spark.read.parquet(str(folder / f"{name}.parquet")) for name in TABLES}
+    local["touches"] = seen(local)
+    for name, frame in local.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    far = {name: spark.read.parquet(str(folder / f"{name}.parquet")) for name in local}
     return local, far
+
+
+def seen(t):
+    """Touches of four kinds: a click and an open the hour after each entry into an automation."""
+    entered = metrics.automation_touches(t["entries"])
+    hour = pl.col("touched_at") + pl.duration(hours=1)
+    known = entered.with_columns(touched_at=hour, sent_at="touched_at", campaign_id="automation_id")
+    return metrics.all_touches(
+        metrics.list_touches(t["campaigns"], t["campaign_lists"], t["contact_lists"]),
+        entered,
+        *(known.with_columns(kind=pl.lit(kind)) for kind in ("click", "open")),
+    )
 
 
 @pytest.mark.parametrize("name", CALLS)

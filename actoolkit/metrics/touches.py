@@ -1,0 +1,184 @@
+"""Touches: the moments at which mail reached a contact, from whatever can tell them.
+
+The API has no log of who got, opened or clicked which mail. A touch can therefore come from what it
+does say (who was on the list, who was in the automation, who was written to), or from a log of the
+user's own: webhooks, an export of opens and clicks, link data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.errors import InvalidArgument, MissingColumns
+from actoolkit.metrics.frames import Schema, closed, opened, same_kind
+from actoolkit.metrics.orders import address
+
+Kind = Literal["click", "open", "sent", "one_to_one", "automation", "listed"]
+KINDS: tuple[str, ...] = get_args(Kind)
+"""Kinds of touches, those that say most first."""
+
+TOUCHES: Schema = {
+    "contact_id": "key",
+    "touched_at": "moment",
+    "kind": "text",
+    "campaign_id": "key",
+    "automation_id": "key",
+    "sent_at": "moment",
+    "link": "text",
+    "is_bot": "flag",
+}
+"""Columns of every frame of touches; see `touches_from_log`."""
+_OPTIONAL = ("campaign_id", "automation_id", "sent_at", "link", "is_bot")
+_READ = ("contact_id", "touched_at", "kind", "campaign_id", "automation_id", "is_bot")
+
+
+def touches_from_log(
+    log: Any,
+    contacts: Any = None,
+    *,
+    kind: Kind | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Any:
+    """Make touches of a log of one's own.
+
+    Grain: one row per touch; those without a contact or a moment are left out.
+
+    Args:
+        log: One row per touch, such as webhooks that were kept, or an export of opens and clicks.
+            ``touched_at`` and ``sent_at`` are moments with a zone.
+        contacts: Result of `actoolkit.load_contacts`, for a log that has ``email`` and no
+            ``contact_id``; addresses are compared trimmed and in lower case.
+        kind: What all rows are; None if the log has a column ``kind``.
+        columns: Names in the log by the names here: ``{"touched_at": "tstamp"}``.
+
+    Returns:
+        The same kind of frame, sorted by contact and moment:
+        ``contact_id (String)``; ``touched_at (Datetime, UTC)``;
+        ``kind (String)``: "click", "open", "sent", "one_to_one", "automation" (was in it) or
+        "listed" (was on a list it went to); ``campaign_id (String)``, ``automation_id``: null where
+        not known; ``sent_at (Datetime, UTC): when the mail was sent, null if not known``;
+        ``link (String)``: clicked; ``is_bot (Boolean): null if not known, see ``flag_bots``.
+
+    Raises:
+        InvalidArgument: Unknown ``kind``, or frames of different kinds.
+        MissingColumns: The log lacks a column.
+
+    Source:
+        `actoolkit.metrics.explain("attributed_revenue")`.
+
+    Example:
+        >>> import polars as pl
+        >>> from datetime import UTC, datetime
+        >>> log = pl.DataFrame({"who": ["Ann@Example.com "], "campaign": ["3"],
+        ...     "time": [datetime(2026, 5, 1, tzinfo=UTC)]})
+        >>> contacts = pl.DataFrame({"contact_id": ["7"], "email": ["ann@example.com"]})
+        >>> names = {"email": "who", "campaign_id": "campaign", "touched_at": "time"}
+        >>> made = touches_from_log(log, contacts, kind="click", columns=names)
+        >>> made.select("contact_id", "kind", "campaign_id").rows()
+        [('7', 'click', '3')]
+    """
+    if kind is not None and kind not in KINDS:
+        raise InvalidArgument(f"kind={kind!r} is none.", hint=f"There are: {', '.join(KINDS)}.")
+    renamed = nw.from_native(log).lazy()
+    renamed = renamed.rename({theirs: ours for ours, theirs in (columns or {}).items()})
+    there = renamed.collect_schema().names()
+    who: Schema = {"contact_id": "key"} if contacts is None else {"email": "text"}
+    needed: Schema = {**who, "touched_at": "moment", **({} if kind else {"kind": "text"})}
+    optional: Schema = {name: TOUCHES[name] for name in _OPTIONAL if name in there}
+    rows = opened("touches_from_log", renamed.to_native(), {**needed, **optional})
+    if contacts is not None:
+        people = opened("touches_from_log", contacts, {"contact_id": "key", "email": "text"})
+        same_kind("touches_from_log", rows, people)
+        people = people.select("contact_id", address=address("email")).drop_nulls()
+        people = people.group_by("address").agg(nw.col("contact_id").min())
+        rows = rows.with_columns(address=address("email")).join(people, on="address")
+    if kind is not None:
+        rows = rows.with_columns(kind=nw.lit(kind))
+    rows = completed(rows).filter(~nw.col("contact_id").is_null(), ~nw.col("touched_at").is_null())
+    return closed(rows, log, TOUCHES, sort_by=["contact_id", "touched_at", "kind", "campaign_id"])
+
+
+def completed(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add the optional columns of touches that are not there, as nulls.
+
+    Args:
+        rows: With the columns that touches must have.
+    """
+    names = rows.collect_schema().names()
+    empty = {
+        "moment": nw.when(nw.lit(value=False)).then(nw.col("touched_at")),
+        "key": nw.when(nw.lit(value=False)).then(nw.col("kind")),
+        "text": nw.when(nw.lit(value=False)).then(nw.col("kind")),
+        "flag": nw.when(nw.lit(value=False)).then(nw.col("touched_at").is_null()),
+    }
+    missing = {name: empty[TOUCHES[name]] for name in _OPTIONAL if name not in names}
+    return rows.with_columns(**missing) if missing else rows
+
+
+def opened_touches(metric: str, frame: Any) -> nw.LazyFrame[Any]:
+    """Take touches as a metric reads them.
+
+    Args:
+        metric: Name of the metric, for messages.
+        frame: Result of `touches_from_log` or of the functions that make them.
+
+    Raises:
+        MissingColumns: A column is not there.
+        MetricError: There is a kind that is none.
+    """
+    try:
+        rows = opened(
+            metric, frame, {**{name: TOUCHES[name] for name in _READ}, "sent_at": "moment"}
+        )
+    except MissingColumns as error:
+        error.add_note("actoolkit.metrics.touches_from_log makes touches of a log of one's own.")
+        raise
+    return rows.filter(~nw.col("contact_id").is_null(), ~nw.col("touched_at").is_null())
+
+
+def all_touches(*parts: Any) -> Any:
+    """Put touches of several sources under each other.
+
+    Args:
+        *parts: Frames of touches, of one kind.
+
+    Returns:
+        The same kind of frame, sorted by contact and moment; the columns of `touches_from_log`.
+
+    Raises:
+        InvalidArgument: There is none, or they are of different kinds.
+
+    Example:
+        >>> import polars as pl
+        >>> from datetime import UTC, datetime
+        >>> day = datetime(2026, 5, 1, tzinfo=UTC)
+        >>> log = pl.DataFrame({"contact_id": ["7"], "touched_at": [day]})
+        >>> parts = [touches_from_log(log, kind=kind) for kind in ("click", "open")]
+        >>> all_touches(*parts)["kind"].to_list()
+        ['click', 'open']
+    """
+    if not parts:
+        raise InvalidArgument("There are no touches.", hint="Give at least one frame of them.")
+    rows = [completed(opened("all_touches", part, TOUCHES)) for part in parts]
+    same_kind("all_touches", *rows)
+    keys = ["contact_id", "touched_at", "kind", "campaign_id"]
+    return closed(nw.concat(rows), parts[0], TOUCHES, sort_by=keys)
+
+
+def known_kinds(kinds: Any) -> list[str]:
+    """Read a ``kinds=`` argument.
+
+    Args:
+        kinds: A kind, several, or None for all.
+
+    Raises:
+        InvalidArgument: One of them is none.
+    """
+    wanted = [kinds] if isinstance(kinds, str) else list(kinds if kinds is not None else KINDS)
+    unknown = [one for one in wanted if one not in KINDS]
+    if unknown or not wanted:
+        raise InvalidArgument(f"kinds={kinds!r} cannot be.", hint=f"There are: {', '.join(KINDS)}.")
+    return wanted

@@ -1,0 +1,82 @@
+"""Pairing what happened with what followed within days, on engines that join by equality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.errors import InvalidArgument
+
+
+def checked_window(window_days: object) -> int:
+    """Read a window in days.
+
+    Args:
+        window_days: As the user gave it.
+
+    Raises:
+        InvalidArgument: It is no whole number of at least 1.
+    """
+    if isinstance(window_days, bool) or not isinstance(window_days, int) or window_days < 1:
+        raise InvalidArgument(
+            f"window_days={window_days!r} is no window.", hint="Use a whole number from 1 on."
+        )
+    return window_days
+
+
+def paired(
+    causes: nw.LazyFrame[Any],
+    effects: nw.LazyFrame[Any],
+    *,
+    on: str,
+    cause_at: str,
+    effect_at: str,
+    window_days: int | None,
+) -> nw.LazyFrame[Any]:
+    """Pair each effect with the causes that came before it, at most so many days.
+
+    An effect meets only the causes of its own stretch of time: stretches are longer than the
+    window, and a cause stands in the one of its moment and in the next.
+
+    Args:
+        causes: What came first.
+        effects: What came later; no column but ``on`` is in both.
+        on: Column that both have.
+        cause_at: Moment of a cause.
+        effect_at: Moment of an effect; a cause at the same moment came before it.
+        window_days: Window of 24 hours each; one exactly so long before is outside. None for ever.
+    """
+    cause, effect = nw.col(cause_at), nw.col(effect_at)
+    if window_days is None:
+        return effects.join(causes, on=on).filter(cause <= effect)
+    causes = causes.with_columns(stretch=stretch(cause_at, window_days))
+    causes = nw.concat([causes, causes.with_columns(stretch=nw.col("stretch") + 1)])
+    effects = effects.with_columns(stretch=stretch(effect_at, window_days))
+    pairs = effects.join(causes, on=[on, "stretch"]).drop("stretch")
+    return pairs.filter(cause <= effect, effect < cause.dt.offset_by(f"{24 * window_days}h"))
+
+
+def stretch(moment: str, window_days: int) -> nw.Expr:
+    """Number a moment's stretch: the window, a day for changes of the clock, one for leap years.
+
+    Args:
+        moment: Column.
+        window_days: What a stretch must be longer than.
+    """
+    day = nw.col(moment).dt.year().cast(nw.Int64) * 366 + nw.col(moment).dt.ordinal_day()
+    return day // (window_days + 2)
+
+
+def waited(rows: nw.LazyFrame[Any], earlier: str, later: str) -> nw.Expr:
+    """Give the time between two moments, in microseconds.
+
+    Args:
+        rows: Where the moments are; Spark has no lengths of time, but reads moments as seconds.
+        earlier: Column.
+        later: Column.
+    """
+    if rows.implementation.is_pyspark():
+        seconds = nw.col(later).cast(nw.Float64) - nw.col(earlier).cast(nw.Float64)
+        return (seconds * 1_000_000).round(0).cast(nw.Int64)
+    return (nw.col(later) - nw.col(earlier)).dt.total_microseconds()

@@ -1,0 +1,253 @@
+"""Touches and what attribution rests on, against loops over dictionaries, on every engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics import (
+    attribution_coverage,
+    attribution_sensitivity,
+    automation_touches,
+    flag_bots,
+    list_touches,
+    one_to_one_touches,
+    touch_counts,
+    touch_lags,
+)
+
+PATH = Path(__file__).parent.parent / "oracles" / "attribution.py"
+SPEC = spec_from_file_location("oracle_attribution", PATH)
+oracle = module_from_spec(SPEC)
+SPEC.loader.exec_module(oracle)
+
+MOMENT = pl.Datetime("us", "UTC")
+START = datetime(2026, 3, 6, tzinfo=UTC)
+TOUCHES = {
+    "contact_id": pl.String(),
+    "touched_at": MOMENT,
+    "kind": pl.String(),
+    "campaign_id": pl.String(),
+    "automation_id": pl.String(),
+    "sent_at": MOMENT,
+    "link": pl.String(),
+    "is_bot": pl.Boolean(),
+}
+ORDERS = {
+    "order_id": pl.String(),
+    "email": pl.String(),
+    "state": pl.String(),
+    "currency": pl.String(),
+    "ordered_at": MOMENT,
+    "total_cents": pl.Int64(),
+    "shipping_cents": pl.Int64(),
+    "tax_cents": pl.Int64(),
+}
+CONTACTS = {"contact_id": pl.String(), "email": pl.String()}
+PEOPLE = [
+    {"contact_id": "7", "email": "Ann@example.com "},
+    {"contact_id": "9", "email": "bob@example.com"},
+]
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hours = st.sampled_from([0, 1, 24, 47, 48, 168]) | st.integers(0, 24 * 20)
+moments = hours.map(lambda h: START + timedelta(hours=h))
+
+
+def none_or(strategy):
+    return st.one_of(strategy, strategy, strategy, st.none())
+
+
+touches = st.lists(
+    st.fixed_dictionaries(
+        {
+            "contact_id": st.sampled_from(["7", "9"]),
+            "touched_at": moments,
+            "kind": st.sampled_from(["click", "open", "listed"]),
+            "campaign_id": none_or(st.sampled_from(["1", "2"])),
+            "automation_id": st.none(),
+            "sent_at": none_or(moments),
+            "link": none_or(st.sampled_from(["a", "b", "c"])),
+            "is_bot": st.sampled_from([None, False, True]),
+        }
+    ),
+    max_size=12,
+)
+numbered = st.lists(
+    st.fixed_dictionaries(
+        {
+            "email": none_or(st.sampled_from(["ann@example.com", "bob@example.com", "x@y.zz"])),
+            "state": st.sampled_from(["completed", "recovered", "abandoned"]),
+            "currency": none_or(st.sampled_from(["EUR", "USD"])),
+            "ordered_at": none_or(moments),
+            "total_cents": none_or(st.integers(0, 5000)),
+            "shipping_cents": st.just(10),
+            "tax_cents": none_or(st.just(5)),
+        }
+    ),
+    max_size=8,
+).map(lambda rows: [{"order_id": str(n), **row} for n, row in enumerate(rows)])
+windows = st.sampled_from([1, 2, 7, 30])
+kinds = st.sampled_from([None, ("click",), ("listed", "open")])
+
+
+def frames(engine, orders, touches):
+    return (
+        engine.make(orders, ORDERS),
+        engine.make(touches, TOUCHES),
+        engine.make(PEOPLE, CONTACTS),
+    )
+
+
+@QUICK
+@given(numbered, touches, windows, kinds)
+def test_coverage(engine, same, orders, touches, window, kinds):
+    made = frames(engine, orders, touches)
+    found = attribution_coverage(*made, window_days=window, kinds=kinds)
+    same(engine.read(found), oracle.coverage(orders, PEOPLE, touches, window, kinds))
+
+
+@QUICK
+@given(numbered, touches, windows, kinds)
+def test_counts_and_lags(engine, same, orders, touches, window, kinds):
+    for metric, wanted in ((touch_counts, oracle.counts), (touch_lags, oracle.lags)):
+        found = metric(*frames(engine, orders, touches), window_days=window, kinds=kinds)
+        same(engine.read(found), wanted(orders, PEOPLE, touches, window, kinds))
+
+
+@settings(max_examples=4, deadline=None)
+@given(numbered, touches, st.sets(windows, min_size=1, max_size=2))
+def test_sensitivity(engine, same, orders, touches, days):
+    models = ("vendor", "last")
+    found = attribution_sensitivity(
+        *frames(engine, orders, touches), models=models, windows=sorted(days)
+    )
+    same(engine.read(found), oracle.sensitivity(orders, PEOPLE, touches, models, days, None))
+
+
+def test_nothing_to_compare_says_so():
+    with pytest.raises(InvalidArgument, match="window"):
+        attribution_sensitivity(None, None, windows=[])
+
+
+CAMPAIGNS = {
+    "campaign_id": pl.String(),
+    "automation_id": pl.String(),
+    "sent_at": MOMENT,
+    "sends": pl.Int64(),
+}
+LINKS = {"campaign_id": pl.String(), "list_id": pl.String()}
+MEMBERS = {
+    "contact_id": pl.String(),
+    "list_id": pl.String(),
+    "status": pl.String(),
+    "subscribed_at": MOMENT,
+    "unsubscribed_at": MOMENT,
+}
+campaigns = st.lists(
+    st.fixed_dictionaries(
+        {
+            "automation_id": st.sampled_from([None, None, "5"]),
+            "sent_at": none_or(moments),
+            "sends": none_or(st.sampled_from([0, 3, 9])),
+        }
+    ),
+    max_size=5,
+).map(lambda rows: [{"campaign_id": str(n), **row} for n, row in enumerate(rows)])
+links = st.lists(
+    st.fixed_dictionaries(
+        {"campaign_id": st.sampled_from(["0", "1", "2"]), "list_id": none_or(st.just("9"))}
+    ),
+    max_size=5,
+)
+members = st.lists(
+    st.fixed_dictionaries(
+        {
+            "contact_id": none_or(st.sampled_from(["7", "8"])),
+            "list_id": none_or(st.sampled_from(["9", "8"])),
+            "status": st.sampled_from(["subscribed", "unsubscribed", "unconfirmed", None]),
+            "subscribed_at": none_or(moments),
+            "unsubscribed_at": none_or(moments),
+        }
+    ),
+    max_size=8,
+)
+
+
+@QUICK
+@given(campaigns, links, members)
+def test_who_was_on_a_list_when_it_was_mailed(engine, campaigns, links, members):
+    found = engine.read(
+        list_touches(
+            engine.make(campaigns, CAMPAIGNS),
+            engine.make(links, LINKS),
+            engine.make(members, MEMBERS),
+        )
+    )
+    seen = [(r["contact_id"], r["touched_at"], r["campaign_id"]) for r in found]
+    assert seen == oracle.listed(campaigns, links, members)
+    assert {(r["kind"], r["is_bot"], r["link"]) for r in found} <= {("listed", None, None)}
+    assert all(r["sent_at"] == r["touched_at"] for r in found)
+
+
+bursts = st.lists(
+    st.fixed_dictionaries(
+        {
+            "contact_id": st.sampled_from(["7", "8"]),
+            "touched_at": st.integers(0, 130).map(lambda s: START + timedelta(seconds=s)),
+            "kind": st.sampled_from(["click", "click", "open"]),
+            "campaign_id": none_or(st.sampled_from(["1", "2"])),
+            "automation_id": st.none(),
+            "sent_at": none_or(st.sampled_from([START, START + timedelta(seconds=60)])),
+            "link": none_or(st.sampled_from(["a", "b", "c", "d"])),
+            "is_bot": st.sampled_from([None, False, True]),
+        }
+    ),
+    max_size=14,
+)
+
+
+@QUICK
+@given(bursts, st.sampled_from([1, 5]), st.sampled_from([2, 3]))
+def test_clicks_that_look_like_a_machines(engine, touches, seconds, links):
+    found = engine.read(flag_bots(engine.make(touches, TOUCHES), seconds=seconds, links=links))
+    wanted = [
+        {**touch, "is_bot": flag}
+        for touch, flag in zip(touches, oracle.bots(touches, seconds, links), strict=True)
+    ]
+
+    def text(row):
+        return repr([str(row[name]) for name in TOUCHES])
+
+    assert sorted(map(text, found)) == sorted(map(text, wanted))
+
+
+def test_bounds_of_bots_are_whole_and_positive():
+    with pytest.raises(InvalidArgument, match="from 1 on"):
+        flag_bots(pl.DataFrame(schema=TOUCHES), seconds=0)
+
+
+def test_entries_and_single_mails_are_touches(engine):
+    entries = [
+        {"contact_id": "7", "automation_id": "5", "added_at": START},
+        {"contact_id": None, "automation_id": "5", "added_at": START},
+    ]
+    schema = {"contact_id": pl.String(), "automation_id": pl.String(), "added_at": MOMENT}
+    (found,) = engine.read(automation_touches(engine.make(entries, schema)))
+    assert found == {
+        **dict.fromkeys(TOUCHES),
+        "contact_id": "7",
+        "automation_id": "5",
+        "touched_at": START,
+        "kind": "automation",
+    }
+    mails = [{"contact_id": "9", "happened_at": START}, {"contact_id": "9", "happened_at": None}]
+    schema = {"contact_id": pl.String(), "happened_at": MOMENT}
+    (found,) = engine.read(one_to_one_touches(engine.make(mails, schema)))
+    assert (found["contact_id"], found["kind"], found["sent_at"]) == ("9", "one_to_one", START)
