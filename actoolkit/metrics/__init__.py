@@ -30,12 +30,14 @@ from actoolkit.metrics.orders import order_match, revenue_by_period
 from actoolkit.metrics.overview import overview_kpis
 from actoolkit.metrics.products import pareto_share, top_products
 from actoolkit.metrics.quality import data_quality
+from actoolkit.metrics.reconciliation import reconcile_attribution, vendor_differences
 from actoolkit.metrics.registry import DEFINITIONS, explain, register_metric
 from actoolkit.metrics.repeats import repeat_purchase, repeat_within
 from actoolkit.metrics.selection import select_campaigns
 from actoolkit.metrics.shrinkage import shrunk_rates
 from actoolkit.metrics.store import new_vs_repeat, store_summary
 from actoolkit.metrics.survival import second_order_survival
+from actoolkit.metrics.touch_files import touches_from_csv
 from actoolkit.metrics.touch_sources import (
     automation_touches,
     flag_bots,
@@ -82,6 +84,7 @@ __all__ = [
     "pareto_share",
     "purchase_gaps",
     "recency_tiers",
+    "reconcile_attribution",
     "register_metric",
     "repeat_purchase",
     "repeat_within",
@@ -96,6 +99,8 @@ __all__ = [
     "top_products",
     "touch_counts",
     "touch_lags",
+    "touches_from_csv",
     "touches_from_log",
+    "vendor_differences",
     "wilson",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -76,12 +76,13 @@ class World:
     Args:
         size: "tiny", "small", "medium" or "large": about 200, 5,000, 100,000, 1,000,000 contacts.
         seed: Seed of every draw.
+        persuasion: How much mail makes people buy, 1 for the usual.
 
     Raises:
         InvalidArgument: There is no such size.
     """
 
-    def __init__(self, size: Size = "small", seed: int = 7) -> None:
+    def __init__(self, size: Size = "small", seed: int = 7, *, persuasion: float = 1.0) -> None:
         if size not in CONTACTS:
             raise InvalidArgument(
                 f"size={size!r} is unknown.", hint=f"Use one of {', '.join(CONTACTS)}."
@@ -90,7 +91,7 @@ class World:
         self.minute = HISTORY
         self.people = people(seed, CONTACTS[size])
         self.members = memberships(seed, self.people)
-        self.mailings = schedule(seed)
+        self.mailings = [replace(m, buying=m.buying * persuasion) for m in schedule(seed)]
         self.tallies: dict[int, Tally] = {}
         self._traces = Traces.none(len(self.people.ids))
         self._later: tuple[int, Traces] = (HISTORY, self._traces)

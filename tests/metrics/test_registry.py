@@ -16,11 +16,12 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics import DEFINITIONS, Definition, explain, register_metric
 from actoolkit.metrics.counters import RATES
 from actoolkit.metrics.reference import main, metric_reference
+from actoolkit.metrics.touches import TOUCHES
 from actoolkit.tables import TABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 MODULES = [f"actoolkit.metrics.{module.name}" for module in pkgutil.iter_modules(metrics.__path__)]
-COLUMNS = {name for table in TABLES.values() for name in table.schema}
+COLUMNS = {name for table in TABLES.values() for name in table.schema} | set(TOUCHES)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -43,6 +43,15 @@ def attributed(model, t):
     )
 
 
+def of_dollars(orders):
+    return nw.from_native(orders).filter(nw.col("currency") == "USD").to_native()
+
+
+def reported(campaigns):
+    typed = nw.from_native(campaigns).select("campaign_id", reported_cents=nw.col("sends"))
+    return typed.to_native()
+
+
 CALLS = {
     "campaign_rates": lambda t: metrics.campaign_rates(t["campaigns"]),
     "campaign_rates by type": lambda t: metrics.campaign_rates(t["campaigns"], by="type"),
@@ -86,6 +95,13 @@ CALLS = {
     },
     "attribution_coverage": lambda t: metrics.attribution_coverage(
         t["orders"], t["touches"], t["contacts"]
+    ),
+    "vendor_differences": lambda t: metrics.vendor_differences(
+        t["orders"], t["touches"], t["contacts"]
+    ),
+    "reconcile_attribution": lambda t: metrics.reconcile_attribution(
+        metrics.attributed_revenue(of_dollars(t["orders"]), t["touches"], t["contacts"]),
+        reported(t["campaigns"]),
     ),
     "touch_counts": lambda t: metrics.touch_counts(t["orders"], t["touches"], t["contacts"]),
     "touch_lags": lambda t: metrics.touch_lags(t["orders"], t["touches"], t["contacts"]),
