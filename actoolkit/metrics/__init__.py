@@ -11,17 +11,21 @@ from actoolkit.metrics.attribution_checks import (
     touch_lags,
 )
 from actoolkit.metrics.audience import domain_mix, recency_tiers
+from actoolkit.metrics.automations import automation_funnel, automation_progress
 from actoolkit.metrics.campaigns import campaign_rates
 from actoolkit.metrics.carts import cart_abandonment, cart_recovery
 from actoolkit.metrics.cohorts import cohort_retention, cohort_revenue
 from actoolkit.metrics.comparison import compare_campaigns
 from actoolkit.metrics.completeness import field_completeness
+from actoolkit.metrics.contact_events import contact_events
+from actoolkit.metrics.contact_funnel import contact_funnel
 from actoolkit.metrics.customers import RFM_SEGMENTS, Segment, rfm, rfm_grid, rfm_segments
 from actoolkit.metrics.decay import engagement_decay
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.engagement import engagement_heatmap
 from actoolkit.metrics.engagement_by_period import engagement_by_period
 from actoolkit.metrics.exposure import campaign_exposure
+from actoolkit.metrics.fatigue import bounce_health, fatigue
 from actoolkit.metrics.funnel import campaign_funnel
 from actoolkit.metrics.gaps import purchase_gaps
 from actoolkit.metrics.intervals import wilson
@@ -56,7 +60,10 @@ __all__ = [
     "attributed_revenue",
     "attribution_coverage",
     "attribution_sensitivity",
+    "automation_funnel",
+    "automation_progress",
     "automation_touches",
+    "bounce_health",
     "campaign_anomalies",
     "campaign_exposure",
     "campaign_funnel",
@@ -66,12 +73,15 @@ __all__ = [
     "cohort_retention",
     "cohort_revenue",
     "compare_campaigns",
+    "contact_events",
+    "contact_funnel",
     "data_quality",
     "domain_mix",
     "engagement_by_period",
     "engagement_decay",
     "engagement_heatmap",
     "explain",
+    "fatigue",
     "field_completeness",
     "flag_bots",
     "list_growth",

@@ -10,10 +10,11 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.definitions import BUILT_IN, Definition
 from actoolkit.metrics.definitions_attribution import ATTRIBUTION
 from actoolkit.metrics.definitions_audience import AUDIENCE
+from actoolkit.metrics.definitions_contacts import CONTACTS
 from actoolkit.metrics.definitions_store import STORE
 
 _definitions: dict[str, Definition] = {
-    found.id: found for found in (*BUILT_IN, *AUDIENCE, *STORE, *ATTRIBUTION)
+    found.id: found for found in (*BUILT_IN, *AUDIENCE, *CONTACTS, *STORE, *ATTRIBUTION)
 }
 
 BUILT_IN_IDS = tuple(_definitions)

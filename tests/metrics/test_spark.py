@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import UTC, datetime
 from functools import partial
 
 import narwhals.stable.v2 as nw
@@ -35,6 +36,9 @@ TABLES = {
     "orders": ac.load_ecom_orders,
     "products": ac.load_ecom_order_products,
 }
+
+
+SOON = datetime(2026, 6, 30, tzinfo=UTC)
 
 
 def attributed(model, t):
@@ -103,6 +107,18 @@ CALLS = {
         metrics.attributed_revenue(of_dollars(t["orders"]), t["touches"], t["contacts"]),
         reported(t["campaigns"]),
     ),
+    "contact_events": lambda t: metrics.contact_events(
+        contacts=t["contacts"], touches=t["touches"], orders=t["orders"]
+    ),
+    "contact_funnel": lambda t: metrics.contact_funnel(
+        metrics.contact_events(contacts=t["contacts"], touches=t["touches"], orders=t["orders"]),
+        ["joined", "listed", "ordered"],
+        window_days=None,
+    ),
+    "automation_funnel": lambda t: metrics.automation_funnel(t["entries"], until=SOON),
+    "automation_progress": lambda t: metrics.automation_progress(t["entries"]),
+    "fatigue": lambda t: metrics.fatigue(t["touches"], t["contact_lists"]),
+    "bounce_health": lambda t: metrics.bounce_health(t["contacts"]),
     "touch_counts": lambda t: metrics.touch_counts(t["orders"], t["touches"], t["contacts"]),
     "touch_lags": lambda t: metrics.touch_lags(t["orders"], t["touches"], t["contacts"]),
     "field_completeness": lambda t: metrics.field_completeness(t["contacts"]),

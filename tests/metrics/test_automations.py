@@ -1,0 +1,137 @@
+"""Automations, fatigue and bounces against loops over dictionaries, on every engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics import automation_funnel, automation_progress, bounce_health, fatigue
+
+PATH = Path(__file__).parent.parent / "oracles" / "automations.py"
+SPEC = spec_from_file_location("oracle_automations", PATH)
+oracle = module_from_spec(SPEC)
+SPEC.loader.exec_module(oracle)
+
+MOMENT = pl.Datetime("us", "UTC")
+START = datetime(2026, 3, 6, tzinfo=UTC)
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hours = st.sampled_from([0, 24, 48, 240]) | st.integers(0, 24 * 40)
+moments = hours.map(lambda h: START + timedelta(hours=h))
+ENTRIES = {
+    "contact_id": pl.String(),
+    "automation_id": pl.String(),
+    "added_at": MOMENT,
+    "removed_at": MOMENT,
+    "completed": pl.Boolean(),
+    "completed_elements": pl.Int64(),
+}
+entries = st.lists(
+    st.fixed_dictionaries(
+        {
+            "contact_id": st.sampled_from(["7", "8", "9"]),
+            "automation_id": st.sampled_from(["1", "1", "2", None]),
+            "added_at": st.one_of(moments, moments, st.none()),
+            "removed_at": st.none() | moments,
+            "completed": st.sampled_from([True, False, None]),
+            "completed_elements": st.none() | st.integers(0, 4),
+        }
+    ),
+    max_size=14,
+)
+
+
+@QUICK
+@given(entries, st.sampled_from([10, 30, 60]), st.sampled_from([0, 7, 30]))
+def test_automations(engine, same, oracles, rows, days, mature):
+    until = START + timedelta(days=days)
+    numbered = [{**row, "number": n} for n, row in enumerate(rows)]
+    found = automation_funnel(engine.make(rows, ENTRIES), until=until, mature_days=mature)
+    same(engine.read(found), oracle.funnel(numbered, until, mature, oracles.wilson))
+
+
+@QUICK
+@given(entries)
+def test_progress(engine, same, rows):
+    same(engine.read(automation_progress(engine.make(rows, ENTRIES))), oracle.progress(rows))
+
+
+def test_a_moment_without_a_zone_is_none():
+    with pytest.raises(InvalidArgument, match="zone"):
+        automation_funnel(pl.DataFrame(schema=ENTRIES), until=datetime(2026, 1, 1))
+
+
+TOUCHES = {
+    "contact_id": pl.String(),
+    "touched_at": MOMENT,
+    "kind": pl.String(),
+    "campaign_id": pl.String(),
+    "automation_id": pl.String(),
+    "sent_at": MOMENT,
+    "is_bot": pl.Boolean(),
+}
+touches = st.lists(
+    st.fixed_dictionaries(
+        {
+            "contact_id": st.sampled_from(["7", "8", None]),
+            "touched_at": st.one_of(moments, moments, st.none()),
+            "kind": st.sampled_from(["sent", "listed", "click"]),
+            "campaign_id": st.none(),
+            "automation_id": st.none(),
+            "sent_at": st.none(),
+            "is_bot": st.none(),
+        }
+    ),
+    max_size=20,
+)
+LISTS = {"contact_id": pl.String(), "status": pl.String(), "unsubscribed_at": MOMENT}
+lists = st.lists(
+    st.fixed_dictionaries(
+        {
+            "contact_id": st.sampled_from(["7", "8", None]),
+            "status": st.sampled_from(["unsubscribed", "bounced", None]),
+            "unsubscribed_at": st.none() | moments,
+        }
+    ),
+    max_size=6,
+)
+
+
+@QUICK
+@given(touches, lists, st.sampled_from([(1, 2, 4), (2,), (1, 3)]))
+def test_fatigue(engine, same, oracles, touches, lists, ends):
+    found = fatigue(engine.make(touches, TOUCHES), engine.make(lists, LISTS), mails=ends)
+    same(engine.read(found), oracle.fatigue(touches, lists, ends, oracles.wilson))
+
+
+@pytest.mark.parametrize("mails", [(), (0, 2), (2, 2), (3, 1)])
+def test_classes_ascend(mails):
+    with pytest.raises(InvalidArgument, match="ascend"):
+        fatigue(None, None, mails=mails)
+
+
+CONTACTS = {"deleted": pl.Boolean(), "hard_bounces": pl.Int64(), "soft_bounces": pl.Int64()}
+contacts = st.lists(
+    st.fixed_dictionaries(
+        {
+            "deleted": st.sampled_from([None, False, True]),
+            "hard_bounces": st.none() | st.integers(0, 3),
+            "soft_bounces": st.none() | st.integers(0, 3),
+        }
+    ),
+    max_size=8,
+)
+
+
+@QUICK
+@given(contacts)
+def test_bounces(engine, same, oracles, rows):
+    same(
+        engine.read(bounce_health(engine.make(rows, CONTACTS))), oracle.health(rows, oracles.wilson)
+    )

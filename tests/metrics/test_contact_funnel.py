@@ -1,0 +1,147 @@
+"""The funnel of contacts against every chain of their events, on every engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from actoolkit.errors import InvalidArgument, MissingColumns
+from actoolkit.metrics import contact_events, contact_funnel
+
+PATH = Path(__file__).parent.parent / "oracles" / "steps.py"
+SPEC = spec_from_file_location("oracle_steps", PATH)
+oracle = module_from_spec(SPEC)
+SPEC.loader.exec_module(oracle)
+
+MOMENT = pl.Datetime("us", "UTC")
+START = datetime(2026, 3, 6, tzinfo=UTC)
+EVENTS = {
+    "contact_id": pl.String(),
+    "event": pl.String(),
+    "happened_at": MOMENT,
+    "list": pl.String(),
+}
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+moments = st.one_of(st.sampled_from([0, 1, 24, 25, 48]), st.integers(0, 24 * 8)).map(
+    lambda h: START + timedelta(hours=h)
+)
+events = st.lists(
+    st.fixed_dictionaries(
+        {
+            "contact_id": st.sampled_from(["7", "7", "9", "12", None]),
+            "event": st.sampled_from(["a", "b", "c", "d", None]),
+            "happened_at": st.one_of(moments, moments, moments, st.none()),
+            "list": st.sampled_from(["x", "y", None]),
+        }
+    ),
+    max_size=16,
+)
+steps = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4)
+windows = st.sampled_from([None, 1, 2, 7])
+
+
+@QUICK
+@given(events, steps, windows, st.sampled_from([[], ["list"]]))
+def test_it_is_the_best_of_all_chains(engine, same, oracles, rows, steps, window, by):
+    found = contact_funnel(engine.make(rows, EVENTS), steps, window_days=window, by=by or None)
+    same(engine.read(found), oracle.funnel(rows, steps, window, by, oracles.wilson))
+
+
+@settings(max_examples=60, deadline=None)
+@given(events, steps, windows)
+def test_it_never_grows_and_its_parts_add_up(rows, steps, window):
+    found = contact_funnel(pl.DataFrame(rows, schema=EVENTS), steps, window_days=window)
+    contacts = found["contacts"].to_list()
+    assert contacts == sorted(contacts, reverse=True)
+    assert contacts[0] - sum(found["dropped"].to_list()[1:]) == contacts[-1]
+    wider = contact_funnel(pl.DataFrame(rows, schema=EVENTS), steps, window_days=None)
+    assert all(a <= b for a, b in zip(contacts, wider["contacts"].to_list(), strict=True))
+
+
+def test_a_later_start_counts_where_an_earlier_one_is_out_of_time():
+    rows = [("a", 0), ("a", 20), ("b", 21), ("c", 22)]
+    frame = pl.DataFrame(
+        [("7", name, START + timedelta(days=day), None) for name, day in rows],
+        schema=EVENTS,
+        orient="row",
+    )
+    found = contact_funnel(frame, ["a", "b", "c"], window_days=7)
+    assert found["contacts"].to_list() == [1, 1, 1]
+    assert found["median_hours"].to_list() == [None, 21 * 24, 24]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"steps": []}, "no funnel"),
+        ({"steps": "open"}, "no funnel"),
+        ({"steps": ["a"], "window_days": 0}, "window"),
+        ({"steps": ["a"], "by": "contacts"}, "group"),
+        ({"steps": ["a"], "confidence": 2}, "confidence"),
+    ],
+)
+def test_what_is_no_funnel_says_why(arguments, says):
+    with pytest.raises(InvalidArgument, match=says):
+        contact_funnel(pl.DataFrame(schema=EVENTS), **arguments)
+
+
+PEOPLE = ({"contact_id": "7", "email": "Ann@Example.com ", "created_at": START},)
+WHO = {"contact_id": pl.String(), "email": pl.String(), "created_at": MOMENT}
+SOLD = {"email": pl.String(), "state": pl.String(), "ordered_at": MOMENT}
+
+
+class TestEvents:
+    def test_every_table_tells_its_events(self, engine):
+        after = START + timedelta(days=1)
+        members = {
+            "contact_id": "7",
+            "subscribed_at": START,
+            "unsubscribed_at": after,
+        }
+        touch = {"contact_id": "7", "touched_at": after, "kind": "click", "is_bot": None}
+        orders = [
+            {"email": "ann@example.com", "state": state, "ordered_at": after}
+            for state in ("completed", "abandoned")
+        ]
+        flags = {"contact_id": pl.String(), "touched_at": MOMENT, "kind": pl.String()}
+        found = contact_events(
+            contacts=engine.make(list(PEOPLE), WHO),
+            contact_lists=engine.make(
+                [members],
+                {
+                    "contact_id": pl.String(),
+                    "subscribed_at": MOMENT,
+                    "unsubscribed_at": MOMENT,
+                },
+            ),
+            contact_automations=engine.make(
+                [{"contact_id": "7", "added_at": None}],
+                {"contact_id": pl.String(), "added_at": MOMENT},
+            ),
+            touches=engine.make(
+                [touch, {**touch, "is_bot": True}], {**flags, "is_bot": pl.Boolean()}
+            ),
+            orders=engine.make(orders, SOLD),
+        )
+        rows = [(row["event"], row["happened_at"]) for row in engine.read(found)]
+        assert rows == [
+            ("joined", START),
+            ("subscribed", START),
+            ("click", after),
+            ("left a list", after),
+            ("ordered", after),
+        ]
+
+    def test_orders_need_contacts_and_nothing_is_an_error(self):
+        with pytest.raises(InvalidArgument, match="contacts="):
+            contact_events(orders=pl.DataFrame(schema=SOLD))
+        with pytest.raises(InvalidArgument, match="no events"):
+            contact_events()
+        with pytest.raises(MissingColumns, match="created_at"):
+            contact_events(contacts=pl.DataFrame({"contact_id": ["7"]}))
