@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import vl_convert
 
 import actoolkit as ac
@@ -24,6 +25,28 @@ PAGE, PICTURES = DOCS / "gallery.md", DOCS / "images" / "charts"
 CALLS: Mapping[str, tuple[str, str]] = {
     "campaign_funnel_chart": ("campaign_funnel(campaigns, exposure)", ""),
     "campaign_rates_chart": ("campaign_rates(campaigns)", ""),
+    "campaign_anomalies_chart": ("campaign_anomalies(campaigns, by=None)", ""),
+    "shrunk_rates_chart": ('shrunk_rates(campaigns, rate="click_rate")', ""),
+    "compare_campaigns_chart": (
+        "compare_campaigns(campaigns, baseline=latest[0], others=latest[1:])",
+        "",
+    ),
+    "contact_funnel_chart": (
+        'contact_funnel(events, ["joined", "listed", "ordered"], window_days=90)',
+        "",
+    ),
+    "automation_funnel_chart": (
+        "automation_funnel(contact_automations, until=now)",
+        "names=automation_names",
+    ),
+    "attributed_revenue_chart": (
+        "attributed_revenue(orders, touches, contacts)",
+        "names=campaign_names",
+    ),
+    "attribution_sensitivity_chart": (
+        'attribution_sensitivity(orders, touches, contacts, models="last")',
+        "",
+    ),
     "engagement_by_period_chart": ("engagement_by_period(campaigns)", ""),
     "engagement_heatmap_chart": ("engagement_heatmap(campaigns)", ""),
     "list_growth_chart": ("list_growth(contact_lists)", ""),
@@ -54,6 +77,21 @@ def frames(account: ac.Account) -> dict[str, Any]:
     loaded["exposure"] = ac.metrics.campaign_exposure(
         loaded["campaigns"], lists, loaded["contact_lists"], loaded["contacts"], loaded["orders"]
     )
+    entries = ac.load_contact_automations(account=account, progress=False)
+    automations = ac.load_automations(account=account, progress=False)
+    loaded["touches"] = ac.metrics.list_touches(loaded["campaigns"], lists, loaded["contact_lists"])
+    loaded["events"] = ac.metrics.contact_events(
+        contacts=loaded["contacts"], touches=loaded["touches"], orders=loaded["orders"]
+    )
+    sent = loaded["campaigns"].filter(pl.col("type") == "single", pl.col("sends") > 0)
+    loaded["latest"] = sent.sort("sent_at", descending=True)["campaign_id"].head(7).to_list()
+    loaded["contact_automations"] = entries
+    for name, table, key in (
+        ("campaign_names", loaded["campaigns"], "campaign_id"),
+        ("automation_names", automations, "automation_id"),
+    ):
+        loaded[name] = dict(table.select(key, "name").iter_rows())
+    loaded["now"] = ac.provenance("campaigns", account=account).fetched_at
     loaded["today"] = ac.provenance("campaigns", account=account).fetched_at.date()
     return loaded
 
@@ -68,7 +106,7 @@ def drawn(name: str, names: Mapping[str, Any]) -> Any:
     call, more = CALLS[name]
     public = {metric: getattr(ac.metrics, metric) for metric in ac.metrics.__all__}
     frame = eval(call, {**public, **names})  # noqa: S307 - the constants above
-    options = eval(f"dict({more})")  # noqa: S307 - likewise
+    options = eval(f"dict({more})", dict(names))  # noqa: S307 - likewise
     return getattr(charts, name)(frame, as_of=names["today"], **options)
 
 

@@ -7,22 +7,33 @@ Altair themes ``actoolkit`` and ``actoolkit-dark`` and enables neither; charts c
 
 from __future__ import annotations
 
+from actoolkit.charts.anomalies import campaign_anomalies_chart
+from actoolkit.charts.attribution import attributed_revenue_chart, attribution_sensitivity_chart
 from actoolkit.charts.audience import recency_tiers_chart
 from actoolkit.charts.campaigns import campaign_rates_chart
 from actoolkit.charts.carts import cart_recovery_chart
 from actoolkit.charts.cohorts import cohort_retention_chart
+from actoolkit.charts.comparison import compare_campaigns_chart
+from actoolkit.charts.contact_funnel import automation_funnel_chart, contact_funnel_chart
 from actoolkit.charts.customers import rfm_chart, second_order_survival_chart
 from actoolkit.charts.engagement import engagement_heatmap_chart
 from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.funnel import campaign_funnel_chart
 from actoolkit.charts.lists import list_growth_chart
 from actoolkit.charts.orders import revenue_by_period_chart
+from actoolkit.charts.shrinkage import shrunk_rates_chart
 
 __all__ = [
+    "attributed_revenue_chart",
+    "attribution_sensitivity_chart",
+    "automation_funnel_chart",
+    "campaign_anomalies_chart",
     "campaign_funnel_chart",
     "campaign_rates_chart",
     "cart_recovery_chart",
     "cohort_retention_chart",
+    "compare_campaigns_chart",
+    "contact_funnel_chart",
     "engagement_by_period_chart",
     "engagement_heatmap_chart",
     "list_growth_chart",
@@ -30,4 +41,5 @@ __all__ = [
     "revenue_by_period_chart",
     "rfm_chart",
     "second_order_survival_chart",
+    "shrunk_rates_chart",
 ]
