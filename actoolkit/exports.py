@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any, BinaryIO
 
 import narwhals.stable.v2 as nw
@@ -102,10 +103,18 @@ def _polars(frame: Any) -> pl.DataFrame:
     eager = nw.from_native(native, eager_only=True)
     return pl.DataFrame(
         [
-            pl.Series(str(name), [_value(one) for one in eager.get_column(name).to_list()])
+            _series(str(name), [_value(one) for one in eager.get_column(name).to_list()])
             for name in eager.columns
         ]
     )
+
+
+def _series(name: str, values: list[Any]) -> pl.Series:
+    """A column; values of several kinds stay what they are until they are written."""
+    try:
+        return pl.Series(name, values)
+    except (TypeError, pl.exceptions.PolarsError):
+        return pl.Series(name, values, dtype=pl.Object)
 
 
 def _value(value: Any) -> Any:
@@ -119,21 +128,21 @@ def _write(
 ) -> Path:
     """Write a file, whole or not at all."""
     target = Path(path)
-    temporary = ""
+    temporary = target.with_name(f".export-{secrets.token_hex(6)}")
+    mode = 0o600 if private else 0o644
     try:
-        handle, temporary = mkstemp(dir=target.parent, prefix=".export-")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o600 if private else 0o644)
-        Path(temporary).replace(target)
+        temporary.replace(target)
     except OSError as error:
         raise ExportError(
             f"{target} cannot be written: {error.strerror or error}.",
             hint="Choose a file in a folder that exists and that you may write to.",
         ) from error
     finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
     return target

@@ -13,8 +13,21 @@ from actoolkit.errors import CredentialsMissing, MissingExtra, SettingsError
 from actoolkit.secret import Token
 
 SERVICE = "actoolkit"
-DEFAULT = "default"
-"""Name of the entry of the account without a profile."""
+DEFAULT = "(no profile)"
+"""Name of the entry of the account without a profile: no profile can have it."""
+
+
+def entry(profile: str | None) -> str:
+    """Give the name under which a profile is kept: one name, as its variables have one.
+
+    Args:
+        profile: Name, or None.
+
+    Example:
+        >>> entry("ACME_EU"), entry(None)
+        ('acme-eu', '(no profile)')
+    """
+    return DEFAULT if profile is None else profile.lower().replace("_", "-")
 
 
 def read(profile: str | None) -> tuple[str, Token] | None:
@@ -31,7 +44,7 @@ def read(profile: str | None) -> tuple[str, Token] | None:
     """
     if importlib.util.find_spec("keyring") is None:
         return None
-    name = profile or DEFAULT
+    name = entry(profile)
     kept, problem = _read(name)
     if problem:
         raise CredentialsMissing(
@@ -42,9 +55,10 @@ def read(profile: str | None) -> tuple[str, Token] | None:
         return None
     url, token = kept
     if not url or token is None:
+        chosen = "" if profile is None else f" --profile {profile}"
         raise CredentialsMissing(
             f"The keyring's entry {name!r} of {SERVICE!r} is not an account.",
-            hint=f"Write it anew: actoolkit account remember --profile {name}",
+            hint=f"Write it anew: actoolkit{chosen} account remember URL",
         )
     return url, token
 
@@ -65,7 +79,7 @@ def remember(profile: str | None, url: str, token: Token) -> None:
     problem = ""
     try:
         backend.set_password(
-            SERVICE, profile or DEFAULT, json.dumps({"url": url, "token": token.reveal()})
+            SERVICE, entry(profile), json.dumps({"url": url, "token": token.reveal()})
         )
     except _errors() as error:
         problem = type(error).__name__
@@ -89,9 +103,9 @@ def forget(profile: str | None) -> bool:
     backend = _backend()
     problem = ""
     try:
-        if backend.get_password(SERVICE, profile or DEFAULT) is None:
+        if backend.get_password(SERVICE, entry(profile)) is None:
             return False
-        backend.delete_password(SERVICE, profile or DEFAULT)
+        backend.delete_password(SERVICE, entry(profile))
     except _errors() as error:
         problem = type(error).__name__
     if problem:

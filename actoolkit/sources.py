@@ -85,11 +85,8 @@ def find(profile: str | None, dotenv: str | os.PathLike[str] | None) -> Found:
     found = _whole(_hidden(os.environ, names), names, "The environment")
     if found is None and (kept := keychain.read(profile)) is not None:
         return Found(*kept, place="the keyring")
-    if found is None and dotenv is not None and Path(dotenv).is_file():
-        given = _hidden(dotenv_values(dotenv, interpolate=False), names)
-        if any(given):
-            _check_private(Path(dotenv))
-        found = _whole(given, names, str(dotenv))
+    if found is None and dotenv is not None:
+        found = _whole(_of_file(Path(dotenv), names), names, str(dotenv))
     if found is None:
         which = "" if profile is None else f" of the profile {profile!r}"
         others = _others(names)
@@ -106,6 +103,28 @@ def _hidden(values: Mapping[str, str | None], names: tuple[str, str]) -> tuple[s
     """URL and token of one place. It never fails: this frame still holds the text of the token."""
     url, token = (values.get(name) or "" for name in names)
     return url, Token(token) if token else None
+
+
+def _of_file(path: Path, names: tuple[str, str]) -> tuple[str, Token | None]:
+    """URL and token of a file, which has to be the user's own and closed to others."""
+    problem = ""
+    given: tuple[str, Token | None] = ("", None)
+    try:
+        if path.is_file():
+            given = _hidden(dotenv_values(path, interpolate=False), names)
+            if any(given):
+                _check_private(path)
+    except UnicodeDecodeError:
+        problem = "it is not UTF-8"
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    # Outside of the handler: the error of a text that is not UTF-8 holds the file.
+    if problem:
+        raise CredentialsMissing(
+            f"{path} cannot be read: {problem}.",
+            hint=f"Write it as text, readable by you: chmod 600 {path}",
+        )
+    return given
 
 
 def _whole(given: tuple[str, Token | None], names: tuple[str, str], place: str) -> Found | None:

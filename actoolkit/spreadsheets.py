@@ -12,6 +12,11 @@ from actoolkit.tables import EXTRA, TABLES
 ALWAYS_PERSONAL = frozenset({"email", "first_name", "last_name", "phone", "username"})
 """Columns that are personal in whatever frame they are."""
 
+_WIDE_KEYS = ("contact_id", "custom_object_record_id")
+"""First columns of frames with a column per field of the account's own."""
+_OF_METRICS = frozenset({"event", "kind", "link", "touched_at"})
+"""What metrics put beside a contact."""
+
 _COVERED = r"^(masked|person-[0-9a-f]{16}|)$"
 _ADDRESS = "[^\\s@]+[@\uff20\ufe6b][^\\s@.]+\\.[^\\s@.]{2,}"
 _UNSEEN = (
@@ -96,8 +101,9 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
 def check_personal(frame: pl.DataFrame, *, allowed: bool) -> None:
     """Refuse a frame that holds personal data.
 
-    Personal is what the tables say of the columns of rows with their key, what they do not know,
-    and every e-mail address, wherever it stands.
+    Personal is what the tables say of the columns of rows with their key; beside a contact or a
+    custom object's record each text, list or date that no table knows; and every e-mail address,
+    wherever it stands, in names of columns too.
 
     Args:
         frame: Any.
@@ -113,24 +119,46 @@ def check_personal(frame: pl.DataFrame, *, allowed: bool) -> None:
         if frame.columns and table.key == frame.columns[0]:
             columns = (*table.columns, *table.on_request)
             personal |= {column.name for column in columns if column.pii}
+    personal |= _unknown(frame)
     found = [
         column.name for column in frame.iter_columns() if _holds(column, column.name in personal)
     ]
-    if found:
+    address = re.compile(_ADDRESS)
+    named = [name for name in frame.columns if address.search(name)]
+    if found or named:
+        shown = [one for one in found if one not in named]
+        if named:
+            shown.append(f"the names of {len(named)} columns")
         raise InvalidArgument(
-            f"The frame holds personal data: {', '.join(found)}.",
+            f"The frame holds personal data: {', '.join(shown)}.",
             hint="Load it with mask=True, drop the columns, or pass personal_data=True.",
         )
+
+
+def _unknown(frame: pl.DataFrame) -> set[str]:
+    """Columns beside a person that no table and no metric knows: fields of the account's own."""
+    if not frame.columns or frame.columns[0] not in _WIDE_KEYS:
+        return set()
+    known = {frame.columns[0], *_OF_METRICS}
+    for table in TABLES.values():
+        known |= {column.name for column in (*table.columns, *table.on_request)}
+        known.add(table.local_column or "")
+    return {
+        name
+        for name, kind in frame.schema.items()
+        if name not in known and not kind.is_numeric() and kind != pl.Boolean
+    }
 
 
 def _holds(column: pl.Series, personal: bool) -> bool:  # noqa: FBT001
     present = column.drop_nulls()
     if personal and column.dtype != pl.String:
         return bool(len(present))
-    if column.dtype == pl.String:
-        if personal:
-            return bool((~present.str.contains(_COVERED)).any())
-        return bool(present.str.contains(_ADDRESS).any())
-    if column.dtype == pl.Categorical or column.dtype.is_nested():
-        return bool(flat(present.to_frame()).to_series().str.contains(_ADDRESS).any())
-    return False
+    if column.dtype == pl.Binary:
+        return any(re.search(_ADDRESS.encode(), one) for one in present.to_list())
+    texts = flat(present.to_frame()).to_series()
+    if texts.dtype != pl.String:
+        return False
+    if personal:
+        return bool((~texts.str.contains(_COVERED)).any())
+    return bool(texts.str.contains(_ADDRESS).any())

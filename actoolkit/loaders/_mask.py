@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -15,8 +16,14 @@ from actoolkit.tables import EXTRA, Table
 MASKED = "masked"
 """What stands for a personal text that is no address."""
 
-_AT = "[@\uff20\ufe6b]"
-_ADDRESS = re.compile(rf"[^\s@<>()\[\]\",;:=]+{_AT}[^\s@<>()\[\]\",;:=]+")
+_AT = "(?:[@\uff20\ufe6b]|%40)"
+_ADDRESS = re.compile(
+    r"[^\s@<>()\[\]\",;:=]+[@\uff20\ufe6b][^\s@<>()\[\]\",;:=&?#/]+"
+    # In a link.
+    r"|[^\s@<>()\[\]\",;:=&?#/]+%40[^\s@<>()\[\]\",;:=&?#/]+"
+)
+_LEFT = re.compile(rf"{_AT}[^\s@.]+\.[^\s@.]{{2,}}")
+"""An address of a form that has no name, such as one in quotation marks."""
 _DIGITS = 16
 """Hexadecimal digits of a name: among a million people, two share one once in 37 million tries."""
 
@@ -26,7 +33,8 @@ Namer = Callable[[str], str]
 def namer(key: bytes) -> Namer:
     """Give the function that names people.
 
-    Upper and lower case and blanks around an address make no difference.
+    Upper and lower case, blanks around an address and the percent signs of a link make no
+    difference.
 
     Args:
         key: Without it nobody finds out whose name it is, not even by trying addresses.
@@ -38,6 +46,8 @@ def namer(key: bytes) -> Namer:
     """
 
     def name(address: str) -> str:
+        if "@" not in address and "%40" in address:
+            address = unquote(address)
         plain = address.strip().casefold().replace("\uff20", "@").replace("\ufe6b", "@")
         return f"person-{hmac.digest(key, plain.encode(), 'sha256').hex()[:_DIGITS]}"
 
@@ -94,7 +104,8 @@ def _text(value: str, plain: bool, name: Namer) -> str:  # noqa: FBT001
     if _ADDRESS.fullmatch(value.strip()):
         return name(value)
     if plain or not value:
-        return _ADDRESS.sub(lambda found: name(found.group()), value)
+        covered = _ADDRESS.sub(lambda found: name(found.group()), value)
+        return MASKED if _LEFT.search(covered) else covered
     return MASKED
 
 

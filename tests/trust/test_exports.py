@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import stat
 from datetime import UTC, date, datetime
 
@@ -194,7 +195,7 @@ def test_nobody_is_in_a_file_unasked(account, tmp_path, table):
         ac.to_csv(frame, tmp_path / "f.csv")
     assert not list(tmp_path.iterdir())
     path = ac.to_csv(load(account=account, progress=False, mask=True), tmp_path / "f.csv")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert stat.S_IMODE(path.stat().st_mode) & ~0o644 == 0
     assert pl.read_csv(path, infer_schema=False).height == frame.height
     path = ac.to_csv(frame, tmp_path / "f.csv", personal_data=True)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -219,12 +220,49 @@ def test_what_is_about_nobody_needs_no_leave(account, tmp_path, table):
         pl.Series("first_name", ["Ada"]),
         pl.Series("_extra", ['{"a": 1}']),
         pl.Series("wide", ["ada\uff20shop.example"]),
+        pl.Series("chosen", ["ada@shop.example"], dtype=pl.Enum(["ada@shop.example"])),
+        pl.Series("object", ["ada@shop.example", 1], dtype=pl.Object),
+        pl.Series("bytes", [b"ada@shop.example"]),
     ],
     ids=lambda column: column.name,
 )
 def test_an_address_is_personal_wherever_it_stands(tmp_path, column):
     with pytest.raises(errors.InvalidArgument, match=column.name):
         ac.to_csv(pl.DataFrame([column]), tmp_path / "f.csv")
+
+
+def test_a_name_of_a_column_may_be_an_address_too(tmp_path):
+    with pytest.raises(errors.InvalidArgument, match="names of 1 columns") as caught:
+        ac.to_csv(pl.DataFrame({"day": [1], "ada@shop.example": [2]}), tmp_path / "f.csv")
+    assert "ada@" not in str(caught.value)
+
+
+def test_fields_of_the_accounts_own_count_as_personal(account, tmp_path):
+    wide = ac.load_field_values(account=account, wide=True, progress=False)
+    with pytest.raises(errors.InvalidArgument, match=r"brewing_method.*birthday"):
+        ac.to_csv(wide, tmp_path / "f.csv")
+    covered = ac.load_field_values(account=account, wide=True, progress=False, mask=True)
+    ac.to_csv(covered, tmp_path / "f.csv")
+    tags = ac.load_contact_tags(account=account, progress=False)
+    counted = tags.group_by("contact_id").len("mails")
+    ac.to_csv(counted, tmp_path / "f.csv")
+
+
+def test_values_of_several_kinds_are_written_as_they_are(tmp_path):
+    mixed = pd.DataFrame({"x": ["a", 1, None], "y": [2.5, "b", None]}, dtype=object)
+    cells = as_read(ac.to_csv(mixed, tmp_path / "f.csv"))
+    assert cells == ["x", "y", "a", "2.5", "1", "b", "", ""]
+    with pytest.raises(errors.InvalidArgument, match="x"):
+        ac.to_csv(pd.DataFrame({"x": ["ada@shop.example", 1]}, dtype=object), tmp_path / "f.csv")
+
+
+def test_a_strict_umask_holds(tmp_path):
+    before = os.umask(0o077)
+    try:
+        path = ac.to_csv(pl.DataFrame({"a": [1]}), tmp_path / "f.csv")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_lazy_and_empty_frames_and_what_is_none(tmp_path):

@@ -191,6 +191,38 @@ def test_whatever_the_api_sends(address, before, after):
     assert covered.schema == frame.schema
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://shop.example/?who=ada%40shop.example&x=1",
+        "https://shop.example/u/ada%40shop.example/orders",
+        "https://shop.example/?who=Ada@shop.example#top",
+        "for ada@shop.example",
+        "https://shop.example/?who=ad%61%40shop.example",
+    ],
+)
+def test_an_address_in_a_link_is_the_same_person(text):
+    frame = pl.DataFrame({"campaign_id": ["1"], "name": [text], "_extra": [None]})
+    (covered,) = mask(frame, TABLES["campaigns"], namer(KEY))["name"]
+    assert oracle("ada@shop.example") in covered
+    assert covered.startswith(text[:4])
+
+
+@pytest.mark.parametrize(
+    "text", ['"ada x"@shop.example', "see <ada,b>@shop.example", '"a"%40b.example']
+)
+def test_an_address_that_has_no_name_takes_the_text_with_it(text):
+    frame = pl.DataFrame({"campaign_id": ["1"], "name": [text], "_extra": [None]})
+    assert mask(frame, TABLES["campaigns"], namer(KEY))["name"].to_list() == ["masked"]
+
+
+@pytest.mark.parametrize("text", ["Meet @ noon", "50%40 off", "a @b", "@ada", "x@", "1%40"])
+def test_what_is_no_address_stays(text):
+    frame = pl.DataFrame({"campaign_id": ["1"], "name": [text], "_extra": [None]})
+    kept = mask(frame, TABLES["campaigns"], namer(KEY))["name"].to_list()
+    assert kept == [text] or "person-" in kept[0]
+
+
 def test_a_custom_field_cannot_pass_for_a_column_of_the_table():
     frame = pl.DataFrame({"contact_id": ["7"], "created_at": ["12 May 1970"], "field_id": ["Ada"]})
     covered = mask(frame, TABLES["field_values"], namer(KEY), kept=("contact_id",))

@@ -128,6 +128,35 @@ def test_no_traceback_with_locals_shows_it(monkeypatch, half, profile):
     assert all(SECRET not in str(frame.locals) for frame in ours)
 
 
+@pytest.mark.parametrize("spoilt", ["utf-16", "latin-1"])
+def test_a_file_that_is_no_text_is_told_and_shows_nothing(spoilt):
+    text = f"ACTIVECAMPAIGN_URL={URL}\nACTIVECAMPAIGN_API_TOKEN={SECRET}\nNAME=\u00e9\n"
+    Path(".env").write_bytes(text.encode(spoilt))
+    Path(".env").chmod(0o600)
+    with pytest.raises(errors.CredentialsMissing, match="not UTF-8") as caught:
+        Account.from_env()
+    assert caught.value.__context__ is None
+    assert str(caught.value).count("chmod 600") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="no owners here")
+def test_a_file_of_somebody_else_is_refused(monkeypatch):
+    dotenv(f"ACTIVECAMPAIGN_URL={URL}\nACTIVECAMPAIGN_API_TOKEN={SECRET}\n")
+    monkeypatch.setattr(os, "getuid", lambda: Path(".env").stat().st_uid + 1)
+    with pytest.raises(errors.CredentialsMissing, match="another user"):
+        Account.from_env()
+
+
+def test_a_file_that_cannot_be_read_is_told(monkeypatch):
+    def refuse(*_args, **_more):
+        raise PermissionError(13, "Permission denied")
+
+    dotenv("")
+    monkeypatch.setattr(sources, "dotenv_values", refuse)
+    with pytest.raises(errors.CredentialsMissing, match="Permission denied"):
+        Account.from_env()
+
+
 class TestKeyring:
     @pytest.fixture(autouse=True)
     def memory(self, monkeypatch, nowhere):
@@ -172,11 +201,20 @@ class TestKeyring:
         keychain.remember(None, URL, Token(OTHER))
         assert Account.from_env(profile="eu", dotenv=None).url == EU
         assert Account.from_env(dotenv=None).token.reveal() == OTHER
-        assert set(self.backend.kept) == {("actoolkit", "eu"), ("actoolkit", "default")}
+        assert set(self.backend.kept) == {("actoolkit", "eu"), ("actoolkit", keychain.DEFAULT)}
         assert keychain.forget("eu")
         assert not keychain.forget("eu")
         with pytest.raises(errors.CredentialsMissing):
             Account.from_env(profile="eu", dotenv=None)
+
+    def test_a_profile_has_one_entry_and_none_has_that_of_no_profile(self):
+        keychain.remember(None, URL, Token(OTHER))
+        for name in ("default", "Default", "no-profile"):
+            with pytest.raises(errors.CredentialsMissing):
+                Account.from_env(profile=name, dotenv=None)
+        keychain.remember("acme-eu", EU, Token(SECRET))
+        assert Account.from_env(profile="ACME_EU", dotenv=None).url == EU
+        assert keychain.forget("Acme-Eu")
 
     def test_the_commands(self, monkeypatch, capsys):
         import sys
@@ -228,7 +266,7 @@ class TestKeyring:
         "entry", ["", "no JSON", "[]", '"x"', "{}", '{"url": "https://you.api-us1.com"}', '{"url": 1, "token": 2}', json.dumps({"token": SECRET})]
     )  # fmt: skip
     def test_a_foreign_entry_is_told_and_shows_nothing(self, entry):
-        self.backend.kept["actoolkit", "default"] = entry
+        self.backend.kept["actoolkit", keychain.DEFAULT] = entry
         with pytest.raises(errors.CredentialsMissing, match="not an account") as caught:
             Account.from_env(dotenv=None)
         frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
