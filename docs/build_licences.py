@@ -14,9 +14,10 @@ from packaging.utils import canonicalize_name
 PAGE = Path(__file__).with_name("licences.md")
 HEAD = """# Licences
 
-What a plain install brings along on Linux with Python 3.11, and under which licence each package \
-says it is published; actoolkit itself is under the [MIT licence](../LICENSE). Extras bring further \
-packages. Written by `python docs/build_licences.py`, with the versions of `requirements/ci.txt`.
+What a plain install brings along on Linux with Python 3.11, and under which licence each \
+package says it is published; actoolkit itself is under the [MIT licence](../LICENSE). Extras \
+bring further packages. Written by `python docs/build_licences.py`, with the versions of \
+`requirements/ci.txt`.
 
 | package | version | licence |
 |---|---|---|
