@@ -134,7 +134,7 @@ def chosen_currency(rows: Sequence[Row], currency: str | None) -> str | None:
 def _label(row: Row, names: Mapping[str, str]) -> str:
     ids = [str(row[key]) for key in ("campaign_id", "automation_id", "kind") if row.get(key)]
     named = [display_name(names.get(one, one.replace("_", " ")), longest=36) for one in ids]
-    return " · ".join(named) or "no campaign"
+    return " · ".join(named) or "no campaign: automations, single mails"
 
 
 def _bar(label: str, row: Row) -> Row:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from actoolkit.errors import MissingExtra
 
 if TYPE_CHECKING:
+    from actoolkit.widgets.attribution import attribution_explorer
+    from actoolkit.widgets.automations import automation_explorer
     from actoolkit.widgets.customers import customers_explorer
     from actoolkit.widgets.dates import DateRange
     from actoolkit.widgets.engagement import engagement_explorer
@@ -24,6 +26,8 @@ __all__ = [
     "DateRange",
     "Explorer",
     "LiveChart",
+    "attribution_explorer",
+    "automation_explorer",
     "customers_explorer",
     "enable_live_charts",
     "engagement_explorer",
@@ -34,6 +38,8 @@ _HOMES = {
     "DateRange": "dates",
     "Explorer": "explorer",
     "LiveChart": "live_chart",
+    "attribution_explorer": "attribution",
+    "automation_explorer": "automations",
     "customers_explorer": "customers",
     "enable_live_charts": "live_chart",
     "engagement_explorer": "engagement",

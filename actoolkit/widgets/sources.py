@@ -27,7 +27,11 @@ CAMPAIGN_FRAMES = ("campaigns", "campaign_lists", "lists", "automations")
 
 Params = Mapping[str, Any]
 
-_DAYS = {"campaigns": "sent_local", "ecom_orders": "ordered_local"}
+_DAYS = {
+    "campaigns": "sent_local",
+    "contact_automations": "added_local",
+    "ecom_orders": "ordered_local",
+}
 
 _ONE_OFF, _AUTOMATED = "none", "any"
 
@@ -128,6 +132,22 @@ class Sources:
             as_of=as_of,
             origins={},
         )
+
+    def need(self, *names: str) -> None:
+        """Refuse to go on without these frames.
+
+        Args:
+            *names: Tables.
+
+        Raises:
+            InvalidArgument: One of them was not given.
+        """
+        missing = [name for name in names if name not in self.frames]
+        if missing:
+            raise InvalidArgument(
+                f"Frames were given, but {', '.join(missing)} is not among them.",
+                hint="Pass it too, or an account and no frames.",
+            )
 
     def campaigns(self, params: Params) -> Any:
         """Give the campaigns that the controls ask for.
