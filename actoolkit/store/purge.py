@@ -17,6 +17,7 @@ from actoolkit.store.history import History, sound, write
 from actoolkit.store.locks import holding
 from actoolkit.store.manifest import Manifest
 from actoolkit.store.snapshots import Snapshots
+from actoolkit.store.traces import blank, pattern
 
 PATIENCE = 60.0
 """Seconds to wait for each load that is under way."""
@@ -58,6 +59,7 @@ class _Person:
     contacts: set[str] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)
     orders: set[str] = field(default_factory=set)
+    spellings: set[str] = field(default_factory=set)
 
 
 def purge(
@@ -65,8 +67,8 @@ def purge(
 ) -> Purged:
     """Remove a person from snapshots, history, journals and whatever else is remembered.
 
-    Rows about the person go; the address is blanked where another row mentions it. A kill leaves
-    each file as it was or without the person: run it again.
+    Rows about the person go; a text of another row that mentions the address, also escaped or in
+    base 64, becomes null. A kill leaves each file as it was or without the person: run it again.
 
     Args:
         account: Whose memory.
@@ -78,7 +80,7 @@ def purge(
         StoreLocked: A load was under way for too long.
         StoreFull: A file cannot be written anew.
     """
-    address = email.strip().casefold() if isinstance(email, str) else ""
+    address = email.strip().lower() if isinstance(email, str) else ""
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
         raise InvalidArgument(f"{email!r} is not an address.", hint="Pass one e-mail address.")
     snapshots, history = Snapshots(account), History(account)
@@ -119,7 +121,10 @@ def _identify(snapshots: Snapshots, address: str) -> _Person:
                 frame = snapshots.read(manifest)
             except SnapshotMissing:
                 continue
-            known.update(frame.filter(_about(frame, person))[key].drop_nulls().to_list())
+            found = frame.filter(_about(frame, person))
+            known.update(found[key].drop_nulls().to_list())
+            if "email" in found.columns:
+                person.spellings.update(found["email"].drop_nulls().str.strip_chars().to_list())
     return person
 
 
@@ -148,10 +153,10 @@ def _about(frame: pl.DataFrame, person: _Person) -> pl.Expr:
 def _without(frame: pl.DataFrame, person: _Person) -> tuple[pl.DataFrame, int]:
     """A frame without the person, and how many rows went; the frame itself when it has no trace."""
     left = frame.filter(~_about(frame, person))
-    pattern = f"(?i){re.escape(person.email)}"
+    written = pattern(person.email, person.spellings)
     mentions = [
         (pl.col(name).cast(pl.List(pl.String)).list.join("\n") if nested else pl.col(name))
-        .str.contains(pattern)
+        .str.contains(written)
         .fill_null(value=False)
         .alias(name)
         for name, dtype in left.schema.items()
@@ -168,12 +173,14 @@ def _without(frame: pl.DataFrame, person: _Person) -> tuple[pl.DataFrame, int]:
 
 def _clean_snapshot(snapshots: Snapshots, manifest: Manifest, person: _Person) -> int | None:
     """Clean one load; give the rows that went, or None when it had no trace."""
-    asked = " ".join(_flat(manifest.query.values())).casefold()
+    asked = "\n".join(_flat(manifest.query.values()))
     try:
         frame = snapshots.read(manifest)
     except SnapshotMissing:
         return None
-    if person.email in asked:
+    if person.email in asked.lower() or re.search(
+        pattern(person.email, person.spellings), asked, re.MULTILINE
+    ):
         snapshots.remove(manifest)
         return frame.height
     cleaned, gone = _without(frame, person)
@@ -220,11 +227,9 @@ def _clean_others(account: Account, address: str) -> int:
                 path.unlink(missing_ok=True)
                 removed += 1
             elif top == "actions":
-                content = path.read_bytes()
-                blanked = re.sub(
-                    re.escape(address).encode(), b"removed", content, flags=re.IGNORECASE
-                )
+                content = path.read_text(encoding="utf-8", errors="surrogateescape")
+                blanked = blank(content, address)
                 if blanked != content:
-                    path.write_bytes(blanked)
+                    path.write_text(blanked, encoding="utf-8", errors="surrogateescape")
                     removed += 1
     return removed

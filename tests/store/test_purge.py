@@ -7,6 +7,7 @@ import json
 import random
 import sqlite3
 import zlib
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -53,7 +54,7 @@ def text_of_everything(folder):
         if not path.is_file():
             continue
         raw = path.read_bytes()
-        found.append(raw.lower())
+        found.append(str(path.relative_to(folder)).lower().encode() + b" " + raw.lower())
         if path.name.endswith(".parquet") or raw[:4] == b"PAR1":
             found.append(pl.read_parquet(raw).write_ndjson().lower().encode())
         if ".sqlite" in path.name and raw[:6] == b"SQLite":
@@ -85,13 +86,44 @@ def plain(column):
     return column.str.strip_chars().str.to_lowercase()
 
 
+def bytes_of(folder):
+    """The same, in the case that it has: base 64 tells capitals apart."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.read_bytes()
+            if path.suffix == ".parquet":
+                yield pl.read_parquet(path).write_ndjson().encode()
+
+
+def traces_of(folder, address):
+    """How often an address stands in a folder, by the way it is written."""
+    everything = text_of_everything(folder)
+    ways = {
+        "plain": address.encode(),
+        "link": quote(address, safe="").lower().encode(),
+        "json": json.dumps(address).strip('"').replace("@", "\\u0040").encode(),
+    }
+    found = {way: everything.count(form) for way, form in ways.items()}
+    coded = base64.b64encode(address.encode()).rstrip(b"=")[:-1]
+    found["base 64"] = sum(one.count(coded) for one in bytes_of(folder))
+    return found
+
+
+def nowhere(folder, address):
+    """Whether nothing is left, in small and in capital letters."""
+    return not any(traces_of(folder, address).values()) and not any(
+        base64.b64encode(address.upper().encode()).rstrip(b"=")[:-1] in one
+        for one in bytes_of(folder)
+    )
+
+
 def purge_and_check(account, address):
     contact_ids, order_ids = ids_of(account, address)
     before = frames(account)
     assert address.encode() in text_of_everything(account.folder)
     purged = ac.purge(email=address.upper(), account=account, progress=False)
     assert purged.rows["contacts"] >= 1
-    assert address.encode() not in text_of_everything(account.folder)
+    assert nowhere(account.folder, address)
     after = frames(account)
     assert after.keys() == before.keys()
     for name, frame in after.items():
@@ -132,6 +164,48 @@ def test_a_hundred_people(tmp_path):
         people = ac.load_contacts(account=account, progress=False)["email"].to_list()
         for address in random.Random(6).sample(people, 100):
             purge_and_check(account, address.lower())
+
+
+def mention(account, addresses):
+    """Let other rows mention people, each in another way, as links and notes of an account do."""
+    frame = ac.load_campaigns(account=account, progress=False)
+    manifest = ac.provenance("campaigns", account=account)
+    ways = [
+        lambda one: f"for {one.upper()}",
+        lambda one: "https://x.example/?who=" + quote(one, safe="") + "&y=1",
+        lambda one: json.dumps({"to": "\n" + one}).replace("@", "\\u0040"),
+        lambda one: base64.b64encode(one.encode()).decode(),
+    ]
+    texts = ["\n".join(way(one) for one in addresses) for way in ways]
+    names = [texts[row] if row < len(texts) else name for row, name in enumerate(frame["name"])]
+    Snapshots(account).rewrite(
+        manifest, frame.with_columns(pl.Series("name", names)), note="with mentions"
+    )
+
+
+def test_ten_people_mentioned_in_four_ways_leave_no_byte(tmp_path):
+    with ac.sandbox_account(size="tiny", seed=13, cache_dir=tmp_path) as account:
+        for table in ("contacts", "contact_lists", "score_values", "ecom_orders"):
+            getattr(ac, f"load_{table}")(account=account, progress=False)
+        people = ac.load_contacts(account=account, progress=False)["email"].str.to_lowercase()
+        chosen = random.Random(7).sample(people.to_list(), 10)
+        for address in chosen:
+            mention(account, [address])
+            assert all(traces_of(account.folder, address).values())
+            purge_and_check(account, address)
+
+
+def test_whose_address_is_part_of_another_takes_nobody_along(tmp_path):
+    with ac.sandbox_account(size="tiny", seed=13, cache_dir=tmp_path) as account:
+        frame = ac.load_contacts(account=account, progress=False)
+        short, long, longer = "a@shop.example", "ada@shop.example", "a@shop.example.org"
+        emails = [short, long, longer, *frame["email"].to_list()[3:]]
+        manifest = ac.provenance("contacts", account=account)
+        changed = frame.with_columns(pl.Series("email", emails))
+        Snapshots(account).rewrite(manifest, changed, note="with three of one name")
+        ac.purge(email=short, account=account, progress=False)
+        left = ac.load_contacts(account=account, progress=False)
+        assert left["email"].to_list() == emails[1:]
 
 
 def test_unfinished_loads_side_files_and_filtered_loads_go(loaded):
