@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 from rich.console import Console
@@ -20,7 +20,8 @@ from rich.console import Console
 import actoolkit
 from actoolkit.account_command import account_app, use_profile
 from actoolkit.cache_command import cache_app
-from actoolkit.errors import ActoolkitError, CredentialsMissing, InvalidArgument
+from actoolkit.errors import ActoolkitError, InvalidArgument, SettingsError
+from actoolkit.sandbox_command import SandboxSize, Seed, Size, sandbox_app
 
 if TYPE_CHECKING:
     from actoolkit.settings import Account
@@ -38,9 +39,6 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-sandbox_app = typer.Typer(
-    help="A synthetic account over real HTTP, for trying things out.", no_args_is_help=True
-)
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(cache_app, name="cache")
 app.add_typer(account_app, name="account")
@@ -48,13 +46,8 @@ app.add_typer(account_app, name="account")
 _err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
-class Size(StrEnum):
-    """Sizes of the synthetic account."""
-
-    tiny = "tiny"
-    small = "small"
-    medium = "medium"
-    large = "large"
+INTERRUPTED = 130
+"""Exit code of a command that was stopped by Ctrl-C."""
 
 
 class Subject(StrEnum):
@@ -65,14 +58,13 @@ class Subject(StrEnum):
     engagement = "engagement"
     revenue = "revenue"
     customers = "customers"
+    automations = "automations"
     all = "all"
 
 
 UseSandbox = Annotated[
     bool, typer.Option("--sandbox", help="Use the built-in synthetic account: no key, no network.")
 ]
-SandboxSize = Annotated[Size, typer.Option("--size", help="Size of the synthetic account.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the synthetic account.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Refresh = Annotated[bool, typer.Option("--refresh", help="Ask again, whatever is remembered.")]
 
@@ -279,48 +271,6 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-@sandbox_app.command("serve")
-def sandbox_serve(
-    *,
-    size: SandboxSize = Size.small,
-    seed: Seed = 7,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
-    ] = 8765,
-    rate_limit: Annotated[
-        float, typer.Option(min=0, help="Requests per second before it answers 429; 0 = no limit.")
-    ] = 5.0,
-    latency: Annotated[float, typer.Option(min=0, help="Seconds that each answer takes.")] = 0.0,
-    faults: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="Share of answers that go wrong: 429, 503, cut off, ..."),
-    ] = 0.0,
-) -> None:
-    """Serve the synthetic account on this machine until interrupted.
-
-    It prints ACTIVECAMPAIGN_URL and ACTIVECAMPAIGN_API_TOKEN for the shell that shall use it.
-    """
-    from actoolkit.sandbox import Faults, serve
-
-    def ready(url: str, token: str) -> None:
-        print(
-            f"export ACTIVECAMPAIGN_URL={url}\nexport ACTIVECAMPAIGN_API_TOKEN={token}", flush=True
-        )
-        _err.print(
-            "Serving until Ctrl-C. Paste the two lines into another shell, then: actoolkit report"
-        )
-
-    serve(
-        size.value,
-        seed,
-        port=port,
-        rate_limit=rate_limit or None,
-        latency=latency,
-        faults=Faults(faults) if faults else None,
-        ready=ready,
-    )
-
-
 @app.command("notebooks")
 def notebooks_command(
     folder: Annotated[
@@ -339,10 +289,16 @@ def notebooks_command(
             f"{folder} already has {', '.join(taken)}.",
             hint="Add --force to overwrite, or choose another folder.",
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    for source in sources:
-        (folder / source.name).write_bytes(source.read_bytes())
-        print(folder / source.name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for source in sources:
+            (folder / source.name).write_bytes(source.read_bytes())
+            print(folder / source.name)
+    except OSError as error:
+        raise InvalidArgument(
+            f"{folder} cannot be written: {error.strerror or error}.",
+            hint="Choose a folder that you may write to.",
+        ) from error
     _err.print(f'Open them: python -m pip install "actoolkit[lab]" && jupyter lab {folder}')
 
 
@@ -375,24 +331,40 @@ def doctor_command(
     print("Ready. Next: actoolkit report" + (" --sandbox" if sandbox else ""))
 
 
+_WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
+"""What Typer raises when words and options are not those of a command."""
+
+
 def main() -> NoReturn:
     """Run the command line; every expected error is one line that ends with the next step."""
     try:
-        app()
-    except InvalidArgument as error:
-        _fail(error, 2)
-    except CredentialsMissing as error:
-        _fail(error, 2)
+        code = app(standalone_mode=False)
+    except _WrongUsage as error:
+        _misused(error)
+    except (InvalidArgument, SettingsError) as error:
+        _fail(str(error), 2)
     except ActoolkitError as error:
-        _fail(error, 1)
+        _fail(str(error), 1)
+    except typer.Abort:
+        _fail("Nothing was done.", 1)
     except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
         _err.print("Interrupted. What was loaded is kept; run the same command to go on.")
-        sys.exit(130)
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(error: ActoolkitError, code: int) -> NoReturn:
-    _err.print(f"actoolkit: {error}")
+def _misused(error: typer.BadParameter) -> NoReturn:
+    message = error.format_message()
+    if "Usage:" in message:  # no words at all: the message is the help
+        print(message, file=sys.stderr)
+        sys.exit(2)
+    command = error.ctx.command_path if error.ctx else "actoolkit"
+    _fail(f"{message.rstrip('.')}. See: {command} --help", 2)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _err.print(f"actoolkit: {' '.join(message.split())}")
     sys.exit(code)
 
 

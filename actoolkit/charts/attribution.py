@@ -60,13 +60,7 @@ def attributed_revenue_chart(
     drawn = [row for row in rows if not row["is_soft"]][:top]
     if not drawn:
         return nothing(finding, as_of=as_of)
-    tooltip = [
-        alt.Tooltip("label:N", title="Credited to"),
-        alt.Tooltip("value_text:N", title="Revenue"),
-        alt.Tooltip("share_text:N", title="Of all revenue"),
-        alt.Tooltip("note_text:N", title="Orders"),
-    ]
-    return finished(bar_layers(drawn, tooltip), finding, as_of=as_of, height=alt.Step(36))
+    return finished(credit_layers(drawn), finding, as_of=as_of, height=alt.Step(36))
 
 
 def credit_rows(
@@ -176,6 +170,21 @@ def credit_finding(rows: Sequence[Row], *, top: int) -> Finding:
     subtitle += "A credit is not a cause: who reads mail buys more anyway."
     listed = "; ".join(f"{row['label']} {row['value_text']}" for row in rows[:3])
     return Finding(title, subtitle, f"{title}. {listed}.")
+
+
+def credit_layers(rows: list[Row]) -> list[alt.Chart]:
+    """Draw the rows that have credit.
+
+    Args:
+        rows: Those of `credit_rows` to draw.
+    """
+    tooltip = [
+        alt.Tooltip("label:N", title="Credited to"),
+        alt.Tooltip("value_text:N", title="Revenue"),
+        alt.Tooltip("share_text:N", title="Of all revenue"),
+        alt.Tooltip("note_text:N", title="Orders"),
+    ]
+    return bar_layers(rows, tooltip)
 
 
 SENSITIVITY_TWIN: Sequence[TwinColumn] = (

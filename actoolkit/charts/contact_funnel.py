@@ -175,16 +175,7 @@ def automation_funnel_chart(
     finding = automation_finding(rows)
     if not rows:
         return nothing(finding, as_of=as_of)
-    tooltip = [
-        alt.Tooltip("label:N", title="Automation"),
-        alt.Tooltip("value_text:N", title="Completed"),
-        alt.Tooltip("interval:N", title="95% interval"),
-        alt.Tooltip("counts:N", title="Counts"),
-        alt.Tooltip("active:Q", title="Inside now", format=","),
-        alt.Tooltip("days_text:N", title="Median time inside"),
-    ]
-    layers = dot_layers(rows, tooltip, title="Entries that were completed", zero=True)
-    return finished(layers, finding, as_of=as_of, corner_offset=44)
+    return finished(automation_layers(rows), finding, as_of=as_of, corner_offset=44)
 
 
 def automation_rows(
@@ -260,3 +251,20 @@ def automation_finding(rows: Sequence[Row]) -> Finding:
     subtitle = f"Share of entries, old enough to be over, that did all steps.{note}"
     listed = "; ".join(f"{row['label']} {row['value_text']}" for row in rows[:3])
     return Finding(title, subtitle, f"{title}. {plural(len(rows), 'automation')}: {listed}.")
+
+
+def automation_layers(rows: list[Row]) -> list[alt.Chart]:
+    """Draw the rows.
+
+    Args:
+        rows: Result of `automation_rows`.
+    """
+    tooltip = [
+        alt.Tooltip("label:N", title="Automation"),
+        alt.Tooltip("value_text:N", title="Completed"),
+        alt.Tooltip("interval:N", title="95% interval"),
+        alt.Tooltip("counts:N", title="Counts"),
+        alt.Tooltip("active:Q", title="Inside now", format=","),
+        alt.Tooltip("days_text:N", title="Median time inside"),
+    ]
+    return dot_layers(rows, tooltip, title="Entries that were completed", zero=True)

@@ -39,8 +39,8 @@ def report(
     the same data give the same bytes.
 
     Args:
-        subject: Which report: "overview", "funnel", "engagement", "revenue", "customers", or
-            "all" for their sections on one page.
+        subject: Which report: "overview", "funnel", "engagement", "revenue", "customers",
+            "automations", or "all" for their sections on one page.
         account: Whose data; None takes the account of the environment.
         path: Also write the page here.
         since: First day, a date or "2026-01-31". Default: 12 months before ``until``.
@@ -70,14 +70,14 @@ def report(
     from actoolkit.reports.subjects import build, subject_of
     from actoolkit.settings import Account
 
-    subject_of(subject)
+    tables = subject_of(subject).tables
     chosen = account or Account.from_env()
     scope = Scope(
         lists=(lists,) if isinstance(lists, str) else tuple(lists or ()),
         automation=automation,
         currency=currency,
     )
-    extra = ("automations",) if automation else ()
+    extra = tuple(dict.fromkeys((*tables, *(("automations",) if automation else ()))))
     material = gather(chosen, progress=progress, refresh=refresh, extra=extra)
     made = build(
         subject, material, since=since, until=until, scope=scope, personal_data=personal_data

@@ -67,18 +67,21 @@ class Scope:
                 frames["contacts"] = frames["contacts"].filter(pl.col("contact_id").is_in(people))
         if self.automation:
             chosen = list(self._automations(material))
-            frames["campaigns"] = frames["campaigns"].filter(pl.col("automation_id").is_in(chosen))
-        if self.currency:
-            orders = frames.get("ecom_orders")
-            if orders is not None:
-                codes = orders["currency"].drop_nulls().unique().sort().to_list()
-                if self._currency() not in codes:
-                    raise InvalidArgument(
-                        f"No order is in {display_name(self.currency)}.",
-                        hint=f"Orders are in {', '.join(map(display_name, codes)) or 'none'}.",
-                    )
-                frames["ecom_orders"] = orders.filter(pl.col("currency") == self._currency())
+            for table in ("campaigns", "contact_automations"):
+                if table in frames:
+                    frames[table] = frames[table].filter(pl.col("automation_id").is_in(chosen))
+        if self.currency and "ecom_orders" in frames:
+            frames["ecom_orders"] = self._of_currency(frames["ecom_orders"])
         return replace(material, frames=frames)
+
+    def _of_currency(self, orders: pl.DataFrame) -> pl.DataFrame:
+        codes = orders["currency"].drop_nulls().unique().sort().to_list()
+        if self._currency() not in codes:
+            raise InvalidArgument(
+                f"No order is in {display_name(self.currency)}.",
+                hint=f"Orders are in {', '.join(map(display_name, codes)) or 'none'}.",
+            )
+        return orders.filter(pl.col("currency") == self._currency())
 
     def _currency(self) -> str:
         return (self.currency or "").strip().upper()

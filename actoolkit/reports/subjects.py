@@ -11,6 +11,8 @@ from actoolkit.charts.formats import moment
 from actoolkit.errors import InvalidArgument, ReportError
 from actoolkit.metrics.days import Day
 from actoolkit.reports.audience import audience_section
+from actoolkit.reports.automations import TABLES as AUTOMATION_TABLES
+from actoolkit.reports.automations import automations_section
 from actoolkit.reports.blocks import Figure, Table
 from actoolkit.reports.campaigns import campaigns_section
 from actoolkit.reports.customers import best_customers_section, customers_section
@@ -36,12 +38,14 @@ class Subject:
         sections: Builders of its parts, in order; the data quality comes last by itself.
         mail: Whether the numbers at the top tell of mail.
         shop: Whether they tell of the shop.
+        tables: What it needs beyond the tables of every report.
     """
 
     title: str
     sections: Sequence[Builder]
     mail: bool = True
     shop: bool = True
+    tables: Sequence[str] = ()
 
 
 _RATES: Builder = partial(engagement_section, over_time=True)
@@ -55,9 +59,20 @@ SUBJECTS: Mapping[str, Subject] = {
     "engagement": Subject("Engagement", (_RATES, audience_section), shop=False),
     "revenue": Subject("Revenue", (_SHOP,), mail=False),
     "customers": Subject("Customers", (customers_section,), mail=False),
+    "automations": Subject(
+        "Automations", (automations_section,), shop=False, tables=AUTOMATION_TABLES
+    ),
     "all": Subject(
         "Campaigns and shop",
-        (campaigns_section, _RATES, audience_section, _SHOP, customers_section),
+        (
+            campaigns_section,
+            _RATES,
+            audience_section,
+            automations_section,
+            _SHOP,
+            customers_section,
+        ),
+        tables=AUTOMATION_TABLES,
     ),
 }
 """The reports there are, by name."""

@@ -29,7 +29,7 @@ def account():
 
 @pytest.fixture(scope="module")
 def material(account):
-    return gather(account, progress=False, refresh=False, extra=("automations",))
+    return gather(account, progress=False, refresh=False, extra=("automations", "contact_automations"))
 
 
 def blocks(report, kind):
@@ -60,7 +60,7 @@ def test_all_holds_the_charts_of_every_subject(material):
     everything = {figure.id for figure in blocks(build("all", material), Figure)}
     each = {f.id for name in SUBJECTS for f in blocks(build(name, material), Figure)}
     assert each == everything
-    assert len(everything) == 11
+    assert len(everything) == 13
     assert len(build("all", material).html()) < 2_000_000
 
 

@@ -1,0 +1,153 @@
+"""Automations: who comes to the end of each, and which orders followed an entry."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import altair as alt
+import polars as pl
+
+from actoolkit import metrics
+from actoolkit.charts.attribution import TWIN as CREDIT_TWIN
+from actoolkit.charts.attribution import credit_finding, credit_layers, credit_rows
+from actoolkit.charts.contact_funnel import (
+    AUTOMATION_TWIN,
+    automation_finding,
+    automation_layers,
+    automation_rows,
+)
+from actoolkit.charts.formats import MISSING, count, percent, plural
+from actoolkit.charts.names import display_name
+from actoolkit.reports.blocks import Cell, Control, Figure, Note, Option, Table, TableColumn
+from actoolkit.reports.document import Section
+from actoolkit.reports.figures import still, switched
+from actoolkit.reports.material import Material
+from actoolkit.reports.orders import TABLE, shop_currencies
+from actoolkit.reports.period import Period
+
+SECTION, TITLE = "automations", "Automations"
+TABLES = ("automations", "contact_automations")
+MATURE_DAYS, WINDOW_DAYS, MOST = 30, 7, 20
+
+
+def automations_section(material: Material, period: Period) -> Section:
+    """Build the section.
+
+    Args:
+        material: Tables of the account, with `TABLES`.
+        period: Days of the orders; entries count from the first one known.
+    """
+    if not material.has("contact_automations"):
+        sentence = f"Automations are not shown: {material.why_not('contact_automations')}"
+        return Section(SECTION, TITLE, blocks=[Note(sentence.strip())])
+    entries = material.frames["contact_automations"]
+    if not entries.height:
+        return Section(SECTION, TITLE, blocks=[Note("Nobody has entered an automation.")])
+    names = _names(material)
+    funnel = metrics.automation_funnel(
+        entries, until=material.as_of.astimezone(UTC), mature_days=MATURE_DAYS
+    )
+    blocks: list[Figure | Table | Note] = [*_completion(funnel, names), _counts(funnel, names)]
+    controls = []
+    followed = _orders(material, period, entries, names)
+    if followed is not None:
+        control, figure = followed
+        controls.append(control)
+        blocks.append(figure)
+    return Section(
+        SECTION,
+        TITLE,
+        lead="Each entry of a contact counts, who enters twice twice. An entry is old enough after "
+        f"{MATURE_DAYS} days. Orders within {WINDOW_DAYS} days after an entry are exposure, not "
+        "effect: they may have come anyway.",
+        controls=controls,
+        blocks=blocks,
+    )
+
+
+def _names(material: Material) -> dict[str, str]:
+    if not material.has("automations"):
+        return {}
+    return dict(material.frames["automations"].select("automation_id", "name").iter_rows())
+
+
+def _completion(funnel: pl.DataFrame, names: dict[str, str]) -> list[Figure]:
+    rows = automation_rows(funnel, names=names, top=MOST)
+    if not rows:
+        return []
+    figure = still(
+        "automation-completion",
+        rows,
+        automation_finding(rows),
+        automation_layers(rows),
+        columns=AUTOMATION_TWIN,
+        definitions=("completion_rate",),
+    )
+    return [figure]
+
+
+def _counts(funnel: pl.DataFrame, names: dict[str, str]) -> Table:
+    rows: list[tuple[tuple[Cell, ...], dict[str, tuple[str, ...]]]] = []
+    for row in funnel.sort("entries", "automation_id", descending=[True, False]).to_dicts():
+        name = display_name(names.get(row["automation_id"], f"id {row['automation_id']}"))
+        whole = ("entries", "contacts", "reentries", "active", "ended", "completed")
+        share, days = row["completion_rate"], row["median_days"]
+        cells = (
+            Cell(name, name),
+            *(Cell(count(row[key]), row[key]) for key in whole),
+            Cell(percent(share), share),
+            Cell(MISSING if days is None else plural(days, "day"), days),
+        )
+        rows.append((cells, {}))
+    headings = ("Entries", "Contacts", "Re-entries", "Inside", "Ended", "Completed")
+    return Table(
+        id="automation-entries",
+        caption="Entries into automations; one row per automation.",
+        columns=[
+            TableColumn("Automation"),
+            *(TableColumn(heading, "count") for heading in headings),
+            TableColumn("Completion", "rate", "completion_rate"),
+            TableColumn("Median time inside", "count"),
+        ],
+        rows=rows,
+    )
+
+
+def _orders(
+    material: Material, period: Period, entries: pl.DataFrame, names: dict[str, str]
+) -> tuple[Control, Figure] | None:
+    """The orders that followed an entry, by currency; None without a shop."""
+    if not material.has(TABLE, "contacts"):
+        return None
+    codes = shop_currencies(material, period)
+    if not codes:
+        return None
+    found = metrics.attributed_revenue(
+        material.frames[TABLE],
+        metrics.automation_touches(entries),
+        material.frames["contacts"],
+        window_days=WINDOW_DAYS,
+        by="automation_id",
+        since=period.since,
+        until=period.until,
+    )
+    options = [Option(name, name or "unknown") for name in codes]
+    control = Control("shop_currency", "Currency", options)
+    parts = {}
+    for name, code in codes.items():
+        mine = found.filter(pl.col("currency").eq_missing(pl.lit(code, pl.String)))
+        rows = credit_rows(mine, names=names, currency=None, minor_units=material.minor_units)
+        parts[name] = [row for row in rows if not row["is_soft"]][:MOST]
+    if not any(parts.values()):
+        return None
+    figure = switched(
+        "automation-orders",
+        control,
+        parts,
+        lambda rows, _: credit_finding(rows, top=MOST),
+        credit_layers,
+        columns=CREDIT_TWIN,
+        definitions=("attributed_revenue",),
+        height=alt.Step(36),
+    )
+    return control, figure
