@@ -39,6 +39,7 @@ def test_there_are_notebooks():
         "02_engagement",
         "03_revenue_attribution",
         "04_customers",
+        "05_automations_and_scores",
     ]
 
 
