@@ -135,6 +135,25 @@ def test_a_person_explores_customers(page, lab):
     charts_are_dark_in_the_dark_theme(page, explorer)
 
 
+DRIVEN = [
+    ("02_engagement", "Show", "Campaign by campaign", ""),
+    ("03_revenue_attribution", "Model", "Linear", "credited"),
+    ("05_automations_and_scores", "Show", "Orders that followed", "credited"),
+]
+
+
+@pytest.mark.parametrize(
+    ("page", "control", "choice", "words"), DRIVEN, indirect=["page"], ids=[d[0] for d in DRIVEN]
+)
+def test_a_changed_control_changes_the_chart(page, lab, control, choice, words):
+    explorer = page.locator(".actoolkit-explorer")
+    before = picture(explorer)
+    explorer.get_by_role("combobox", name=control).select_option(choice)
+    assert words in changed(explorer, before)
+    assert not page.get_by_text("Error displaying widget").count()
+    nothing_left_this_machine_and_nothing_went_wrong(page, explorer, lab)
+
+
 def charts_are_dark_in_the_dark_theme(page, explorer):
     page.evaluate(
         "() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
