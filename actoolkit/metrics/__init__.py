@@ -29,6 +29,9 @@ from actoolkit.metrics.fatigue import bounce_health, fatigue
 from actoolkit.metrics.funnel import campaign_funnel
 from actoolkit.metrics.gaps import purchase_gaps
 from actoolkit.metrics.intervals import wilson
+from actoolkit.metrics.lifetime import clv
+from actoolkit.metrics.lifetime_checks import clv_fit, clv_holdout
+from actoolkit.metrics.lifetime_customers import customer_purchases
 from actoolkit.metrics.lists import list_growth, list_overlap
 from actoolkit.metrics.orders import order_match, revenue_by_period
 from actoolkit.metrics.overview import overview_kpis
@@ -70,11 +73,15 @@ __all__ = [
     "campaign_rates",
     "cart_abandonment",
     "cart_recovery",
+    "clv",
+    "clv_fit",
+    "clv_holdout",
     "cohort_retention",
     "cohort_revenue",
     "compare_campaigns",
     "contact_events",
     "contact_funnel",
+    "customer_purchases",
     "data_quality",
     "domain_mix",
     "engagement_by_period",

@@ -29,6 +29,7 @@ _DTYPES: dict[Kind, pl.DataType] = {
     "moment": pl.Datetime("us", "UTC"),
     "wall": pl.Datetime("us"),
     "date": pl.Date(),
+    "flag": pl.Boolean(),
 }
 
 

@@ -11,10 +11,11 @@ from actoolkit.metrics.definitions import BUILT_IN, Definition
 from actoolkit.metrics.definitions_attribution import ATTRIBUTION
 from actoolkit.metrics.definitions_audience import AUDIENCE
 from actoolkit.metrics.definitions_contacts import CONTACTS
+from actoolkit.metrics.definitions_customers import CUSTOMERS
 from actoolkit.metrics.definitions_store import STORE
 
 _definitions: dict[str, Definition] = {
-    found.id: found for found in (*BUILT_IN, *AUDIENCE, *CONTACTS, *STORE, *ATTRIBUTION)
+    found.id: found for found in (*BUILT_IN, *AUDIENCE, *CONTACTS, *STORE, *CUSTOMERS, *ATTRIBUTION)
 }
 
 BUILT_IN_IDS = tuple(_definitions)

@@ -74,6 +74,12 @@ CALLS = {
     "order_match": lambda t: metrics.order_match(t["orders"], t["contacts"]),
     "store_summary": lambda t: metrics.store_summary(t["orders"]),
     "rfm": lambda t: metrics.rfm(t["orders"], currency="USD"),
+    "customer_purchases": lambda t: metrics.customer_purchases(t["orders"], currency="USD"),
+    "clv": lambda t: metrics.clv(t["orders"], currency="USD", min_repeat_buyers=20),
+    "clv_fit": lambda t: metrics.clv_fit(t["orders"], currency="USD", min_repeat_buyers=20),
+    "clv_holdout": lambda t: metrics.clv_holdout(
+        t["orders"], currency="USD", holdout_days=90, min_repeat_buyers=20
+    ),
     "cohort_retention": lambda t: metrics.cohort_retention(t["orders"]),
     "cohort_revenue": lambda t: metrics.cohort_revenue(t["orders"]),
     "cart_abandonment": lambda t: metrics.cart_abandonment(t["orders"]),
