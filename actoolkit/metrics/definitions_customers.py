@@ -25,7 +25,7 @@ CUSTOMERS: tuple[Definition, ...] = (
     Definition(
         "clv",
         "Customer lifetime value",
-        "purchases expected in each 30 days ahead (BG/NBD) × value expected of one (Gamma-Gamma) "
+        "purchases expected in each 30 days ahead (BG/NBD) x value expected of one (Gamma-Gamma) "
         "÷ (1 + discount)^years, summed",
         columns=_BOUGHT,
         caveats=(
