@@ -25,9 +25,10 @@ def remember(
     url: Annotated[str, typer.Argument(help="The account's address, from Settings > Developer.")],
 ) -> None:
     """Ask for the token, without showing it, and keep both under the profile (--profile)."""
-    from actoolkit.settings import Account
+    from actoolkit.settings import Account, clean_url
 
     profile = chosen_profile(None)
+    clean_url(url, Token("test-before-asking"))
     if not sys.stdin.isatty():
         raise InvalidArgument(
             "Nobody can be asked for the token here.", hint="Run it in a terminal."

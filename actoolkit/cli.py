@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interr
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -364,7 +365,8 @@ def _misused(error: typer.BadParameter) -> NoReturn:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"actoolkit: {' '.join(message.split())}")
+    short = re.sub(r"(\S{60})\S{100,}", r"\1...", " ".join(message.split()))
+    _err.print(f"actoolkit: {short}")
     sys.exit(code)
 
 

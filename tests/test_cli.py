@@ -223,3 +223,36 @@ def test_interrupt_exits_130(tmp_path):
     assert process.returncode == 130
     assert "Traceback" not in stderr
     assert not (tmp_path / "out.html").exists()
+
+
+@pytest.mark.parametrize("files", [1, 4])
+def test_an_interrupted_sync_leaves_the_store_sound(tmp_path, files):
+    import actoolkit as ac
+
+    cache, words = tmp_path / "cache", ("sync", "contacts", "lists", "campaigns")
+    with ac.sandbox_account(size="tiny", latency=0.05) as account:
+        environment = {
+            "ACTIVECAMPAIGN_URL": account.url,
+            "ACTIVECAMPAIGN_API_TOKEN": "test-sandbox",
+            "ACTOOLKIT_CACHE_DIR": str(cache),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "actoolkit", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+        )
+        while process.poll() is None and len([*cache.rglob("*.*")]) < files:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+        assert process.returncode == 130, stderr
+        assert "Traceback" not in stderr
+        assert stderr.strip().splitlines()[-1].startswith("Interrupted. What was loaded is kept")
+        assert run("cache", "info", cwd=tmp_path, **environment).returncode == 0
+        again = run(*words, cwd=tmp_path, **environment)
+        assert again.returncode == 0, again.stderr
+        assert run("cache", "clear", "--yes", cwd=tmp_path, **environment).returncode == 0
+        assert list(cache.iterdir()) == []

@@ -38,9 +38,9 @@ class Scope:
         parts = []
         if self.lists:
             parts.append(", ".join(self._lists(material).values()))
-        if self.automation:
+        if self.automation is not None:
             parts.append(", ".join(self._automations(material).values()))
-        if self.currency:
+        if self.currency is not None:
             parts.append(self._currency())
         return " · ".join(parts)
 
@@ -65,12 +65,12 @@ class Scope:
             if "contacts" in frames and "contact_lists" in frames:
                 people = frames["contact_lists"]["contact_id"].drop_nulls().unique().to_list()
                 frames["contacts"] = frames["contacts"].filter(pl.col("contact_id").is_in(people))
-        if self.automation:
+        if self.automation is not None:
             chosen = list(self._automations(material))
             for table in ("campaigns", "contact_automations"):
                 if table in frames:
                     frames[table] = frames[table].filter(pl.col("automation_id").is_in(chosen))
-        if self.currency and "ecom_orders" in frames:
+        if self.currency is not None and "ecom_orders" in frames:
             frames["ecom_orders"] = self._of_currency(frames["ecom_orders"])
         return replace(material, frames=frames)
 

@@ -237,7 +237,7 @@ class TestKeyring:
         assert json.loads(self.backend.kept["actoolkit", "eu"]) == {"url": EU, "token": SECRET}
         assert Account.from_env(profile="eu", dotenv=None).token.reveal() == SECRET
         code, said = run("--profile", "eu", "account", "remember", "http://you.example")
-        assert (code, "https" in said) == (1, True)
+        assert (code, "https" in said) == (2, True)
         assert "Forgotten" in run("--profile", "eu", "account", "forget")[1]
         assert "no such account" in run("--profile", "eu", "account", "forget")[1]
         assert run("--profile", "../x", "doctor")[0] == 2
