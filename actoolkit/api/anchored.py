@@ -196,7 +196,9 @@ def _newer(course: Course, newest: int, head: list[int]) -> Generator[Page, None
     """Look at the head of a falling walk again: rows born, or moved, there since it began.
 
     A row that moved stands before larger ids, or at the end of those that changed in the second in
-    which the walk began. So the rows are looked at until two are behind all of the first page.
+    which the walk began. So the rows are looked at until two are behind all of the first page. The
+    pages are asked for one after the other: in a page older than the one before it, a row that was
+    deleted between them looks like one that moved.
 
     Returns:
         The ids of those that were born. A row that moved means that the order is not by id after
@@ -207,7 +209,7 @@ def _newer(course: Course, newest: int, head: list[int]) -> Generator[Page, None
     counted: int | None = None
     offset = 0
     for _ in range(STALLED):
-        page = course.at(offset)
+        page = course.later(offset)
         counted = course.total if not offset else counted
         yield page
         ids = page.numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +34,8 @@ class Course:
         rows: Different rows seen.
         strategy: How it is walked.
         in_flight: Pages that may be asked for at once; ``fetch`` is then called by threads.
+        alone: As ``fetch``, but never answered by a page that was asked for before; None if
+            ``fetch`` never is.
     """
 
     fetch: Callable[[Params], Page]
@@ -46,10 +48,14 @@ class Course:
     rows: int = 0
     strategy: str = ""
     in_flight: int = 1
+    alone: Callable[[Params], Page] | None = None
 
     def ask(self, **params: object) -> Page:
         """Fetch a page and note its total; a total of 0 beside rows says nothing."""
-        page = self.fetch({**self.query, **{key: str(value) for key, value in params.items()}})
+        return self._noted(self.fetch, params)
+
+    def _noted(self, fetch: Callable[[Params], Page], params: Mapping[str, object]) -> Page:
+        page = fetch({**self.query, **{key: str(value) for key, value in params.items()}})
         self.requests += 1
         if page.total is not None and (page.total or not self.rows):
             self.total = page.total
@@ -58,6 +64,10 @@ class Course:
     def at(self, offset: int) -> Page:
         """Fetch the page at an offset."""
         return self.ask(limit=self.size, offset=offset)
+
+    def later(self, offset: int) -> Page:
+        """Fetch the page at an offset, as it is after every page that came before."""
+        return self._noted(self.alone or self.fetch, {"limit": self.size, "offset": offset})
 
     def short_of(self, rows: int) -> bool:
         """Whether the total says that there are more."""

@@ -102,7 +102,7 @@ class Walk:
             yield from start[course.endpoint.paging](course)
             return
         with Ahead(course.fetch, course.in_flight) as ahead:
-            course.fetch = ahead
+            course.fetch, course.alone = ahead, course.fetch
             yield from start[course.endpoint.paging](course)
 
     @property

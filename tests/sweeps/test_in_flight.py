@@ -58,6 +58,11 @@ def test_nothing_is_lost_in_silence(living, endpoint, order, churn):
     sweep(living, endpoint, order, churn, range(100))
 
 
+def test_a_deleted_row_does_not_look_like_one_that_moved(living):
+    """A page behind the head that was asked for before it holds rows that are gone by then."""
+    sweep(living, ORDERS, "id falling", 20, [1996])
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(14400)
 @CELLS
