@@ -40,6 +40,8 @@ from actoolkit.metrics.quality import data_quality
 from actoolkit.metrics.reconciliation import reconcile_attribution, vendor_differences
 from actoolkit.metrics.registry import DEFINITIONS, explain, register_metric
 from actoolkit.metrics.repeats import repeat_purchase, repeat_within
+from actoolkit.metrics.score_quality import score_quality
+from actoolkit.metrics.scores import score_distribution, score_outcomes
 from actoolkit.metrics.selection import select_campaigns
 from actoolkit.metrics.shrinkage import shrunk_rates
 from actoolkit.metrics.store import new_vs_repeat, store_summary
@@ -109,6 +111,9 @@ __all__ = [
     "rfm",
     "rfm_grid",
     "rfm_segments",
+    "score_distribution",
+    "score_outcomes",
+    "score_quality",
     "second_order_survival",
     "select_campaigns",
     "shrunk_rates",

@@ -6,6 +6,19 @@ from actoolkit.metrics.definitions import Definition
 
 _BG_NBD = "https://doi.org/10.1287/mksc.1040.0098"
 _ORDERS = "https://developers.activecampaign.com/reference/list-all-orders"
+_VALUES = "https://developers.activecampaign.com/reference/list-all-contacts"
+_SCORED = (
+    "score_value_id",
+    "score_id",
+    "contact_id",
+    "score_value",
+    "email",
+    "state",
+    "ordered_at",
+)
+_LEAK = (
+    "The API overwrites scores, so only loads from before the moment can tell what was known then."
+)
 _BOUGHT = ("email", "state", "currency", "total_cents", "ordered_local")
 _CUSTOMER = "A customer is an e-mail address, trimmed and in lower case; one person may have two."
 _LATE = "Where the history begins late, people who bought before it count as new."
@@ -60,5 +73,48 @@ CUSTOMERS: tuple[Definition, ...] = (
         caveats=(_HISTORY, "Only customers who had bought before the last days are counted."),
         source=_BG_NBD,
         function="clv_holdout",
+    ),
+    Definition(
+        "score_distribution",
+        "Distribution of scores",
+        "contacts by score, in bins of equal width ÷ contacts with this score",
+        numerator="contacts",
+        denominator="contacts of the score",
+        columns=("score_id", "contact_id", "score_value"),
+        caveats=("Contacts without a value of the score are not in it.",),
+        source=_VALUES,
+        function="score_distribution",
+    ),
+    Definition(
+        "score_outcomes",
+        "Buying by score",
+        "contacts with an order in the days after ÷ contacts, by tenth of the score as it was "
+        "known before",
+        numerator="buyers",
+        denominator="contacts",
+        columns=_SCORED,
+        caveats=(
+            _LEAK,
+            "A score that counts purchases may tell no more than that buyers buy again.",
+            "Contacts of one score are never parted, so tenths may differ in size.",
+        ),
+        source=_VALUES,
+        function="score_outcomes",
+    ),
+    Definition(
+        "score_quality",
+        "Quality of a score",
+        "chance that a buyer had the higher score than one who did not buy, equal scores counting "
+        "half; buy rate of the best tenth ÷ buy rate of all",
+        numerator="buyers",
+        denominator="contacts",
+        columns=_SCORED,
+        caveats=(
+            _LEAK,
+            "An area of 0.5 is what a score without any meaning has.",
+            "The interval holds for one score, not for the best of many.",
+        ),
+        source="https://doi.org/10.2307/2531595",
+        function="score_quality",
     ),
 )

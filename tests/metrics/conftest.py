@@ -23,6 +23,7 @@ from actoolkit.tables.frames import to_pandas
 SQL = {
     pl.String(): "VARCHAR",
     pl.Int64(): "BIGINT",
+    pl.Float64(): "DOUBLE",
     pl.Boolean(): "BOOLEAN",
     pl.Datetime("us", "UTC"): "TIMESTAMPTZ",
     pl.Datetime("us"): "TIMESTAMP",

@@ -35,10 +35,12 @@ TABLES = {
     "contacts": ac.load_contacts,
     "orders": ac.load_ecom_orders,
     "products": ac.load_ecom_order_products,
+    "score_values": ac.load_score_values,
 }
 
 
 SOON = datetime(2026, 6, 30, tzinfo=UTC)
+SCORED = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def attributed(model, t):
@@ -79,6 +81,13 @@ CALLS = {
     "clv_fit": lambda t: metrics.clv_fit(t["orders"], currency="USD", min_repeat_buyers=20),
     "clv_holdout": lambda t: metrics.clv_holdout(
         t["orders"], currency="USD", holdout_days=90, min_repeat_buyers=20
+    ),
+    "score_distribution": lambda t: metrics.score_distribution(t["score_values"]),
+    "score_outcomes": lambda t: metrics.score_outcomes(
+        t["score_history"], t["contacts"], t["orders"], as_of=SCORED
+    ),
+    "score_quality": lambda t: metrics.score_quality(
+        t["score_history"], t["contacts"], t["orders"], as_of=SCORED
     ),
     "cohort_retention": lambda t: metrics.cohort_retention(t["orders"]),
     "cohort_revenue": lambda t: metrics.cohort_revenue(t["orders"]),
@@ -155,6 +164,7 @@ def tables(spark, tmp_path_factory):
         for name, load in TABLES.items():
             local[name] = load(account=account, progress=False)
     local["touches"] = seen(local)
+    local["score_history"] = local["score_values"].with_columns(observed_at=pl.lit(SCORED))
     for name, frame in local.items():
         frame.write_parquet(folder / f"{name}.parquet")
     far = {name: spark.read.parquet(str(folder / f"{name}.parquet")) for name in local}
