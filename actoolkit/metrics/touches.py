@@ -63,7 +63,7 @@ def touches_from_log(
         ``link (String)``: clicked; ``is_bot (Boolean): null if not known, see ``flag_bots``.
 
     Raises:
-        InvalidArgument: Unknown ``kind``, or frames of different kinds.
+        InvalidArgument: A kind that is none, or frames of different kinds.
         MissingColumns: The log lacks a column.
 
     Source:
@@ -82,8 +82,7 @@ def touches_from_log(
     """
     if kind is not None and kind not in KINDS:
         raise InvalidArgument(f"kind={kind!r} is none.", hint=f"There are: {', '.join(KINDS)}.")
-    renamed = nw.from_native(log).lazy()
-    renamed = renamed.rename({theirs: ours for ours, theirs in (columns or {}).items()})
+    renamed = _renamed(log, columns or {})
     there = renamed.collect_schema().names()
     who: Schema = {"contact_id": "key"} if contacts is None else {"email": "text"}
     needed: Schema = {**who, "touched_at": "moment", **({} if kind else {"kind": "text"})}
@@ -95,10 +94,38 @@ def touches_from_log(
         people = people.select("contact_id", address=address("email")).drop_nulls()
         people = people.group_by("address").agg(nw.col("contact_id").min())
         rows = rows.with_columns(address=address("email")).join(people, on="address")
-    if kind is not None:
+    if kind is None:
+        _refuse_unknown(rows)
+    else:
         rows = rows.with_columns(kind=nw.lit(kind))
     rows = completed(rows).filter(~nw.col("contact_id").is_null(), ~nw.col("touched_at").is_null())
     return closed(rows, log, TOUCHES, sort_by=["contact_id", "touched_at", "kind", "campaign_id"])
+
+
+def _renamed(log: Any, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+    try:
+        frame: nw.LazyFrame[Any] = nw.from_native(log).lazy()
+    except TypeError as error:
+        raise InvalidArgument(
+            f"touches_from_log works on a DataFrame, not on {type(log).__name__}.",
+            hint="touches_from_csv reads files.",
+        ) from error
+    names = frame.collect_schema().names()
+    missing = [theirs for theirs in columns.values() if theirs not in names]
+    if missing:
+        raise MissingColumns("touches_from_log", missing, names)
+    return frame.rename({theirs: ours for ours, theirs in columns.items()})
+
+
+def _refuse_unknown(rows: nw.LazyFrame[Any]) -> None:
+    """A kind that no model knows would be credited nothing, in silence."""
+    known = nw.col("kind").is_in(list(KINDS)).fill_null(value=False)
+    odd = rows.filter(~known).select("kind").unique().head(5).collect("polars")["kind"].to_list()
+    if odd:
+        raise InvalidArgument(
+            f"The log has kinds that are none: {', '.join(repr(one) for one in odd)}.",
+            hint=f"There are: {', '.join(KINDS)}; rename them, or pass kind=.",
+        )
 
 
 def completed(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

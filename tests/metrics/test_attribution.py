@@ -293,6 +293,18 @@ def test_a_log_keeps_its_own_names_and_loses_rows_without_a_contact_or_a_moment(
     ]
 
 
+def test_a_log_with_kinds_that_are_none_or_names_that_are_not_there_is_refused(engine):
+    schema = {"contact_id": pl.String(), "touched_at": MOMENT, "kind": pl.String()}
+    rows = [{"contact_id": "7", "touched_at": START, "kind": kind} for kind in ("click", "opened")]
+    with pytest.raises(InvalidArgument, match="'opened'"):
+        touches_from_log(engine.make(rows, schema))
+    assert len(engine.read(touches_from_log(engine.make(rows[:1], schema)))) == 1
+    with pytest.raises(MissingColumns, match="when"):
+        touches_from_log(engine.make(rows, schema), columns={"touched_at": "when"})
+    with pytest.raises(InvalidArgument, match="touches_from_csv"):
+        touches_from_log("clicks.csv", kind="click")
+
+
 def test_parts_of_touches_go_under_each_other():
     _, clicks = simple((1, "1"))
     _, later = simple((0, "2"))

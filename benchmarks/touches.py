@@ -1,0 +1,239 @@
+"""Last touch over many touches against polars, pandas and DuckDB as written by hand, in one run.
+
+``python benchmarks/touches.py [MILLIONS]``: so many million touches of 50,000 contacts for each
+million, a tenth as many orders, from Parquet in the order of contact and moment, as our functions
+write it. Each measurement is a process of its own: seconds of the better of two, and the peak of
+its memory. All must credit the same cents to the same campaigns. Below, other questions over the
+same touches.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+DAYS, CAMPAIGNS = 730, 500
+Work = Callable[[Path], Any]
+
+
+def write(folder: Path, millions: int) -> None:
+    """Draw touches and orders, and write them.
+
+    Args:
+        folder: Where to.
+        millions: Of touches.
+    """
+    import numpy as np
+    import polars as pl
+
+    draw = np.random.default_rng(1)
+    many, contacts = millions * 1_000_000, millions * 50_000
+    start = pl.datetime(2024, 1, 1, time_zone="UTC")
+
+    def moment(name: str) -> pl.Expr:
+        return (start + pl.duration(seconds=pl.col(name))).cast(pl.Datetime("us", "UTC"))
+
+    kinds = {0: "sent", 1: "open", 2: "click"}
+    touches = pl.DataFrame(
+        {
+            "contact": draw.integers(0, contacts, many, dtype=np.int32),
+            "second": draw.integers(0, DAYS * 86_400, many, dtype=np.int32),
+            "campaign": draw.integers(0, CAMPAIGNS, many, dtype=np.int16),
+            "kind": draw.choice(3, many, p=[0.7, 0.22, 0.08]).astype(np.uint8),
+        }
+    ).sort("contact", "second")
+    alone = pl.struct("contact", "second").rle_id().diff() != 0
+    touches = touches.filter(alone.fill_null(value=True))  # ties would be anybody's choice
+    touches.select(
+        contact_id=pl.col("contact").cast(pl.String),
+        touched_at=moment("second"),
+        kind=pl.col("kind").replace_strict(kinds, return_dtype=pl.String),
+        campaign_id=pl.col("campaign").cast(pl.String),
+        automation_id=pl.lit(None, pl.String),
+        sent_at=pl.lit(None, pl.Datetime("us", "UTC")),
+        link=pl.lit(None, pl.String),
+        is_bot=pl.lit(None, pl.Boolean),
+    ).write_parquet(folder / "touches.parquet")
+    size = many // 10
+    orders = pl.DataFrame(
+        {
+            "order_id": np.arange(size).astype(str),
+            "contact_id": draw.integers(0, contacts, size).astype(str),
+            "second": draw.integers(0, DAYS * 86_400, size),
+            "total_cents": draw.integers(500, 20_000, size),
+        }
+    )
+    orders.select(
+        "order_id",
+        "contact_id",
+        ordered_at=moment("second"),
+        state=pl.lit("completed"),
+        currency=pl.lit("USD"),
+        total_cents="total_cents",
+    ).write_parquet(folder / "orders.parquet")
+
+
+def _scans(folder: Path) -> tuple[Any, Any]:
+    import polars as pl
+
+    return pl.scan_parquet(folder / "orders.parquet"), pl.scan_parquet(folder / "touches.parquet")
+
+
+def ours(folder: Path, model: str = "last") -> dict[str, int]:
+    """Attribute by the toolkit."""
+    from actoolkit import metrics
+
+    found = metrics.attributed_revenue(*_scans(folder), model=model)
+    frame = found.collect(engine="streaming").filter("is_attributed")
+    return dict(frame.select("campaign_id", "credited_cents").iter_rows())
+
+
+def polars_by(folder: Path) -> dict[str, int]:
+    """As the documentation of polars has it: an as-of join by contact."""
+    import polars as pl
+
+    orders, touches = _scans(folder)
+    touches = touches.select("contact_id", "touched_at", "campaign_id").sort("touched_at")
+    joined = orders.sort("ordered_at").join_asof(
+        touches,
+        left_on="ordered_at",
+        right_on="touched_at",
+        by="contact_id",
+        strategy="backward",
+        check_sortedness=False,
+    )
+    near = pl.col("ordered_at") - pl.col("touched_at") < pl.duration(days=7)
+    found = joined.filter(near).group_by("campaign_id").agg(pl.sum("total_cents"))
+    return dict(found.collect(engine="streaming").iter_rows())
+
+
+def polars_key(folder: Path) -> dict[str, int]:
+    """As an expert has it: contact and second in one whole number, plain as-of join."""
+    import polars as pl
+
+    orders, touches = _scans(folder)
+
+    def key(moment: str) -> pl.Expr:
+        second = pl.col(moment).dt.epoch("s")
+        return pl.col("contact_id").cast(pl.Int64) * 2**32 + second
+
+    touches = touches.select(
+        "campaign_id", "touched_at", key=key("touched_at"), contact=pl.col("contact_id").cast(int)
+    ).with_columns(pl.col("key").set_sorted())
+    orders = orders.select(
+        "total_cents", "ordered_at", key=key("ordered_at"), buyer=pl.col("contact_id").cast(int)
+    ).sort("key")
+    joined = orders.join_asof(touches, on="key", strategy="backward")
+    near = pl.col("ordered_at") - pl.col("touched_at") < pl.duration(days=7)
+    same = pl.col("buyer") == pl.col("contact")
+    found = joined.filter(same, near).group_by("campaign_id").agg(pl.sum("total_cents"))
+    return dict(found.collect(engine="streaming").iter_rows())
+
+
+def pandas_by(folder: Path) -> dict[str, int]:
+    """As an analyst has it in pandas."""
+    import pandas as pd
+
+    columns = ["contact_id", "touched_at", "campaign_id"]
+    touches = pd.read_parquet(folder / "touches.parquet", columns=columns)
+    orders = pd.read_parquet(folder / "orders.parquet")
+    joined = pd.merge_asof(
+        orders.sort_values("ordered_at"),
+        touches.sort_values("touched_at"),
+        left_on="ordered_at",
+        right_on="touched_at",
+        by="contact_id",
+    )
+    near = joined["ordered_at"] - joined["touched_at"] < pd.Timedelta(days=7)
+    return joined[near].groupby("campaign_id")["total_cents"].sum().to_dict()
+
+
+def duckdb_by(folder: Path) -> dict[str, int]:
+    """As an analyst has it in SQL."""
+    import duckdb
+
+    rows = duckdb.sql(f"""
+        SELECT campaign_id, sum(total_cents)::BIGINT
+        FROM '{folder}/orders.parquet' o ASOF JOIN '{folder}/touches.parquet' t
+          ON o.contact_id = t.contact_id AND o.ordered_at >= t.touched_at
+        WHERE o.ordered_at < t.touched_at + INTERVAL 7 DAY
+        GROUP BY ALL""").fetchall()
+    return dict(rows)
+
+
+def linear(folder: Path) -> dict[str, int]:
+    """Attribute by the toolkit to all touches alike."""
+    return ours(folder, "linear")
+
+
+def steps(folder: Path) -> object:
+    """Follow contacts through three steps by the toolkit."""
+    import polars as pl
+
+    from actoolkit import metrics
+
+    events = _scans(folder)[1].select(
+        "contact_id", event=pl.col("kind"), happened_at=pl.col("touched_at")
+    )
+    return metrics.contact_funnel(events, ["sent", "open", "click"]).collect()["contacts"].to_list()
+
+
+WORK: dict[str, Work] = {
+    "last touch: actoolkit": ours,
+    "last touch: polars, whole-number key": polars_key,
+    "last touch: polars, as-of join by contact": polars_by,
+    "last touch: pandas, merge_asof": pandas_by,
+    "last touch: DuckDB, ASOF JOIN": duckdb_by,
+    "linear: actoolkit": linear,
+    "funnel of three steps: actoolkit": steps,
+}
+
+
+def measure(name: str, folder: Path, pipe: Connection) -> None:
+    """Run one; tell seconds, megabytes, and what came out."""
+    seconds = []
+    for _ in range(2):
+        began = time.perf_counter()
+        found = WORK[name](folder)
+        seconds.append(time.perf_counter() - began)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pipe.send((min(seconds), peak, found))
+
+
+def main(millions: int) -> None:
+    """Print the table."""
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        writer = context.Process(target=write, args=(folder, millions))
+        writer.start()
+        writer.join()
+        print(f"{millions} million touches, {millions * 100_000:,} orders")
+        print("| what | seconds | peak MB | actoolkit takes |")
+        print("|---|---:|---:|---:|")
+        first: tuple[float, Any] | None = None
+        for what in WORK:
+            here, there = context.Pipe()
+            process = context.Process(target=measure, args=(what, folder, there))
+            process.start()
+            there.close()
+            seconds, peak, found = here.recv()
+            process.join()
+            first = first or (seconds, found)
+            ratio = ""
+            if what.startswith("last touch"):
+                if found != first[1]:
+                    raise SystemExit(f"{what} credits other cents.")
+                ratio = f"{first[0] / seconds:.2f} x"
+            print(f"| {what} | {seconds:.2f} | {peak:,.0f} | {ratio} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
