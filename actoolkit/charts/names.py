@@ -13,13 +13,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import count
 
+from actoolkit.charts.addresses import ADDRESS, find_address
+
 LONGEST = 60
 """Characters of a name that are drawn; the rest becomes an ellipsis."""
-
-ADDRESS = re.compile(
-    r"[^\s@<>()\[\]\",;:]+[@\uff20\ufe6b][^\s@<>()\[\]\",;:]+\.[^\s@<>()\[\]\",;:.]{2,}"
-)
-"""Whatever looks like an e-mail address."""
 
 _STACKED_MARKS = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{2})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
@@ -30,8 +27,9 @@ _ISOLATE, _POP = "\u2068", "\u2069"
 def display_name(name: str | None, *, longest: int = LONGEST, missing: str = "(no name)") -> str:
     """Make a name fit to be drawn.
 
-    Control and direction marks go, white space collapses, e-mail addresses are masked, long names
-    end in an ellipsis, and right-to-left text is isolated from what stands beside it.
+    Control and direction marks go, white space collapses, e-mail addresses are masked (a name
+    that holds one in some coding as a whole), long names end in an ellipsis, and right-to-left
+    text is isolated from what stands beside it.
 
     Args:
         name: As the account has it.
@@ -48,6 +46,8 @@ def display_name(name: str | None, *, longest: int = LONGEST, missing: str = "(n
     if not text:
         return missing
     text = _cut(text, longest)
+    if find_address(text):  # one in some coding, which the last look at a page would refuse
+        return "[address]"
     if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text):
         return f"{_ISOLATE}{text}{_POP}"
     return text

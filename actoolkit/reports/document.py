@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from actoolkit.charts.addresses import find_address
 from actoolkit.errors import ReportError
 from actoolkit.reports.blocks import Control, Figure, Note, Table
-from actoolkit.reports.scan import find_address
 
 Direction = Literal["up", "down", "flat", "none"]
 
@@ -168,11 +168,12 @@ class Report:
                 os.fsync(file.fileno())
             Path(temporary).chmod(0o644)
             Path(temporary).replace(target)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a null byte in a file's name is a ValueError
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
+            reason = getattr(error, "strerror", None) or error
             raise ReportError(
-                f"{target} cannot be written: {error.strerror or error}.",
+                f"{str(target)!r} cannot be written: {reason}.",
                 hint="Choose a file in a folder that exists and that you may write to.",
             ) from error
         return target

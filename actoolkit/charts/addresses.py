@@ -1,4 +1,4 @@
-"""The last look at a page before it is written: is there an e-mail address in it, however coded?"""
+"""Is there an e-mail address in a text, however coded? Asked of names and of finished pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from actoolkit.charts.names import ADDRESS
+ADDRESS = re.compile(
+    r"[^\s@<>()\[\]\",;:]+[@\uff20\ufe6b][^\s@<>()\[\]\",;:]+\.[^\s@<>()\[\]\",;:.]{2,}"
+)
+"""Whatever looks like an e-mail address."""
 
 DEPTH = 3
 """Codings within codings that are looked through."""
@@ -27,13 +30,13 @@ _AT = re.compile("[@\uff20\ufe6b]")
 
 
 def find_address(page: str) -> str | None:
-    """Find an e-mail address in a page.
+    """Find an e-mail address in a text.
 
     Looks at the text as it is, and behind HTML entities, percent signs, JSON's, JavaScript's and
     CSS's backslashes, quoted-printable and base 64, one within another too.
 
     Args:
-        page: The page, or what of it is to be searched.
+        page: The text: a name, or a page, or what of it is to be searched.
 
     Returns:
         The first address found, or None.
