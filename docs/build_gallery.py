@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 import zlib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,11 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "cart_recovery_chart": ("cart_recovery(orders)", ""),
     "rfm_chart": ("rfm_grid(rfm(orders))", ""),
     "cohort_retention_chart": ("cohort_retention(orders, until=today)", ""),
+    "score_distribution_chart": ("score_distribution(score_values)", 'score_id="1"'),
+    "score_lift_chart": (
+        "score_outcomes(score_history, contacts, orders, as_of=scored_at)",
+        'score_id="1"',
+    ),
     "second_order_survival_chart": ("second_order_survival(orders, until=today)", ""),
 }
 """For each chart the metric's call that it is drawn from, and further arguments of the chart."""
@@ -91,6 +97,12 @@ def frames(account: ac.Account) -> dict[str, Any]:
         ("automation_names", automations, "automation_id"),
     ):
         loaded[name] = dict(table.select(key, "name").iter_rows())
+    now = ac.provenance("campaigns", account=account).fetched_at
+    loaded["score_values"] = ac.load_score_values(account=account, progress=False)
+    # As if the scores had been loaded before: an account of today has no history yet.
+    loaded["scored_at"] = now - timedelta(days=91)
+    observed = pl.lit(loaded["scored_at"]).alias("observed_at")
+    loaded["score_history"] = loaded["score_values"].with_columns(observed)
     loaded["now"] = ac.provenance("campaigns", account=account).fetched_at
     loaded["today"] = ac.provenance("campaigns", account=account).fetched_at.date()
     return loaded

@@ -21,6 +21,7 @@ from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.funnel import campaign_funnel_chart
 from actoolkit.charts.lists import list_growth_chart
 from actoolkit.charts.orders import revenue_by_period_chart
+from actoolkit.charts.scores import score_distribution_chart, score_lift_chart
 from actoolkit.charts.shrinkage import shrunk_rates_chart
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "recency_tiers_chart",
     "revenue_by_period_chart",
     "rfm_chart",
+    "score_distribution_chart",
+    "score_lift_chart",
     "second_order_survival_chart",
     "shrunk_rates_chart",
 ]

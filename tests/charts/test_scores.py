@@ -1,0 +1,114 @@
+"""Charts of scores: valid, true to their frames, no bolder than their intervals."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+import vl_convert
+
+from actoolkit import charts
+from actoolkit.errors import InvalidArgument
+from actoolkit.tables.frames import to_pandas
+
+BINS = pl.DataFrame(
+    {
+        "score_id": ["1"] * 3,
+        "bin": [1, 2, 4],
+        "bin_from": [0.0, 25.0, 75.0],
+        "bin_to": [25.0, 50.0, 100.0],
+        "contacts": [400, 300, 300],
+        "contact_share": [0.4, 0.3, 0.3],
+        "cumulative_share": [0.4, 0.7, 1.0],
+    }
+)
+OUTCOMES = pl.DataFrame(
+    {
+        "score_id": ["1"] * 3,
+        "tenth": [4, 1, 8],
+        "lowest_score": [20.0, 60.0, 0.0],
+        "highest_score": [59.0, 90.0, 19.5],
+        "contacts": [900, 200, 12],
+        "buyers": [45, 40, 1],
+        "buy_rate": [0.05, 0.2, 1 / 12],
+        "buy_rate_low": [0.0376, 0.1504, 0.0149],
+        "buy_rate_high": [0.0662, 0.2608, 0.3539],
+        "lift": [0.6465, 2.586, 1.0775],
+        "flag": [None] * 3,
+    },
+    schema_overrides={"flag": pl.String},
+)
+DRAWN = [(charts.score_distribution_chart, BINS), (charts.score_lift_chart, OUTCOMES)]
+
+
+def title(chart):
+    return " ".join(chart.title.text)
+
+
+def subtitle(chart):
+    return " ".join(chart.title.subtitle)
+
+
+def bars(chart):
+    spec = chart.to_dict()
+    data = spec["layer"][0]["data"] if "data" in spec["layer"][0] else spec["data"]
+    return data.get("values") or spec["datasets"][data["name"]]
+
+
+@pytest.mark.parametrize(("draw", "frame"), DRAWN)
+def test_it_draws_the_same_from_every_kind_of_frame(draw, frame):
+    spec = draw(frame, as_of=date(2026, 6, 30)).to_dict()
+    svg = vl_convert.vegalite_to_svg(spec)
+    assert svg.count('role="graphics-symbol"') >= frame.height
+    assert "Data as of 30 Jun 2026" in svg
+    assert spec["description"]
+    for other in (frame.lazy(), to_pandas(frame)):
+        assert draw(other, as_of=date(2026, 6, 30)).to_dict() == spec
+
+
+@pytest.mark.parametrize(("draw", "frame"), DRAWN)
+def test_nothing_is_said_and_another_frame_is_refused(draw, frame):
+    assert "No data" in title(draw(frame.clear()))
+    with pytest.raises(InvalidArgument, match=r"actoolkit\.metrics\.score_"):
+        draw(pl.DataFrame({"a": [1]}))
+
+
+@pytest.mark.parametrize(("draw", "frame"), DRAWN)
+def test_one_score_at_a_time(draw, frame):
+    both = pl.concat([frame, frame.with_columns(score_id=pl.lit("2"))])
+    with pytest.raises(InvalidArgument, match="1, 2"):
+        draw(both)
+    assert title(draw(both, score_id="2")) == title(draw(frame))
+    assert subtitle(draw(frame, name="Loyalty")).startswith("“Loyalty”: contacts")
+
+
+def test_empty_bins_are_drawn_and_the_median_is_told():
+    chart = charts.score_distribution_chart(BINS)
+    assert title(chart) == "70.0% of 1,000 contacts have fewer than 50 points, out of up to 100"
+    drawn = [(row["label"], row["contacts"]) for row in bars(chart)]
+    assert drawn == [("0 to 25", 400), ("25 to 50", 300), ("50 to 75", 0), ("75 to 100", 300)]
+    alone = BINS.head(1).with_columns(bin_to=pl.lit(0.0))
+    assert title(charts.score_distribution_chart(alone)) == "400 contacts with 0 points"
+
+
+def test_lift_is_told_when_its_interval_shows_it():
+    chart = charts.score_lift_chart(OUTCOMES)
+    assert title(chart) == (
+        "The highest scores buy 2.6 times as often as all: 20.0% (15.0% to 26.1%)"
+    )
+    assert "Dashed: all, 7.7%. Pale: fewer than" in subtitle(chart)
+    assert [(row["label"], row["is_soft"]) for row in bars(chart)] == [
+        ("Tenth 1", False),
+        ("Tenth 4", False),
+        ("Tenth 8", True),
+    ]
+    wide = OUTCOMES.with_columns(buy_rate_low=pl.lit(0.01))
+    assert title(charts.score_lift_chart(wide)).startswith("Whether the highest scores buy more is")
+    short = OUTCOMES.with_columns(flag=pl.lit("orders: there are none"))
+    assert subtitle(charts.score_lift_chart(short)).endswith("Beware: orders: there are none.")
+    zero = OUTCOMES.with_columns(
+        *(pl.lit(0).alias(name) for name in ("buyers", "buy_rate", "buy_rate_low")),
+        lift=pl.lit(None, pl.Float64),
+    )
+    assert title(charts.score_lift_chart(zero)) == "Nobody with a score bought in the days after"
