@@ -114,6 +114,9 @@ def shop(customers, seed, ahead=0):
 
 END = START.date() + timedelta(days=SPAN)
 SMALL, _ = shop(160, seed=3)
+BOUGHT_ON = SMALL.filter(pl.col("email").is_duplicated())["ordered_local"].dt.date().unique().sort()
+HOLDOUT = (END - BOUGHT_ON.filter(END - timedelta(days=120) >= BOUGHT_ON)[-1]).days
+"""A hold-out whose first day has an order."""
 CHOICE = {"until": END, "currency": "EUR", "min_repeat_buyers": 20}
 
 
@@ -166,9 +169,9 @@ def expectation(parameters, row, ahead):
 def test_holdout(engine, most):
     rows = SMALL.to_dicts()
     found = engine.read(
-        clv_holdout(engine.make(rows, SCHEMA), **CHOICE, holdout_days=120, most=most)
+        clv_holdout(engine.make(rows, SCHEMA), **CHOICE, holdout_days=HOLDOUT, most=most)
     )
-    wanted = oracle.holdout(rows, "EUR", END, 120, most)
+    wanted = oracle.holdout(rows, "EUR", END, HOLDOUT, most)
     shown = ("repeat_purchases", "customers", "purchases", "or_more")
     assert [{name: row[name] for name in shown} for row in found] == [
         {name: row[name] for name in shown} for row in wanted
@@ -176,7 +179,7 @@ def test_holdout(engine, most):
     for row in found:
         assert row["purchases_per_customer"] == row["purchases"] / row["customers"]
         assert row["predicted_per_customer"] == row["predicted_purchases"] / row["customers"]
-    fit = clv_fit(SMALL, **CHOICE, holdout_days=120).row(0, named=True)
+    fit = clv_fit(SMALL, **CHOICE, holdout_days=HOLDOUT).row(0, named=True)
     assert fit["holdout_purchases"] == sum(row["purchases"] for row in found)
     assert fit["holdout_customers"] == sum(row["customers"] for row in found)
     total = sum(row["predicted_purchases"] for row in found)
