@@ -1,0 +1,284 @@
+"""Accounts with next to nothing in them: everything works on them, or says why not."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import actoolkit as ac
+from actoolkit import errors
+from actoolkit.reports.blocks import Note
+from actoolkit.sandbox import routes
+from actoolkit.sandbox.collection import Refused
+from actoolkit.tables import TABLES, decode
+
+ROOT = Path(__file__).parents[1]
+MAIL = ("/campaigns", "/campaignLists", "/campaignMessages", "/messages")
+STORE = ("/ecomOrders", "/ecomOrderProducts", "/ecomCustomers", "/connections")
+PEOPLE = (
+    "/contacts",
+    "/contactLists",
+    "/contactTags",
+    "/contactAutomations",
+    "/fieldValues",
+    "/emailActivities",
+    "/notes",
+)
+UNTIL, NOW = date(2026, 6, 30), datetime(2026, 6, 30, 15, tzinfo=UTC)
+
+
+def first(rows, world):
+    return rows[:1]
+
+
+def none(rows, world):
+    return rows[:0]
+
+
+def drafts(rows, world):
+    """Campaigns that were never sent."""
+    text = routes.COLLECTIONS["/campaigns"].render(world, np.asarray(rows, np.int64))
+    return np.asarray([row for row, one in zip(rows, text, strict=True) if '"status":"0"' in one])
+
+
+def keeping(chosen):
+    return lambda one: replace(
+        one, select=lambda world, query: chosen(one.select(world, query), world)
+    )
+
+
+def forbidden(one):
+    def select(world, query):
+        raise Refused(403, {"message": "You do not have permission to perform this action."})
+
+    return replace(one, select=select)
+
+
+def in_yen(one):
+    def render(world, rows):
+        return (text.replace('"USD"', '"JPY"') for text in one.render(world, rows))
+
+    return replace(one, render=render)
+
+
+ACCOUNTS = {
+    "nothing at all": dict.fromkeys(routes.COLLECTIONS, keeping(none)),
+    "no campaigns": dict.fromkeys(MAIL, keeping(none)),
+    "one contact": {
+        **dict.fromkeys((*PEOPLE, *STORE, "/scores"), keeping(none)),
+        "/contacts": keeping(first),
+    },
+    "drafts only": {"/campaigns": keeping(drafts)},
+    "no orders": dict.fromkeys(STORE, keeping(none)),
+    "no store in the plan": dict.fromkeys(STORE, forbidden),
+    "whole units only": dict.fromkeys(STORE, in_yen),
+}
+
+
+ALWAYS = ("nothing at all", "no store in the plan")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        one if one in ALWAYS else pytest.param(one, marks=pytest.mark.slow) for one in ACCOUNTS
+    ],
+)
+def account(request, tmp_path_factory):
+    changed = {
+        path: change(routes.COLLECTIONS[path]) for path, change in ACCOUNTS[request.param].items()
+    }
+    patch = pytest.MonkeyPatch()
+    patch.setattr(routes, "COLLECTIONS", {**routes.COLLECTIONS, **changed})
+    cache = tmp_path_factory.mktemp("cache")
+    with ac.sandbox_account("tiny", cache_dir=cache) as one:
+        yield one
+    patch.undo()
+
+
+def attempt(call):
+    """What a call gives, or None; and what is wrong with the way it failed, or None."""
+    try:
+        return call(), None
+    except errors.ActoolkitError as error:
+        return None, None if len(str(error)) > 20 and error.hint else f"no remedy: {error}"
+    except Exception as error:
+        return None, repr(error)[:300]
+
+
+def loaded(account, name):
+    load = getattr(ac, name)
+    needed = [
+        one.name
+        for one in inspect.signature(load).parameters.values()
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    ]
+    return load(**dict.fromkeys(needed, "1"), account=account, progress=False)
+
+
+def test_every_loader_gives_a_frame_of_its_columns_or_says_why(account, request):
+    wrong = {}
+    for name in (one for one in ac.__all__ if one.startswith("load_")):
+        frame, wrong[name] = attempt(partial(loaded, account, name))
+        assert frame is None or isinstance(frame, dict) or frame.width > 1, name
+    assert not {name: problem for name, problem in wrong.items() if problem}
+
+
+@pytest.fixture(scope="module")
+def frames(account):
+    found = {}
+    for name in (
+        "campaigns",
+        "campaign_lists",
+        "contact_lists",
+        "contacts",
+        "contact_automations",
+        "email_activities",
+        "score_values",
+        "ecom_orders",
+        "ecom_order_products",
+        "ecom_customers",
+    ):
+        try:
+            found[name] = loaded(account, f"load_{name}")
+        except errors.NotAvailable:
+            found[name] = decode(TABLES[name], []).frame
+    found["orders"] = found["ecom_orders"]
+    return found
+
+
+def test_every_metric_gives_a_frame_or_says_why(account, frames):
+    more, wrong = inputs(frames), {}
+    for name in ac.metrics.__all__:
+        metric = getattr(ac.metrics, name)
+        if not inspect.isfunction(metric) or name in (
+            "explain",
+            "register_metric",
+            "wilson",
+            "touches_from_csv",
+            "touches_from_log",
+        ):
+            continue
+        given = {
+            one.name: more[one.name]
+            for one in inspect.signature(metric).parameters.values()
+            if one.kind is not one.VAR_POSITIONAL
+            and one.name in more
+            and (one.default is one.empty or one.name in frames)
+        }
+        if name == "automation_funnel":
+            given["until"] = NOW
+        first = [more["touches"]] if name == "all_touches" else []
+        _, wrong[name] = attempt(partial(metric, *first, **given))
+    assert not {name: problem for name, problem in wrong.items() if problem}
+
+
+def inputs(frames):
+    """What metrics take, by the names of their arguments."""
+    touches = ac.metrics.list_touches(
+        frames["campaigns"], frames["campaign_lists"], frames["contact_lists"]
+    )
+    events = ac.metrics.contact_events(contacts=frames["contacts"], orders=frames["orders"])
+    return {
+        **frames,
+        "touches": touches,
+        "events": events,
+        "steps": ["joined", "ordered"],
+        "attributed": ac.metrics.attributed_revenue(
+            frames["orders"], touches, frames["contacts"], by="campaign_id"
+        ).head(1),
+        "reported": pl.DataFrame({"campaign_id": ["1"], "reported_cents": [100]}),
+        "order_products": frames["ecom_order_products"],
+        "frame": frames["contacts"],
+        "until": UNTIL,
+        "since": date(2026, 1, 1),
+        "as_of": NOW,
+        "holdout_days": 90,
+        "baseline": "1",
+        "scores": frames["score_values"],
+        "history": frames["score_values"],
+    }
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    spec = importlib.util.spec_from_file_location("gallery", ROOT / "docs" / "build_gallery.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_chart_is_drawn_or_says_why(account, frames, gallery):
+    more = inputs(frames)
+    sent = frames["campaigns"].filter(pl.col("sends") > 0)["campaign_id"].head(7).to_list()
+    exposure = ac.metrics.campaign_exposure(
+        frames["campaigns"],
+        frames["campaign_lists"],
+        frames["contact_lists"],
+        frames["contacts"],
+        frames["orders"],
+    )
+    names = {
+        **more,
+        "exposure": exposure,
+        "latest": sent or ["1"],
+        "now": NOW,
+        "today": UNTIL,
+        "campaign_names": {},
+        "automation_names": {},
+    }
+    wrong = {}
+    for name in gallery.CALLS:
+        _, wrong[name] = attempt(lambda name=name: gallery.drawn(name, names).to_dict())
+    assert not {name: problem for name, problem in wrong.items() if problem}
+
+
+NO_MAIL = ("No campaign was sent from", "No one-off campaign was delivered from")
+NO_ORDER = "No order was completed from"
+NOT_IN_PLAN = "/ecomOrders is not available on this account"
+TOLD = {
+    "nothing at all": {
+        "Campaigns": NO_MAIL[0],
+        "Sending time": NO_MAIL[1],
+        "Audience": "There is no contact on a list yet.",
+        "Automations": "Nobody has entered an automation.",
+        "Revenue": NO_ORDER,
+        "Customers": NO_ORDER,
+    },
+    "no campaigns": {"Campaigns": NO_MAIL[0], "Sending time": NO_MAIL[1]},
+    "one contact": {
+        "Automations": "Nobody has entered an automation.",
+        "Revenue": NO_ORDER,
+        "Customers": NO_ORDER,
+    },
+    "drafts only": {"Campaigns": NO_MAIL[0], "Sending time": NO_MAIL[1]},
+    "no orders": {"Revenue": NO_ORDER, "Customers": NO_ORDER},
+    "no store in the plan": dict.fromkeys(("Campaigns", "Revenue", "Customers"), NOT_IN_PLAN),
+    "whole units only": {},
+}
+"""For each account and section of the report, the sentence that stands in for what is missing."""
+
+
+def test_the_report_of_everything_is_written_and_says_what_is_missing(account, request, tmp_path):
+    made = ac.report("all", account=account, progress=False)
+    made.save(tmp_path / "all.html")
+    assert (tmp_path / "all.html").stat().st_size > 10_000
+    notes = {
+        section.title: " ".join(block.text for block in section.blocks if isinstance(block, Note))
+        for section in made.sections
+    }
+    wanted = TOLD[request.node.callspec.params["account"]]
+    for title, sentence in wanted.items():
+        assert sentence in notes[title], (title, notes)
+    silent = {title for title in notes if title not in (*wanted, "Data quality")}
+    assert not [
+        title for title in silent if "No order" in notes[title] or "not shown" in notes[title]
+    ]
