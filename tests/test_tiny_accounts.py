@@ -216,25 +216,24 @@ def gallery():
     return module
 
 
-def test_every_chart_is_drawn_or_says_why(account, frames, gallery):
-    more = inputs(frames)
-    sent = frames["campaigns"].filter(pl.col("sends") > 0)["campaign_id"].head(7).to_list()
-    exposure = ac.metrics.campaign_exposure(
-        frames["campaigns"],
-        frames["campaign_lists"],
-        frames["contact_lists"],
-        frames["contacts"],
-        frames["orders"],
-    )
-    names = {
-        **more,
-        "exposure": exposure,
-        "latest": sent or ["1"],
-        "now": NOW,
-        "today": UNTIL,
-        "campaign_names": {},
-        "automation_names": {},
-    }
+def or_empty(load, table):
+    """A loader that gives no rows where the account has no such table."""
+
+    def loading(**how):
+        try:
+            return load(**how)
+        except errors.NotAvailable:
+            return decode(TABLES[table], []).frame
+
+    return loading
+
+
+def test_every_chart_is_drawn_or_says_why(account, gallery, monkeypatch):
+    for table in ("ecom_orders", "ecom_customers", "ecom_order_products"):
+        name = f"load_{table}"
+        monkeypatch.setattr(ac, name, or_empty(getattr(ac, name), table))
+    names = gallery.frames(account)
+    names["latest"] = names["latest"] or ["1"]
     wrong = {}
     for name in gallery.CALLS:
         _, wrong[name] = attempt(lambda name=name: gallery.drawn(name, names).to_dict())
