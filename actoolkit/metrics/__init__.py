@@ -14,6 +14,7 @@ from actoolkit.metrics.audience import domain_mix, recency_tiers
 from actoolkit.metrics.automations import automation_funnel, automation_progress
 from actoolkit.metrics.campaigns import campaign_rates
 from actoolkit.metrics.carts import cart_abandonment, cart_recovery
+from actoolkit.metrics.changes import clicks_change, revenue_change
 from actoolkit.metrics.cohorts import cohort_retention, cohort_revenue
 from actoolkit.metrics.comparison import compare_campaigns
 from actoolkit.metrics.completeness import field_completeness
@@ -75,6 +76,7 @@ __all__ = [
     "campaign_rates",
     "cart_abandonment",
     "cart_recovery",
+    "clicks_change",
     "clv",
     "clv_fit",
     "clv_holdout",
@@ -108,6 +110,7 @@ __all__ = [
     "repeat_purchase",
     "repeat_within",
     "revenue_by_period",
+    "revenue_change",
     "rfm",
     "rfm_grid",
     "rfm_segments",

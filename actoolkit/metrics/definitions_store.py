@@ -25,6 +25,29 @@ _CART = (
 
 STORE: tuple[Definition, ...] = (
     Definition(
+        "revenue_change",
+        "What changed the revenue",
+        "logarithmic mean of the revenue before and after x ln(factor after ÷ factor before), for "
+        "customers, orders per customer and average order",
+        columns=("email", "state", "currency", "total_cents", "ordered_local"),
+        caveats=(
+            "Says which number moved, not why.",
+            "The days before are as many; a season or a holiday may lie in one of the two.",
+        ),
+        source="https://doi.org/10.1016/j.enpol.2003.10.010",
+        function="revenue_change",
+    ),
+    Definition(
+        "clicks_change",
+        "What changed the clicks",
+        "logarithmic mean of the clicks before and after x ln(factor after ÷ factor before), for "
+        "campaigns, mails per campaign and click rate",
+        columns=("sends", "hard_bounces", "soft_bounces", "clickers", "sent_local"),
+        caveats=("Says which number moved, not why.",),
+        source="https://doi.org/10.1016/j.enpol.2003.10.010",
+        function="clicks_change",
+    ),
+    Definition(
         "store_summary",
         "Store summary",
         "revenue, orders, mean and median order, products, discounts and customers of completed "

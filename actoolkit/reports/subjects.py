@@ -15,6 +15,7 @@ from actoolkit.reports.automations import TABLES as AUTOMATION_TABLES
 from actoolkit.reports.automations import automations_section
 from actoolkit.reports.blocks import Figure, Table
 from actoolkit.reports.campaigns import campaigns_section
+from actoolkit.reports.changes import changes_section
 from actoolkit.reports.customers import best_customers_section, customers_section
 from actoolkit.reports.definitions import definitions
 from actoolkit.reports.document import Kpi, Report, Section
@@ -112,6 +113,7 @@ def build(
     material = limit.applied(material)
     period = chosen_period(since, until, today=material.today)
     sections = [part(material, period) for part in chosen.sections]
+    sections.insert(0, changes_section(material, period, mail=chosen.mail, shop=chosen.shop))
     if personal_data and customers_section in chosen.sections:
         sections.append(best_customers_section(material, period))
     sections.append(quality_section(material, period, mail=chosen.mail, shop=chosen.shop))

@@ -134,6 +134,12 @@ CALLS = {
     "automation_progress": lambda t: metrics.automation_progress(t["entries"]),
     "fatigue": lambda t: metrics.fatigue(t["touches"], t["contact_lists"]),
     "bounce_health": lambda t: metrics.bounce_health(t["contacts"]),
+    "revenue_change": lambda t: metrics.revenue_change(
+        t["orders"], since="2026-01-01", until="2026-06-30"
+    ),
+    "clicks_change": lambda t: metrics.clicks_change(
+        t["campaigns"], since="2026-01-01", until="2026-06-30"
+    ),
     "touch_counts": lambda t: metrics.touch_counts(t["orders"], t["touches"], t["contacts"]),
     "touch_lags": lambda t: metrics.touch_lags(t["orders"], t["touches"], t["contacts"]),
     "field_completeness": lambda t: metrics.field_completeness(t["contacts"]),

@@ -29,7 +29,9 @@ def account():
 
 @pytest.fixture(scope="module")
 def material(account):
-    return gather(account, progress=False, refresh=False, extra=("automations", "contact_automations"))
+    return gather(
+        account, progress=False, refresh=False, extra=("automations", "contact_automations")
+    )
 
 
 def blocks(report, kind):
@@ -78,7 +80,7 @@ def test_an_account_without_orders_is_told_so_in_a_sentence(material, subject):
 def test_an_account_without_contacts_and_lists_still_has_its_rates(material):
     made = build("engagement", without(material, "contacts", "contact_lists", "lists"))
     assert {figure.id for figure in blocks(made, Figure)} == {"rates-over-time", "heatmap"}
-    assert len(blocks(made, Note)) == 3
+    assert len(blocks(made, Note)) == 4
 
 
 def test_nothing_is_compared_where_nothing_was_before(material):
@@ -165,3 +167,33 @@ def test_the_printed_page_is_a_pdf_with_its_charts(material, tmp_path):
     content = path.read_bytes()
     assert content.startswith(b"%PDF-")
     assert len(content) > 50_000
+
+
+def changes(report):
+    (section,) = [part for part in report.sections if part.id == "changes"]
+    (note,) = section.blocks
+    return note
+
+
+def test_what_changed_is_said_in_parts_that_add_up(material):
+    note = changes(build("overview", material, since=SINCE, until=UNTIL))
+    assert note.text.startswith("Against 30 Jun 2024 to 29 Jun 2025")
+    clicks, *revenue = note.items
+    whole = re.match(r"Clicks (?:rose|fell) by [\d.]+%, from ([\d,]+) to ([\d,]+): ", clicks)
+    before, after = (int(number.replace(",", "")) for number in whole.groups())
+    parts = [int(part.replace(",", "")) for part in re.findall(r" ([+-][\d,]+)[,.]", clicks)]
+    assert sum(parts) == after - before
+    assert [line.split(" ")[:3] for line in revenue] == [
+        ["Revenue", "in", code] for code in ("USD", "EUR")[: len(revenue)]
+    ]
+
+
+def test_with_nothing_before_there_is_no_part(material):
+    campaigns = material.frames["campaigns"].filter(pl.col("sent_local").dt.date() >= SINCE)
+    orders = material.frames["ecom_orders"].filter(pl.col("ordered_local").dt.date() >= SINCE)
+    frames = {**material.frames, "campaigns": campaigns, "ecom_orders": orders}
+    note = changes(build("overview", replace(material, frames=frames), since=SINCE, until=UNTIL))
+    assert all(re.fullmatch(r"[^:]+: [^,]*[\d,.]+, after \D?0\.", line) for line in note.items)
+    empty = {**frames, "campaigns": campaigns.head(0), "ecom_orders": orders.head(0)}
+    nothing = changes(build("overview", replace(material, frames=empty), since=SINCE, until=UNTIL))
+    assert nothing.text.startswith("Nothing can be compared with 30 Jun 2024")

@@ -1,0 +1,86 @@
+"""What changed against the days before, in sentences that are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from actoolkit import metrics
+from actoolkit.charts.formats import count, money, percent
+from actoolkit.reports.blocks import Note
+from actoolkit.reports.document import Section
+from actoolkit.reports.material import Material
+from actoolkit.reports.orders import TABLE, shop_currencies
+from actoolkit.reports.period import Period
+
+SECTION, TITLE = "changes", "What changed"
+_MOST = 2
+"""Currencies that are told, those of most orders."""
+_WORDS = {
+    "customers": ("more customers", "fewer customers"),
+    "orders per customer": ("more orders of each", "fewer orders of each"),
+    "average order": ("larger orders", "smaller orders"),
+    "campaigns": ("more campaigns", "fewer campaigns"),
+    "mails per campaign": ("larger campaigns", "smaller campaigns"),
+    "click rate": ("a higher click rate", "a lower click rate"),
+}
+
+
+def changes_section(material: Material, period: Period, *, mail: bool, shop: bool) -> Section:
+    """Build the section.
+
+    Args:
+        material: Tables of the account.
+        period: Days that are compared with as many before.
+        mail: Whether to tell of clicks.
+        shop: Whether to tell of revenue.
+    """
+    days = {"since": period.since, "until": period.until}
+    told: list[str] = []
+    if mail:
+        rows = metrics.clicks_change(material.frames["campaigns"], **days).to_dicts()
+        told.append(_sentence("Clicks", rows, "change", count))
+    if shop and material.has(TABLE):
+        found = metrics.revenue_change(material.frames[TABLE], **days)
+        for name, code in list(shop_currencies(material, period).items())[:_MOST]:
+            mine = found.filter(pl.col("currency").eq_missing(pl.lit(code, pl.String)))
+            units = material.minor_units.get(name, 2)
+
+            def amount(cents: float, name: str = name, units: int = units) -> str:
+                return money(cents, name, units=units)
+
+            title = f"Revenue in {name}" if name else "Revenue in an unknown currency"
+            told.append(_sentence(title, mine.to_dicts(), "change_cents", amount))
+    text = f"Against {period.before}; the parts add up to the change, and say which number moved, "
+    text += "not why."
+    kept = [sentence for sentence in told if sentence]
+    if not kept:
+        return Section(SECTION, TITLE, blocks=[Note(f"Nothing can be compared with {text[8:]}")])
+    return Section(SECTION, TITLE, blocks=[Note(text, items=kept)])
+
+
+def _sentence(title: str, rows: Sequence[Mapping[str, Any]], column: str, write: Any) -> str:
+    """Say by how much a number changed, and what made it, the most first."""
+    if not rows:
+        return ""
+    whole, factors = rows[-1], rows[:-1]
+    before, after = whole["before"], whole["after"]
+    if not before and not after:
+        return ""
+    if not before or not after:
+        return f"{title}: {write(after)}, after {write(before)}."
+    if before == after:
+        return f"{title} stayed at {write(after)}."
+    moved = "rose" if after > before else "fell"
+    share = percent(abs(after - before) / before)
+    head = f"{title} {moved} by {share}, from {write(before)} to {write(after)}"
+    parts = [row for row in factors if row[column]]
+    parts.sort(key=lambda row: -abs(row[column]))
+    words = [
+        f"{_WORDS[row['factor']][row[column] < 0]} "
+        f"{'-' if row[column] < 0 else '+'}{write(abs(row[column]))}"
+        for row in parts
+    ]
+    return f"{head}: {', '.join(words)}." if words else f"{head}."
