@@ -69,9 +69,10 @@ def scored_contacts(
     buyers = placed.filter(pl.col("paid") == 1, moment > start, moment <= end)
     buying = reached.join(buyers, on="address", how="semi").select("contact_id").unique()
     reached = reached.select("contact_id").unique()
-    found = known.join(reached, on="contact_id", how="semi").with_columns(
-        bought=pl.col("contact_id").is_in(buying["contact_id"].implode())
+    found = known.join(reached, on="contact_id", how="semi").join(
+        buying.with_columns(bought=pl.lit(value=True)), on="contact_id", how="left"
     )
+    found = found.with_columns(pl.col("bought").fill_null(value=False))
     last: Any = placed["ordered_at"].max()
     return found.sort("score_id", "contact_id"), last
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import date, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
@@ -236,7 +237,7 @@ def test_expectation_against_an_integral(a, b, x, end):
 
 
 def test_parameters_are_found_again_and_expectations_come_true():
-    orders, alive = shop(20_000, seed=1, ahead=180)
+    orders, alive = shop(12_000, seed=1, ahead=180)
     fit = clv_fit(orders, until=END).row(0, named=True)
     for name, true in TRUTH.items():
         assert fit[name] == pytest.approx(true, rel=0.15), name
@@ -257,4 +258,6 @@ def test_parameters_are_found_again_and_expectations_come_true():
     )
     for part in parts.partition_by("fifth"):
         assert part["probability_alive"].mean() == pytest.approx(part["alive"].mean(), abs=0.03)
-        assert part["expected_purchases"].sum() == pytest.approx(part["came"].sum(), rel=0.12)
+        count = part["came"].sum()
+        chance = 3 * math.sqrt(count) + 0.04 * count
+        assert part["expected_purchases"].sum() == pytest.approx(count, abs=chance)

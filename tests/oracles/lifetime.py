@@ -71,7 +71,7 @@ def simpson(function, start, end, pieces):
     return step / 3 * (function(start) + inner + function(end))
 
 
-def purchases_if_alive(r, alpha, a, b, x, end, ahead, pieces=6000):
+def purchases_if_alive(r, alpha, a, b, x, end, ahead, pieces=2500):
     """Mean over Beta(a, b + x) of what a Gamma(r + x, alpha + end) customer buys until gone.
 
     The integral runs over the log-odds of the chance, where the density has no poles.
