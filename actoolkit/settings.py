@@ -270,7 +270,8 @@ def clean_url(url: str, token: Token) -> str:
         or parts.query
         or parts.fragment
     ):
-        raise InvalidURL(f"{text!r} is not the address of an account.", hint=FIND_URL)
+        lacking = " It begins with https://." if "://" not in text else ""
+        raise InvalidURL(f"{text!r} is not the address of an account.{lacking}", hint=FIND_URL)
     # The path as it was pasted: the parser has already resolved "..".
     path = text.partition("://")[2].partition("/")[2].rstrip("/")
     if path not in ("", "api", "api/3"):

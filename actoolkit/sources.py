@@ -93,7 +93,8 @@ def find(profile: str | None, dotenv: str | os.PathLike[str] | None) -> Found:
         raise CredentialsMissing(
             f"No account{which}: {names[0]} and {names[1]} are not set"
             + (f"; there are profiles: {', '.join(others)}." if others else "."),
-            hint=f"Set both (or put them in a .env file). {FIND_URL} "
+            hint="Set both, or put them in a .env file. Copy them from ActiveCampaign: "
+            "Settings > Developer > API Access. "
             "Or try it without an account: actoolkit report --sandbox",
         )
     return found

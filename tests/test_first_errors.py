@@ -1,0 +1,112 @@
+"""The first errors that a newcomer meets, each met: one that says what to do, and is in the table."""
+
+from __future__ import annotations
+
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+import actoolkit as ac
+from actoolkit import doctor, errors
+from actoolkit.settings import Account
+
+ROOT = Path(__file__).parents[1]
+TABLE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+SAID = re.findall(r"^\| (.+?) \| .+ \| .+ \|$", TABLE, re.MULTILINE)[1:]
+
+
+def in_the_table(message):
+    """Whether a row of the table has what was said."""
+    plain = [row.replace("`", "") for row in SAID]
+    parts = [
+        [one.strip() for one in re.split(r"\.\.\.|;", row) if len(one.strip()) > 9] for row in plain
+    ]
+    return any(found and any(one.rstrip(".") in message for one in found) for found in parts)
+
+
+@pytest.mark.parametrize(
+    ("variables", "remedy"),
+    [
+        ({}, "Settings > Developer"),
+        ({"URL": "https://you.api-us1.com"}, "same place"),
+        ({"URL": "https://you.activehosted.com/app", "API_TOKEN": "x"}, "Settings > Developer"),
+        ({"URL": "http://you.api-us1.com", "API_TOKEN": "x"}, "Settings > Developer"),
+        ({"URL": "you.api-us1.com", "API_TOKEN": "x"}, "https://"),
+        ({"URL": "https://you.api-us1.com", "API_TOKEN": "a b"}, "Settings > Developer"),
+        ({"URL": "http://127.0.0.1:1", "API_TOKEN": "real"}, "https address"),
+    ],
+)
+def test_settings(monkeypatch, tmp_path, variables, remedy):
+    monkeypatch.chdir(tmp_path)
+    for name, value in variables.items():
+        monkeypatch.setenv(f"ACTIVECAMPAIGN_{name}", value)
+    with pytest.raises(errors.SettingsError) as caught:
+        Account.from_env()
+    assert remedy in str(caught.value)
+    assert in_the_table(caught.value.message), caught.value.message
+
+
+ANSWERS = {
+    "another account": (302, {"Location": "https://other.api-us1.com/"}, b"", "URL again"),
+    "a web page": (200, {}, b"<html>", "Check the account's URL"),
+    "another site": (404, {}, b"not found", "Settings > Developer"),
+    "a wrong token": (403, {}, b'{"message":"Forbidden"}', "Copy the token again"),
+}
+
+
+@pytest.fixture
+def answering(tmp_path):
+    started = []
+
+    def start(status, headers, body):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        started.append(server)
+        url = f"http://127.0.0.1:{server.server_port}"
+        return Account(url=url, token="test-x", cache_dir=tmp_path, rate=100.0)
+
+    yield start
+    for server in started:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_whatever_answers_there(answering, what):
+    status, headers, body, remedy = ANSWERS[what]
+    found = list(doctor.examine(answering(status, headers, body)))
+    assert found[-1].verdict == "problem"
+    assert remedy in found[-1].remedy
+    assert in_the_table(found[-1].message), found[-1].message
+
+
+def test_nobody_answers(tmp_path):
+    account = Account(url="http://127.0.0.1:1", token="test-x", cache_dir=tmp_path, rate=100.0)
+    found = list(doctor.examine(account))
+    assert "network" in found[-1].remedy
+    assert in_the_table(found[-1].message)
+
+
+def test_no_space(tmp_path, monkeypatch):
+    import shutil
+
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=10**6))
+    with ac.sandbox_account("tiny", cache_dir=tmp_path) as account:
+        (found,) = [one for one in doctor.examine(account) if one.subject == "cache folder"]
+    assert (found.verdict, found.remedy) == ("note", "Free some space.")
+    assert any("MB are free" in row for row in SAID)
