@@ -1,4 +1,4 @@
-"""The commands: ``report | sync | plan | cache | account | sandbox serve | notebooks | doctor``.
+"""The commands: report, export, sync, plan, cache, account, sandbox serve, notebooks, doctor.
 
 Thin on purpose: each command calls one public function and prints what a person needs next.
 Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interrupted.
@@ -22,6 +22,7 @@ import actoolkit
 from actoolkit.account_command import account_app, use_profile
 from actoolkit.cache_command import cache_app
 from actoolkit.errors import ActoolkitError, InvalidArgument, SettingsError
+from actoolkit.export_command import export_command
 from actoolkit.sandbox_command import SandboxSize, Seed, Size, sandbox_app
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("export")(export_command)
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(cache_app, name="cache")
 app.add_typer(account_app, name="account")

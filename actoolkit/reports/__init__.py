@@ -1,7 +1,8 @@
 """Chart, table and prose in one offline HTML file.
 
 `report` builds it: one page with everything inside, no network, controls that work without a
-kernel, safe against hostile names, light and dark.
+kernel, safe against hostile names, light and dark. `export_notebook` writes a notebook of one's own
+in the same look.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from actoolkit.reports.document import Report
+from actoolkit.reports.notebook import export_notebook
 
 if TYPE_CHECKING:
     from actoolkit.settings import Account
 
-__all__ = ["Report", "report"]
+__all__ = ["Report", "export_notebook", "report"]
 
 
 def report(

@@ -78,6 +78,18 @@ def style_sheet() -> str:
 
 
 @cache
+def notebook_style() -> str:
+    """Give the style sheet of a notebook's page: the report's, and what only notebooks have."""
+    return f"{style_sheet()}\n{_template('notebook.css')}"
+
+
+@cache
+def notebook_script() -> str:
+    """Give the script that draws a notebook's charts."""
+    return _template("notebook.js")
+
+
+@cache
 def page_script() -> str:
     """Give the script that draws the charts and listens to the controls."""
     return _template("report.js")

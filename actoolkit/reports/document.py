@@ -157,26 +157,7 @@ class Report:
         Raises:
             ReportError: The file cannot be written.
         """
-        target = Path(path)
-        page = self.html().encode()
-        temporary = ""
-        try:
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".report-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(page)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(target)
-        except (OSError, ValueError) as error:  # a null byte in a file's name is a ValueError
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
-            reason = getattr(error, "strerror", None) or error
-            raise ReportError(
-                f"{str(target)!r} cannot be written: {reason}.",
-                hint="Choose a file in a folder that exists and that you may write to.",
-            ) from error
-        return target
+        return write_page(self.html(), Path(path))
 
     def save_pdf(self, path: str | os.PathLike[str]) -> Path:
         """Print the page to a PDF with the Chromium or Chrome of this machine.
@@ -200,3 +181,33 @@ class Report:
 
 def _masked(address: str) -> str:
     return re.sub(r"[^@.]", "*", address)
+
+
+def write_page(page: str, target: Path) -> Path:
+    """Write a page, whole or not at all.
+
+    Args:
+        page: HTML.
+        target: File to write; replaced when it exists.
+
+    Raises:
+        ReportError: The file cannot be written.
+    """
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".report-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(page.encode(errors="replace"))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except (OSError, ValueError) as error:  # a null byte in a file's name is a ValueError
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or error
+        raise ReportError(
+            f"{str(target)!r} cannot be written: {reason}.",
+            hint="Choose a file in a folder that exists and that you may write to.",
+        ) from error
+    return target

@@ -1,0 +1,311 @@
+"""The user's own notebook as a page: all that is worth seeing is taken over, nothing is trusted."""
+
+from __future__ import annotations
+
+import base64
+import runpy
+from pathlib import Path
+
+import altair as alt
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from actoolkit.errors import InvalidArgument, ReportError
+from actoolkit.reports import export_notebook
+from actoolkit.reports.html_tables import plain_tables
+from actoolkit.reports.outputs import outputs_of, spec_in
+
+HOSTILE = runpy.run_path(str(Path(__file__).with_name("hostile.py")))["HOSTILE"]
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20" onload="window.__pwned=1">'
+    "<script>window.__pwned=1</script><image href='https://evil.example/x.png'/>"
+    '<text y="15">drawn</text></svg>'
+)
+
+
+def shown(**data):
+    mimes = {key.replace("__", "/"): value for key, value in data.items()}
+    return new_output("display_data", data=mimes)
+
+
+def bundle(mime, content, plain="plain"):
+    return new_output("display_data", data={mime: content, "text/plain": plain})
+
+
+INHERITED = {"constructor", "toString", "__proto__"}
+"""Vega cannot group by what every JavaScript object inherits: such a chart of the user stays blank."""
+
+
+def chart(names):
+    names = [name for name in names if name not in INHERITED]
+    rows = [{"name": name, "n": place + 1} for place, name in enumerate(names)]
+    drawn = alt.Chart(alt.Data(values=rows)).mark_bar()
+    return drawn.encode(y="name:N", x="n:Q", tooltip=["name:N", "n:Q"]).to_dict()
+
+
+def written(tmp_path, *cells, name="my.ipynb", **metadata):
+    notebook = new_notebook(cells=list(cells), metadata=metadata)
+    path = tmp_path / name
+    nbformat.write(notebook, path)
+    return path
+
+
+def exported(tmp_path, *cells, **options):
+    page = export_notebook(
+        written(tmp_path, *cells), tmp_path / "out.html", execute=False, **options
+    )
+    return page.read_text(encoding="utf-8")
+
+
+def body(page):
+    return page[page.index("<body>") : page.index('id="themes"')]
+
+
+def test_prose_code_text_and_tables_are_taken_over(tmp_path):
+    frame = "<style>td{}</style><table><caption>Few</caption><thead><tr><th>list</th><th>rate</th></tr></thead><tr><td>A &amp; B</td><td>12.5%</td></tr></table>"
+    page = body(
+        exported(
+            tmp_path,
+            new_markdown_cell(
+                "# Lists\n\nWhat **matters**.\n\n## First\n\n| a | b |\n|--|--|\n| 1 | 2 |"
+            ),
+            new_markdown_cell("## Second"),
+            new_code_cell("1 + 1", outputs=[new_output("stream", name="stdout", text="two\n")]),
+            new_code_cell("frame", outputs=[bundle("text/html", frame)]),
+        )
+    )
+    assert "<h1>Lists</h1>" in page
+    assert "<strong>matters</strong>" in page
+    assert '<a href="#part-1">First</a>' in page
+    assert '<h2 id="part-2">Second</h2>' in page
+    assert (
+        '<details class="code"><summary>Code</summary><pre tabindex="0"><code>1 + 1</code>' in page
+    )
+    assert '<pre tabindex="0">two</pre>' in page
+    assert "<bdi>A &amp; B</bdi>" in page
+    assert '<td class="number"><bdi>12.5%</bdi></td>' in page
+    assert "<style" not in page
+
+
+def test_tags_leave_out_what_is_asked(tmp_path):
+    out = [new_output("stream", name="stdout", text="SHOWN")]
+    page = body(
+        exported(
+            tmp_path,
+            new_code_cell("GONE", metadata={"tags": ["remove-cell"]}),
+            new_code_cell("NOCODE", metadata={"tags": ["hide-input"]}, outputs=out),
+            new_code_cell(
+                "QUIET",
+                metadata={"tags": ["hide-output"]},
+                outputs=[bundle("text/html", "x", "MUTE")],
+            ),
+        )
+    )
+    assert "GONE" not in page
+    assert "NOCODE" not in page
+    assert "MUTE" not in page
+    assert "SHOWN" in page
+    assert "QUIET" in page
+
+
+def test_altair_charts_come_from_either_form():
+    spec = chart(["a"])
+    markup = alt.Chart.from_dict(spec).to_html()
+    (direct,) = outputs_of({"outputs": [bundle("application/vnd.vegalite.v5+json", spec)]})
+    (read,) = outputs_of({"outputs": [bundle("text/html", markup)]})
+    assert direct.kind == read.kind == "chart"
+    assert read.spec["encoding"] == spec["encoding"]
+    assert spec_in("<script>})({broken vega</script>") is None
+
+
+@pytest.mark.parametrize(
+    ("mime", "content", "kind"),
+    [
+        ("application/vnd.jupyter.widget-view+json", {"model_id": "x"}, "note"),
+        (
+            "application/vnd.vegalite.v6+json",
+            {"data": {"url": "https://evil.example/x.csv"}},
+            "note",
+        ),
+        ("application/vnd.vegalite.v6+json", {"layer": [{"data": {"url": "x.csv"}}]}, "note"),
+        ("application/javascript", "alert(1)", "text"),
+        ("text/html", "<b>bold</b>", "text"),
+        ("image/png", base64.b64encode(b"<script>").decode(), "text"),
+        ("image/png", PNG, "image"),
+        ("image/svg+xml", SVG, "image"),
+        ("text/latex", "$x$", "text"),
+    ],
+)
+def test_what_becomes_of_an_output(mime, content, kind):
+    (output,) = outputs_of({"outputs": [bundle(mime, content)]})
+    assert output.kind == kind
+
+
+def test_options_of_the_embedder_are_not_taken_from_a_chart():
+    spec = {**chart(["a"]), "usermeta": {"embedOptions": {"ast": False, "loader": {}}}}
+    (output,) = outputs_of({"outputs": [bundle("application/vnd.vegalite.v6+json", spec)]})
+    assert "usermeta" not in output.spec
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_tables_keep_the_texts_of_hostile_cells(payload):
+    import pandas as pd
+
+    (table,) = plain_tables(pd.DataFrame({"name": [payload], "n": [1]}).to_html())
+    assert len(table.body) == 1
+    assert table.body[0][-1].text == "1"
+
+
+def test_the_same_notebook_gives_the_same_bytes(tmp_path):
+    cells = [new_code_cell("c", outputs=[bundle("application/vnd.vegalite.v6+json", chart("ab"))])]
+    assert exported(tmp_path, *cells) == exported(tmp_path, *cells)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        new_markdown_cell("Ask ann@shop.example"),
+        new_code_cell("x = 'ann@shop.example'"),
+        new_code_cell("x", outputs=[new_output("stream", name="stdout", text="ann@shop.example")]),
+        new_code_cell(
+            "x", outputs=[bundle("image/svg+xml", "<svg>\n<text>ann@shop.example</text></svg>")]
+        ),
+        new_code_cell(
+            "x", outputs=[bundle("application/vnd.vegalite.v6+json", chart(["ann@shop.example"]))]
+        ),
+    ],
+)
+def test_an_address_is_an_error_that_names_the_cell_unless_allowed(tmp_path, cell):
+    with pytest.raises(ReportError, match=r"address, in cell 2 .*--personal-data") as caught:
+        exported(tmp_path, new_markdown_cell("# Fine"), cell)
+    assert "ann" not in str(caught.value)
+    assert not (tmp_path / "out.html").exists()
+    exported(tmp_path, cell, personal_data=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"a": 1}', '{"cells": 3, "nbformat": 4}', "\ufeff<html>"]
+)
+def test_what_is_no_notebook_is_said_so(tmp_path, text):
+    path = tmp_path / "my.ipynb"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidArgument, match="is not a Jupyter notebook"):
+        export_notebook(path, tmp_path / "out.html")
+
+
+def test_a_missing_file_and_the_notebook_itself_are_refused(tmp_path):
+    with pytest.raises(InvalidArgument, match="cannot be read: No such file"):
+        export_notebook(tmp_path / "none.ipynb", tmp_path / "out.html")
+    path = written(tmp_path, new_markdown_cell("x"))
+    with pytest.raises(InvalidArgument, match="is the notebook itself"):
+        export_notebook(path, path)
+
+
+def test_it_is_run_in_its_folder_and_never_changed(tmp_path):
+    code = "import altair as alt, pathlib\nprint(pathlib.Path('near.txt').read_text())\nalt.Chart(alt.Data(values=[{'a': 1}])).mark_bar().encode(x='a:Q')"
+    path = written(tmp_path, new_code_cell(code))
+    (tmp_path / "near.txt").write_text("from beside it")
+    before = path.read_bytes()
+    page = export_notebook(path, tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "from beside it" in body(page)
+    assert body(page).count("data-spec") == 1
+    assert "renderers.enable" not in page
+    assert path.read_bytes() == before
+
+
+def test_a_failing_cell_is_named(tmp_path):
+    cells = [
+        new_markdown_cell("# A"),
+        new_code_cell("1"),
+        new_code_cell("raise ValueError('no rows')"),
+    ]
+    with pytest.raises(ReportError, match=r"Cell 3 of 'my.ipynb' failed: ValueError: no rows"):
+        export_notebook(written(tmp_path, *cells), tmp_path / "out.html")
+    assert not (tmp_path / "out.html").exists()
+
+
+def test_an_unknown_kernel_is_named(tmp_path):
+    path = written(
+        tmp_path, new_code_cell("1"), kernelspec={"name": "nope", "display_name": "Nope"}
+    )
+    with pytest.raises(ReportError, match="kernel 'nope', which is not installed"):
+        export_notebook(path, tmp_path / "out.html")
+
+
+@pytest.mark.browser
+def test_hostile_outputs_run_nothing_and_fetch_nothing(chromium, tmp_path):
+    import pandas as pd
+
+    names = HOSTILE
+    frame = pd.DataFrame({"name": names})
+    cells = [
+        *(new_markdown_cell(name) for name in names),
+        new_markdown_cell(
+            "![x](https://evil.example/x.png) ![y](attachment:y.png)",
+            attachments={"y.png": {"image/png": PNG}},
+        ),
+        *(
+            new_code_cell(name, outputs=[new_output("stream", name="stdout", text=name)])
+            for name in names
+        ),
+        *(new_code_cell("h", outputs=[bundle("text/html", name, name)]) for name in names),
+        *(
+            new_code_cell("m", outputs=[new_output("display_data", data={"text/markdown": name})])
+            for name in names
+        ),
+        *(
+            new_code_cell(
+                "e", outputs=[new_output("error", ename=name, evalue=name, traceback=[name])]
+            )
+            for name in names[:20]
+        ),
+        new_code_cell("svg", outputs=[bundle("image/svg+xml", SVG)]),
+        new_code_cell("png", outputs=[bundle("image/png", PNG)]),
+        new_code_cell("frame", outputs=[bundle("text/html", frame.style.to_html())]),
+        new_code_cell("chart", outputs=[bundle("application/vnd.vegalite.v6+json", chart(names))]),
+        new_code_cell(
+            "html", outputs=[bundle("text/html", alt.Chart.from_dict(chart(names)).to_html())]
+        ),
+        new_code_cell("js", outputs=[bundle("application/javascript", "window.__pwned=1")]),
+    ]
+    page_file = export_notebook(
+        written(tmp_path, *cells), tmp_path / "o.html", execute=False, personal_data=True
+    )
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (said.append("dialog"), dialog.dismiss()))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda text: said.append(text.text) if text.type == "error" else None)
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("html[data-ready='1']", state="attached")
+    marks = page.locator("[data-chart] svg .role-mark [aria-roledescription]")
+    assert marks.count() >= 2 * (len(names) - 12)
+    marks.last.dispatch_event("mousemove")
+    for folded in page.locator("details.code > summary").all()[:20]:
+        folded.click()
+    assert page.evaluate("typeof window.__pwned") == "undefined"
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert said == []
+    assert page.locator(".chart-error").count() == 0
+    assert page.locator("script").count() == 3 + 2
+    assert (
+        page.locator(
+            "iframe, base, object, embed, link, [action], [onerror], [onload], [onfocus]"
+        ).count()
+        == 0
+    )
+    assert (
+        page.locator("img").evaluate_all("all => all.map(one => one.naturalWidth > 0)")
+        == [True] * 3
+    )
+    assert (
+        page.locator("a[href]").evaluate_all(
+            "all => all.filter(a => !/^(https?:|file:.*#|blob:|data:|#)/.test(a.href)).length"
+        )
+        == 0
+    )
+    context.close()
