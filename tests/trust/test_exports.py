@@ -101,7 +101,9 @@ alphabet = st.sampled_from(list("=+-@|%;\t\r\n'\" \u200b\u00a0\uff1d19.,ea"))
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.text(alphabet, min_size=1, max_size=8), min_size=1, max_size=20))
 def test_whatever_is_written(tmp_path_factory, values):
-    path = ac.to_csv(pl.DataFrame({"t": values}), tmp_path_factory.getbasetemp() / "h.csv")
+    path = ac.to_csv(
+        pl.DataFrame({"t": values}), tmp_path_factory.getbasetemp() / "h.csv", personal_data=True
+    )
     cells = as_read(path)[1:]
     assert not [one for one in cells if is_formula(one)]
     for before, after in zip(values, cells, strict=True):
