@@ -27,6 +27,10 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "campaign_funnel_chart": ("campaign_funnel(campaigns, exposure)", ""),
     "campaign_rates_chart": ("campaign_rates(campaigns)", ""),
     "campaign_anomalies_chart": ("campaign_anomalies(campaigns, by=None)", ""),
+    "campaign_curve_chart": (
+        "campaign_curve(campaign_history, campaigns)",
+        "campaign_id=grown",
+    ),
     "shrunk_rates_chart": ('shrunk_rates(campaigns, rate="click_rate")', ""),
     "compare_campaigns_chart": (
         "compare_campaigns(campaigns, baseline=latest[0], others=latest[1:])",
@@ -104,8 +108,24 @@ def frames(account: ac.Account) -> dict[str, Any]:
     observed = pl.lit(loaded["scored_at"]).alias("observed_at")
     loaded["score_history"] = loaded["score_values"].with_columns(observed)
     loaded["now"] = ac.provenance("campaigns", account=account).fetched_at
+    loaded["grown"], loaded["campaign_history"] = grown_campaign()
     loaded["today"] = ac.provenance("campaigns", account=account).fetched_at.date()
     return loaded
+
+
+def grown_campaign() -> tuple[str, Any]:
+    """Give the latest campaign of an account, and the counters that four days of refreshes kept."""
+    session = ac.sandbox_account()
+    account = session.start()
+    try:
+        for _ in range(9):
+            campaigns = ac.load_campaigns(account=account, refresh=True, progress=False)
+            session.advance(0.5)
+        history = ac.history("campaigns", account=account)
+    finally:
+        session.stop()
+    sent = campaigns.filter(pl.col("type") == "single", pl.col("sends") > 0)
+    return sent.sort("sent_at")["campaign_id"][-1], history
 
 
 def drawn(name: str, names: Mapping[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from actoolkit.charts.carts import cart_recovery_chart
 from actoolkit.charts.cohorts import cohort_retention_chart
 from actoolkit.charts.comparison import compare_campaigns_chart
 from actoolkit.charts.contact_funnel import automation_funnel_chart, contact_funnel_chart
+from actoolkit.charts.curve import campaign_curve_chart
 from actoolkit.charts.customers import rfm_chart, second_order_survival_chart
 from actoolkit.charts.engagement import engagement_heatmap_chart
 from actoolkit.charts.engagement_by_period import engagement_by_period_chart
@@ -29,6 +30,7 @@ __all__ = [
     "attribution_sensitivity_chart",
     "automation_funnel_chart",
     "campaign_anomalies_chart",
+    "campaign_curve_chart",
     "campaign_funnel_chart",
     "campaign_rates_chart",
     "cart_recovery_chart",

@@ -20,6 +20,7 @@ from actoolkit.metrics.comparison import compare_campaigns
 from actoolkit.metrics.completeness import field_completeness
 from actoolkit.metrics.contact_events import contact_events
 from actoolkit.metrics.contact_funnel import contact_funnel
+from actoolkit.metrics.curve import campaign_curve
 from actoolkit.metrics.customers import RFM_SEGMENTS, Segment, rfm, rfm_grid, rfm_segments
 from actoolkit.metrics.decay import engagement_decay
 from actoolkit.metrics.definitions import Definition
@@ -71,6 +72,7 @@ __all__ = [
     "automation_touches",
     "bounce_health",
     "campaign_anomalies",
+    "campaign_curve",
     "campaign_exposure",
     "campaign_funnel",
     "campaign_rates",

@@ -20,7 +20,7 @@ from actoolkit.metrics.attribution_orders import (
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.frames import Schema, closed
 from actoolkit.metrics.touches import Kind, opened_touches
-from actoolkit.metrics.windows import waited
+from actoolkit.metrics.windows import with_waited
 
 WINDOWS = (1, 3, 5, 7, 14, 30)
 MICROSECONDS = 86_400_000_000
@@ -340,8 +340,8 @@ def touch_lags(
     last = pairs.group_by("order_id", "currency", "ordered_at", "cents").agg(
         nw.col("touched_at").max()
     )
-    lag = waited(last, "touched_at", "ordered_at") // MICROSECONDS
-    made = last.with_columns(lag_days=lag.cast(nw.Int64))
+    last = with_waited(last, "touched_at", "ordered_at")
+    made = last.with_columns(lag_days=(nw.col("waited") // MICROSECONDS).cast(nw.Int64))
     made = _shares(_totals(made, "currency", "lag_days"), None)
     return closed(made, orders, _LAGS, sort_by=["currency", "lag_days"])
 

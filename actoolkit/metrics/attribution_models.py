@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import narwhals.stable.v2 as nw
 
 from actoolkit.metrics.touches import KINDS
-from actoolkit.metrics.windows import waited
+from actoolkit.metrics.windows import with_waited
 
 Model = Literal[
     "last", "first", "last_click_else_open", "linear", "time_decay", "position", "vendor"
@@ -98,7 +98,7 @@ def credited(
         return _alone(numbered.filter(place == size))
     if model == "first":
         return _alone(numbered.filter(place == 1))
-    numbered = numbered.with_columns(waited=waited(numbered, "touched_at", "latest"))
+    numbered = with_waited(numbered, "touched_at", "latest")
     weighed = numbered.with_columns(parts=_parts(model, half_life_days).cast(nw.Int64))
     return _divided(weighed)
 

@@ -265,6 +265,20 @@ BUILT_IN: tuple[Definition, ...] = (
         function="engagement_by_period",
     ),
     Definition(
+        "campaign_curve",
+        "Opens and clicks since the sending",
+        "counters of a campaign at each moment at which a refresh saw them changed ÷ the most seen",
+        numerator="unique_opens, clickers",
+        denominator="the largest value seen",
+        columns=("campaign_id", "sent_at", "unique_opens", "clickers", "unsubscribes"),
+        caveats=(
+            "As fine as the refreshes were frequent: the API keeps the present counters only.",
+            _PRIVACY,
+        ),
+        source=_CAMPAIGNS,
+        function="campaign_curve",
+    ),
+    Definition(
         "engagement_heatmap",
         "Sending time",
         "opens and clicks ÷ delivered mails, one-off campaigns by weekday and hour of sending",

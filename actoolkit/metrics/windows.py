@@ -68,15 +68,27 @@ def stretch(moment: str, window_days: int) -> nw.Expr:
     return day // (window_days + 2)
 
 
-def waited(rows: nw.LazyFrame[Any], earlier: str, later: str) -> nw.Expr:
-    """Give the time between two moments, in microseconds.
+def with_waited(
+    rows: nw.LazyFrame[Any], earlier: str, later: str, *, name: str = "waited"
+) -> nw.LazyFrame[Any]:
+    """Add the time between two moments, in microseconds.
+
+    Spark has no lengths of time, but reads moments as seconds. DuckDB takes moments apart by the
+    calendar of the session's zone, where a day may have 23 hours, but counts from the epoch.
 
     Args:
-        rows: Where the moments are; Spark has no lengths of time, but reads moments as seconds.
+        rows: Where the moments are.
         earlier: Column.
         later: Column.
+        name: Of the new column.
     """
+    if rows.implementation.is_duckdb():
+        relation: Any = rows.to_native()
+        difference = f'epoch_us("{later}") - epoch_us("{earlier}") AS "{name}"'
+        made: nw.LazyFrame[Any] = nw.from_native(relation.select(f"*, {difference}")).lazy()
+        return made
     if rows.implementation.is_pyspark():
         seconds = nw.col(later).cast(nw.Float64) - nw.col(earlier).cast(nw.Float64)
-        return (seconds * 1_000_000).round(0).cast(nw.Int64)
-    return (nw.col(later) - nw.col(earlier)).dt.total_microseconds()
+        return rows.with_columns((seconds * 1_000_000).round(0).cast(nw.Int64).alias(name))
+    between = (nw.col(later) - nw.col(earlier)).dt.total_microseconds()
+    return rows.with_columns(between.alias(name))

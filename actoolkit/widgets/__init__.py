@@ -15,6 +15,7 @@ from actoolkit.errors import MissingExtra
 if TYPE_CHECKING:
     from actoolkit.widgets.attribution import attribution_explorer
     from actoolkit.widgets.automations import automation_explorer
+    from actoolkit.widgets.campaign import campaign_explorer
     from actoolkit.widgets.customers import customers_explorer
     from actoolkit.widgets.dates import DateRange
     from actoolkit.widgets.engagement import engagement_explorer
@@ -28,6 +29,7 @@ __all__ = [
     "LiveChart",
     "attribution_explorer",
     "automation_explorer",
+    "campaign_explorer",
     "customers_explorer",
     "enable_live_charts",
     "engagement_explorer",
@@ -40,6 +42,7 @@ _HOMES = {
     "LiveChart": "live_chart",
     "attribution_explorer": "attribution",
     "automation_explorer": "automations",
+    "campaign_explorer": "campaign",
     "customers_explorer": "customers",
     "enable_live_charts": "live_chart",
     "engagement_explorer": "engagement",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -132,6 +132,20 @@ class Sources:
             as_of=as_of,
             origins={},
         )
+
+    def beside(self, **more: tuple[Any, str]) -> Sources:
+        """Give the same with further frames.
+
+        Args:
+            **more: Frame and the line of code that makes it, by name.
+        """
+        frames = {**self.frames, **{name: frame for name, (frame, _) in more.items()}}
+        origins = {**self.origins, **{name: line for name, (_, line) in more.items()}}
+        return replace(self, frames=frames, origins=origins)
+
+    def sent_campaigns(self) -> dict[str, str]:
+        """Give the campaigns that were sent, the latest first: id by name."""
+        return self._campaigns()
 
     def need(self, *names: str) -> None:
         """Refuse to go on without these frames.

@@ -70,6 +70,7 @@ CALLS = {
     "compare_campaigns": lambda t: metrics.compare_campaigns(
         t["campaigns"], baseline="11", others=["14", "17"]
     ),
+    "campaign_curve": lambda t: metrics.campaign_curve(t["history"], t["campaigns"]),
     "engagement_heatmap": lambda t: metrics.engagement_heatmap(t["campaigns"]),
     "engagement_by_period": lambda t: metrics.engagement_by_period(t["campaigns"], grain="week"),
     "revenue_by_period": lambda t: metrics.revenue_by_period(t["orders"], grain="month"),
@@ -169,6 +170,7 @@ def tables(spark, tmp_path_factory):
     with ac.sandbox_account("tiny", cache_dir=folder / "cache") as account:
         for name, load in TABLES.items():
             local[name] = load(account=account, progress=False)
+        local["history"] = ac.history("campaigns", account=account)
     local["touches"] = seen(local)
     local["score_history"] = local["score_values"].with_columns(observed_at=pl.lit(SCORED))
     for name, frame in local.items():

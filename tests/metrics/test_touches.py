@@ -251,3 +251,19 @@ def test_entries_and_single_mails_are_touches(engine):
     schema = {"contact_id": pl.String(), "happened_at": MOMENT}
     (found,) = engine.read(one_to_one_touches(engine.make(mails, schema)))
     assert (found["contact_id"], found["kind"], found["sent_at"]) == ("9", "one_to_one", START)
+
+
+def test_a_day_has_24_hours_where_clocks_change(engine):
+    """A touch 23 and a half hours before an order, over the night that Chicago lost an hour in."""
+    touch = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
+    touches = [{**dict.fromkeys(TOUCHES), "contact_id": "7", "kind": "click", "touched_at": touch}]
+    order = {
+        **dict.fromkeys(ORDERS),
+        "order_id": "1",
+        "email": "ann@example.com",
+        "state": "completed",
+        "total_cents": 100,
+        "ordered_at": touch + timedelta(hours=23, minutes=30),
+    }
+    (row,) = engine.read(touch_lags(*frames(engine, [order], touches)))
+    assert row["lag_days"] == 0
