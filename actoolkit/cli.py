@@ -146,6 +146,10 @@ def report_command(
         bool,
         typer.Option("--personal-data", help="Name the best customers by their addresses."),
     ] = False,
+    locale: Annotated[
+        str | None,
+        typer.Option(help="Numbers, amounts and days as there, such as de_DE; English words."),
+    ] = None,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Write a PDF beside the page; needs Chromium or Chrome.")
     ] = False,
@@ -178,6 +182,7 @@ def report_command(
             personal_data=personal_data,
             refresh=refresh,
             progress=False if quiet else None,
+            locale=locale,
         )
         made.save(output)
     printed = made.save_pdf(output.with_suffix(".pdf")) if pdf else None

@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from actoolkit.charts.locales import writing
+
 SYMBOLS: Mapping[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 """Currencies written with a sign; every other one with its code."""
 
@@ -29,11 +31,14 @@ def percent(share: float | None) -> str:
     """
     if share is None or math.isnan(share):
         return MISSING
-    if share in (0, 1):
-        return f"{share:.0%}"
     if 0 < share < 0.0001:
-        return "<0.01%"
-    return f"{share:.2%}" if abs(share) < 0.01 else f"{share:.1%}"
+        return f"<{_share(0.0001, 2)}"
+    return _share(share, 0 if share in (0, 1) else 2 if abs(share) < 0.01 else 1)
+
+
+def _share(share: float, digits: int) -> str:
+    chosen = writing()
+    return chosen.percent(share, digits) if chosen else f"{share:.{digits}%}"
 
 
 def percent_expression(field: str) -> str:
@@ -81,7 +86,22 @@ def count(number: float | None) -> str:
         >>> count(1204311)
         '1,204,311'
     """
-    return MISSING if number is None else f"{number:,.0f}"
+    return MISSING if number is None else decimal(number, 0)
+
+
+def decimal(number: float, digits: int) -> str:
+    """Write a number.
+
+    Args:
+        number: Any.
+        digits: After the point.
+
+    Example:
+        >>> decimal(1204.35, 1)
+        '1,204.3'
+    """
+    chosen = writing()
+    return chosen.number(number, digits) if chosen else f"{number:,.{digits}f}"
 
 
 def plural(number: int, noun: str) -> str:
@@ -108,6 +128,8 @@ def symbol(currency: str) -> str:
         >>> symbol("USD"), symbol("CHF")
         ('$', 'CHF ')
     """
+    if chosen := writing():
+        return chosen.symbol(currency)
     return SYMBOLS.get(currency, f"{currency} " if currency else "")
 
 
@@ -132,6 +154,8 @@ def money(
     digits = (
         decimals if decimals is not None else (0 if abs(amount) >= 100 or amount == 0 else units)
     )
+    if chosen := writing():
+        return chosen.money(amount, currency, digits)
     return f"{'-' if amount < 0 else ''}{symbol(currency)}{abs(amount):,.{digits}f}"
 
 
@@ -145,7 +169,22 @@ def day(value: date) -> str:
         >>> day(date(2026, 6, 3))
         '3 Jun 2026'
     """
-    return f"{value.day} {value:%b %Y}"
+    chosen = writing()
+    return chosen.day(value) if chosen else f"{value.day} {value:%b %Y}"
+
+
+def month(value: date) -> str:
+    """Write a month with its year.
+
+    Args:
+        value: Any day of it.
+
+    Example:
+        >>> month(date(2026, 6, 3))
+        'June 2026'
+    """
+    chosen = writing()
+    return chosen.month(value) if chosen else f"{value:%B %Y}"
 
 
 def moment(value: datetime | date | str) -> str:

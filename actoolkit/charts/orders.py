@@ -8,7 +8,7 @@ from datetime import date
 import altair as alt
 
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, headline, inline, nothing
-from actoolkit.charts.formats import money, percent, plural, symbol
+from actoolkit.charts.formats import decimal, money, percent, plural, symbol
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name
 from actoolkit.charts.periods import (
@@ -217,7 +217,7 @@ def _change(change: float) -> str:
     if abs(change) < 0.0005:
         return "as much as"
     if change > 2:
-        return f"{change + 1:.1f} times as much as"
+        return f"{decimal(change + 1, 1)} times as much as"
     return f"{percent(abs(change))} {'more' if change > 0 else 'less'} than"
 
 

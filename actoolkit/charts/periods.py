@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from actoolkit.charts.formats import day, month
+
 Grain = Literal["day", "week", "month"]
 
 
@@ -75,8 +77,8 @@ def period_label(start: date, grain: Grain) -> str:
         ('June 2026', 'week of 1 Jun 2026')
     """
     if grain == "month":
-        return f"{start:%B %Y}"
-    return f"{'week of ' if grain == 'week' else ''}{start.day} {start:%b %Y}"
+        return month(start)
+    return f"{'week of ' if grain == 'week' else ''}{day(start)}"
 
 
 def capital(text: str) -> str:

@@ -34,6 +34,7 @@ def report(
     personal_data: bool = False,
     progress: bool | None = None,
     refresh: bool = False,
+    locale: str | None = None,
 ) -> Report:
     """Load an account's data and build a report of it.
 
@@ -54,12 +55,16 @@ def report(
             on the page; without it no address is ever on it.
         progress: Whether to show progress; None decides by the terminal.
         refresh: Load everything again, whatever is remembered.
+        locale: Write numbers, amounts and days as there, such as "de_DE"; the words stay English.
+            Needs the ``locale`` extra.
 
     Returns:
         The report; ``.save(path)`` writes it as one HTML file, ``.html()`` gives the page.
 
     Raises:
-        InvalidArgument: An unknown subject, list, automation or currency, or an empty period.
+        InvalidArgument: An unknown subject, list, automation, currency or locale, or an empty
+            period.
+        MissingExtra: A locale without the ``locale`` extra.
         ReportError: The account shows no campaigns, or the file cannot be written.
 
     Example:
@@ -67,12 +72,15 @@ def report(
         >>> with ac.sandbox_account(size="tiny") as account:  # doctest: +SKIP
         ...     ac.report("overview", account=account, path="report.html", progress=False)
     """
+    from actoolkit.charts.locales import writing_of
     from actoolkit.reports.material import gather
     from actoolkit.reports.scope import Scope
     from actoolkit.reports.subjects import build, subject_of
     from actoolkit.settings import Account
 
     tables = subject_of(subject).tables
+    if locale:
+        writing_of(locale)  # before anything is loaded
     chosen = account or Account.from_env()
     scope = Scope(
         lists=(lists,) if isinstance(lists, str) else tuple(lists or ()),
@@ -82,7 +90,13 @@ def report(
     extra = tuple(dict.fromkeys((*tables, *(("automations",) if automation else ()))))
     material = gather(chosen, progress=progress, refresh=refresh, extra=extra)
     made = build(
-        subject, material, since=since, until=until, scope=scope, personal_data=personal_data
+        subject,
+        material,
+        since=since,
+        until=until,
+        scope=scope,
+        personal_data=personal_data,
+        locale=locale,
     )
     if path is not None:
         made.save(path)

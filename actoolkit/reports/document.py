@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from actoolkit.charts.addresses import find_address
+from actoolkit.charts.locales import written_in
 from actoolkit.errors import ReportError
 from actoolkit.reports.blocks import Control, Figure, Note, Table
 
@@ -110,6 +111,7 @@ class Report:
         version: Of actoolkit.
         scope: What the report is limited to, in words, or "".
         personal_data: Whether e-mail addresses may stand on the page.
+        locale: How numbers, amounts and days are written, such as "de_DE"; "" is the default.
     """
 
     title: str
@@ -124,6 +126,7 @@ class Report:
     version: str = ""
     scope: str = ""
     personal_data: bool = False
+    locale: str = ""
     _html: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def html(self) -> str:
@@ -135,7 +138,8 @@ class Report:
         if "page" not in self._html:
             from actoolkit.reports.page import render
 
-            page, checked = render(self)
+            with written_in(self.locale):
+                page, checked = render(self)
             found = None if self.personal_data else find_address(checked)
             if found:
                 raise ReportError(

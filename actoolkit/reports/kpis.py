@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from actoolkit import metrics
-from actoolkit.charts.formats import count, money, percent, plural
+from actoolkit.charts.formats import count, decimal, money, percent, plural
 from actoolkit.charts.orders import currency_name
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.document import Kpi
@@ -80,7 +80,7 @@ def _amount(kpi: Kpi, now: float, before: float | None, *, good: bool | None = N
         return replace(kpi, trend="unchanged", direction="flat")
     return replace(
         kpi,
-        trend=f"{change + 1:.1f} times" if change > 2 else percent(abs(change)),
+        trend=f"{decimal(change + 1, 1)} times" if change > 2 else percent(abs(change)),
         direction="up" if change > 0 else "down",
         good=None if good is None else (change > 0) == good,
     )
@@ -109,7 +109,7 @@ def _rate(
     points = 100 * abs(value - old)
     return replace(
         kpi,
-        trend=f"{points:.2f} points" if points < 0.1 else f"{points:.1f} points",
+        trend=f"{decimal(points, 2 if points < 0.1 else 1)} points",
         direction="up" if value > old else "down",
         good=(value > old) == more_is_better,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from actoolkit.charts.drawing import Unit
 from actoolkit.charts.formats import MISSING, count, percent
+from actoolkit.charts.locales import writing
 from actoolkit.charts.theme import DARK, LIGHT, config
 from actoolkit.reports.assets import csp_hash, page_script, style_sheet, vega_bundle
 from actoolkit.reports.blocks import Figure, Note, Table
@@ -35,7 +36,7 @@ def render(report: Report) -> tuple[str, str]:
             bundle=Markup(bundle),  # noqa: S704 - a constant of the installation, allowed by its hash
             script=Markup(script),  # noqa: S704 - likewise
             style=Markup(style),  # noqa: S704 - likewise
-            themes=script_json({"light": config(LIGHT), "dark": config(DARK)}),
+            themes=script_json(_looks()),
             note_number=numbers.get,
         )
     )
@@ -61,6 +62,13 @@ def policy(scripts: Sequence[str], style: str) -> str:
             "form-action 'none'",
         ]
     )
+
+
+def _looks() -> dict[str, Any]:
+    """What the script draws with: both looks, and the locale where one is chosen."""
+    chosen = writing()
+    looks = {"light": config(LIGHT), "dark": config(DARK)}
+    return {**looks, "locale": chosen.for_vega()} if chosen else looks
 
 
 @cache
@@ -102,13 +110,23 @@ def script_json(value: Any) -> Markup:
 def _figure_json(figure: Figure) -> Markup:
     return script_json(
         {
-            "spec": figure.spec,
+            "spec": _localised(figure.spec) if writing() else figure.spec,
             "controls": figure.controls,
             "states": {key: [found.title, found.subtitle] for key, found in figure.states.items()},
             "empty": [figure.empty.title, figure.empty.subtitle],
             "columns": [{"field": column.field, "unit": column.unit} for column in figure.columns],
         }
     )
+
+
+def _localised(value: Any) -> Any:
+    """Let the literal percentages of Vega expressions follow the locale."""
+    if isinstance(value, str):
+        text = value.replace("? '0%' :", "? format(0, '.0%') :")
+        return text.replace("'<0.01%'", "'<' + format(0.0001, '.2%')")
+    if isinstance(value, Mapping):
+        return {key: one if key == "datasets" else _localised(one) for key, one in value.items()}
+    return [_localised(one) for one in value] if isinstance(value, list) else value
 
 
 def _twin(figure: Figure) -> list[list[str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import actoolkit
 from actoolkit.charts.formats import moment
+from actoolkit.charts.locales import written_in
 from actoolkit.errors import InvalidArgument, ReportError
 from actoolkit.metrics.days import Day
 from actoolkit.reports.audience import audience_section
@@ -87,6 +88,7 @@ def build(
     until: Day = None,
     scope: Scope | None = None,
     personal_data: bool = False,
+    locale: str | None = None,
 ) -> Report:
     """Build a report.
 
@@ -97,21 +99,39 @@ def build(
         until: The day after the last; default: the day of the data.
         scope: What to limit the report to; None shows all.
         personal_data: Whether to name customers by their e-mail addresses.
+        locale: How numbers, amounts and days are written; None is the default.
 
     Raises:
         InvalidArgument: An unknown subject, list, automation or currency, or an empty period.
         ReportError: The account's campaigns could not be loaded.
     """
-    chosen = subject_of(subject)
+    with written_in(locale):
+        made = _built(
+            subject_of(subject),
+            material,
+            days=(since, until),
+            limit=scope or Scope(),
+            personal_data=personal_data,
+        )
+    return replace(made, locale=locale) if locale else made
+
+
+def _built(
+    chosen: Subject,
+    material: Material,
+    *,
+    days: tuple[Day, Day],
+    limit: Scope,
+    personal_data: bool,
+) -> Report:
     if not material.has("campaigns"):
         raise ReportError(
             f"The report needs the account's campaigns. {material.why_not('campaigns')}",
             hint="Use the API token of a user who may see campaigns.",
         )
-    limit = scope or Scope()
     words = limit.words(material)
     material = limit.applied(material)
-    period = chosen_period(since, until, today=material.today)
+    period = chosen_period(*days, today=material.today)
     sections = [part(material, period) for part in chosen.sections]
     sections.insert(0, changes_section(material, period, mail=chosen.mail, shop=chosen.shop))
     if personal_data and customers_section in chosen.sections:

@@ -4,16 +4,26 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const narrow = window.matchMedia("(max-width: 640px)");
   const MISSING = "—";
-  const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+  const signs = themes.locale?.number ?? { decimal: ".", thousands: ",", grouping: [3], percent: "%", minus: "-" };
+  const number = (value, digits) => {
+    const [whole, part] = Math.abs(value).toFixed(digits).split(".");
+    const groups = [];
+    for (let end = whole.length, place = 0; end > 0; place += 1) {
+      const size = signs.grouping[Math.min(place, signs.grouping.length - 1)];
+      groups.unshift(whole.slice(Math.max(0, end - size), end));
+      end -= size;
+    }
+    return (value < 0 ? signs.minus : "") + groups.join(signs.thousands) + (part ? signs.decimal + part : "");
+  };
   const percent = (share) => {
-    if (share === 0 || share === 1) return `${100 * share}%`;
-    if (share > 0 && share < 0.0001) return "<0.01%";
-    return `${(100 * share).toFixed(Math.abs(share) < 0.01 ? 2 : 1)}%`;
+    if (share > 0 && share < 0.0001) return `<${number(0.01, 2)}${signs.percent}`;
+    const digits = share === 0 || share === 1 ? 0 : Math.abs(share) < 0.01 ? 2 : 1;
+    return number(100 * share, digits) + signs.percent;
   };
   const written = (value, unit) => {
     if (value === null || value === undefined || value === "") return MISSING;
     if (unit === "rate") return percent(value);
-    return unit === "count" ? plain.format(value) : String(value);
+    return unit === "count" ? number(value, 0) : String(value);
   };
   const chosen = (names) =>
     Object.fromEntries(names.map((name) => [name, document.querySelector(`[data-control="${name}"]`).value]));
@@ -79,6 +89,7 @@
         actions: { export: true, source: false, compiled: false, editor: false },
         downloadFileName: figure.root.id,
         logLevel: 1,
+        ...(themes.locale && { formatLocale: themes.locale.number, timeFormatLocale: themes.locale.time }),
       });
       figure.view = result.view;
       figure.root.dataset.rendered = "1";
