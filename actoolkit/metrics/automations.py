@@ -95,7 +95,7 @@ def automation_funnel(
         >>> made.select("entries", "reentries", "active", "completion_rate").rows()
         [(2, 1, 1, 1.0)]
     """
-    if until.tzinfo is None or mature_days < 0:
+    if not isinstance(until, datetime) or until.tzinfo is None or mature_days < 0:
         raise InvalidArgument(
             f"until={until!r}, mature_days={mature_days!r} cannot be.",
             hint="Pass a moment with a zone, such as provenance(...).fetched_at.",
