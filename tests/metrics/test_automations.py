@@ -62,9 +62,10 @@ def test_progress(engine, same, rows):
     same(engine.read(automation_progress(engine.make(rows, ENTRIES))), oracle.progress(rows))
 
 
-def test_a_moment_without_a_zone_is_none():
+@pytest.mark.parametrize("until", [START.replace(tzinfo=None), START.date(), "2026-06-30"])
+def test_what_is_no_moment_with_a_zone_is_refused(until):
     with pytest.raises(InvalidArgument, match="zone"):
-        automation_funnel(pl.DataFrame(schema=ENTRIES), until=datetime(2026, 1, 1))
+        automation_funnel(pl.DataFrame(schema=ENTRIES), until=until)
 
 
 TOUCHES = {
