@@ -199,7 +199,10 @@ def writing_of(locale: str) -> Writing:
         return Writing(Locale.parse(name))
     except (UnknownLocaleError, ValueError, TypeError):
         known = {one.lower(): one for one in locale_identifiers()}
-        near = difflib.get_close_matches(name[:40].lower(), known, n=NEAR, cutoff=0.5)
+        called = {words.lower(): code for code, words in Locale("en").languages.items()}
+        code = called.get(name.lower(), "")
+        near = [one for one in known if code and one.partition("_")[0] == code][:NEAR]
+        near = near or difflib.get_close_matches(name[:40].lower(), known, n=NEAR, cutoff=0.5)
         raise InvalidArgument(
             f"There is no locale {locale[:40]!r}.",
             hint=f"Near ones: {', '.join(known[one] for one in near) or 'de_DE, en_GB, fr_FR'}.",

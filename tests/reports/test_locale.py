@@ -62,6 +62,8 @@ def test_a_locale_changes_the_page_and_none_leaves_it(made):
 def test_an_unknown_locale_is_refused_before_anything_is_loaded():
     with pytest.raises(InvalidArgument, match=r"no locale 'de_DEE'.*de_DE"):
         ac.report(locale="de_DEE")
+    with pytest.raises(InvalidArgument, match=r"no locale 'German'.*Near ones: de"):
+        writing_of("German")
     for wrong in ("x" * 500, "../../etc", "\0", "12"):
         with pytest.raises(InvalidArgument, match="There is no locale"):
             writing_of(wrong)
