@@ -88,6 +88,7 @@ def touches_from_log(
     needed: Schema = {**who, "touched_at": "moment", **({} if kind else {"kind": "text"})}
     optional: Schema = {name: TOUCHES[name] for name in _OPTIONAL if name in there}
     rows = opened("touches_from_log", renamed.to_native(), {**needed, **optional})
+    rows = _with_texts(rows)
     if contacts is not None:
         people = opened("touches_from_log", contacts, {"contact_id": "key", "email": "text"})
         same_kind("touches_from_log", rows, people)
@@ -115,6 +116,22 @@ def _renamed(log: Any, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
     if missing:
         raise MissingColumns("touches_from_log", missing, names)
     return frame.rename({theirs: ours for ours, theirs in columns.items()})
+
+
+def _with_texts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Make ids texts, as they are everywhere here: a log of one's own often has numbers."""
+    schema = rows.collect_schema()
+    ids = ("contact_id", "campaign_id", "automation_id")
+    numbers = [name for name in ids if name in schema and schema[name].is_numeric()]
+    if not numbers:
+        return rows
+    if rows.implementation.is_pandas():
+        native: Any = rows.to_native()
+        rows = nw.from_native(native.astype(dict.fromkeys(numbers, "Int64"))).lazy()
+    else:
+        floats = [name for name in numbers if schema[name].is_float()]
+        rows = rows.with_columns(nw.col(name).fill_nan(None).cast(nw.Int64) for name in floats)
+    return rows.with_columns(nw.col(name).cast(nw.String) for name in numbers)
 
 
 def _refuse_unknown(rows: nw.LazyFrame[Any]) -> None:

@@ -46,7 +46,16 @@ def paired(
         cause_at: Moment of a cause.
         effect_at: Moment of an effect; a cause at the same moment came before it.
         window_days: Window of 24 hours each; one exactly so long before is outside. None for ever.
+
+    Raises:
+        InvalidArgument: ``on`` holds numbers here and texts there.
     """
+    kinds = [frame.collect_schema()[on].is_numeric() for frame in (causes, effects)]
+    if kinds[0] != kinds[1]:
+        raise InvalidArgument(
+            f"{on} holds numbers in one frame and texts in the other.",
+            hint=f"Cast {on} to texts, as the loaders give it.",
+        )
     cause, effect = nw.col(cause_at), nw.col(effect_at)
     if window_days is None:
         return effects.join(causes, on=on).filter(cause <= effect)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -305,6 +306,20 @@ def test_a_log_with_kinds_that_are_none_or_names_that_are_not_there_is_refused(e
         touches_from_log("clicks.csv", kind="click")
 
 
+@pytest.mark.parametrize("dtype", [pl.Int64(), pl.Float64()])
+@pytest.mark.parametrize("pandas", [False, True])
+def test_numbers_as_ids_become_texts(dtype, pandas):
+    log = pl.DataFrame(
+        {"contact_id": [7, 8], "campaign_id": [3, None], "touched_at": [START] * 2},
+        schema_overrides={"contact_id": dtype, "campaign_id": dtype},
+    )
+    given = log.to_pandas() if pandas else log
+    made = touches_from_log(given, kind="click")
+    assert list(made["contact_id"]) == ["7", "8"]
+    assert made["campaign_id"][0] == "3"
+    assert pd.isna(made["campaign_id"][1]) if pandas else made["campaign_id"][1] is None
+
+
 def test_parts_of_touches_go_under_each_other():
     _, clicks = simple((1, "1"))
     _, later = simple((0, "2"))
@@ -340,5 +355,8 @@ def test_a_frame_without_a_column_says_which():
         attributed_revenue(orders, touches.drop("kind"))
     with pytest.raises(MissingColumns, match="contact_id"):
         attributed_revenue(orders.drop("contact_id"), touches)
+    numbered = orders.with_columns(pl.col("contact_id").cast(pl.Int64))
+    with pytest.raises(InvalidArgument, match="texts in the other"):
+        attributed_revenue(numbered, touches)
     with pytest.raises(InvalidArgument, match="different kinds"):
         attributed_revenue(orders.lazy(), touches.to_pandas(use_pyarrow_extension_array=False))
