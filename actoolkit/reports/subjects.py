@@ -127,7 +127,7 @@ def _built(
     if not material.has("campaigns"):
         raise ReportError(
             f"The report needs the account's campaigns. {material.why_not('campaigns')}",
-            hint="Use the API token of a user who may see campaigns.",
+            hint="actoolkit doctor tells whether the URL or the token's user is why.",
         )
     words = limit.words(material)
     material = limit.applied(material)
