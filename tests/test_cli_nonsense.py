@@ -42,12 +42,17 @@ def kind(parameter):
     for name, wanted in (("choice", Enum), ("int", int), ("float", float), ("path", Path)):
         if isinstance(parameter.default, wanted):
             return name
-    return "path" if parameter.name in ("folder", "output", "path") else "text"
+    return "path" if parameter.name in ("folder", "notebook", "output", "path") else "text"
 
 
 def required(command, but=None):
     """What a command cannot go without."""
-    given = {"folder": "folder", "email": "ada@example.org", "url": "https://you.api-us1.com"}
+    given = {
+        "folder": "folder",
+        "email": "ada@example.org",
+        "url": "https://you.api-us1.com",
+        "notebook": "file",
+    }
     return [
         given[one.name]
         for one in command.params

@@ -79,7 +79,7 @@ def report(
     from actoolkit.settings import Account
 
     tables = subject_of(subject).tables
-    if locale:
+    if locale is not None:
         writing_of(locale)  # before anything is loaded
     chosen = account or Account.from_env()
     scope = Scope(
