@@ -65,6 +65,10 @@ CALLS: Mapping[str, tuple[str, str]] = {
         "score_outcomes(score_history, contacts, orders, as_of=scored_at)",
         'score_id="1"',
     ),
+    "score_quality_chart": (
+        "score_quality(score_history, contacts, orders, as_of=scored_at)",
+        "names=score_names",
+    ),
     "second_order_survival_chart": ("second_order_survival(orders, until=today)", ""),
 }
 """For each chart the metric's call that it is drawn from, and further arguments of the chart."""
@@ -99,6 +103,7 @@ def frames(account: ac.Account) -> dict[str, Any]:
     for name, table, key in (
         ("campaign_names", loaded["campaigns"], "campaign_id"),
         ("automation_names", automations, "automation_id"),
+        ("score_names", ac.load_scores(account=account, progress=False), "score_id"),
     ):
         loaded[name] = dict(table.select(key, "name").iter_rows())
     now = ac.provenance("campaigns", account=account).fetched_at

@@ -22,6 +22,7 @@ from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.funnel import campaign_funnel_chart
 from actoolkit.charts.lists import list_growth_chart
 from actoolkit.charts.orders import revenue_by_period_chart
+from actoolkit.charts.score_quality import score_quality_chart
 from actoolkit.charts.scores import score_distribution_chart, score_lift_chart
 from actoolkit.charts.shrinkage import shrunk_rates_chart
 
@@ -45,6 +46,7 @@ __all__ = [
     "rfm_chart",
     "score_distribution_chart",
     "score_lift_chart",
+    "score_quality_chart",
     "second_order_survival_chart",
     "shrunk_rates_chart",
 ]

@@ -40,7 +40,8 @@ def display_name(name: str | None, *, longest: int = LONGEST, missing: str = "(n
         >>> display_name("Hello bob@example.com"), display_name("x" * 99, longest=4)
         ('Hello [address]', 'xxx…')
     """
-    text = unicodedata.normalize("NFC", (name or "")[: longest * 20])
+    known = name if isinstance(name, str) else ""  # pandas has NaN for a missing one
+    text = unicodedata.normalize("NFC", known[: longest * 20])
     text = "".join(c if _drawable(c) else " " if c in "\t\n\r\v\f" else "" for c in text)
     text = ADDRESS.sub("[address]", _STACKED_MARKS.sub(r"\1", " ".join(text.split())))
     if not text:

@@ -247,4 +247,5 @@ def _one(chart: str, found: Sequence[Row], score_id: str | None) -> list[Row]:
 
 
 def _named(name: str | None) -> str:
-    return "Contacts" if name is None else f"“{display_name(name, longest=40)}”: contacts"
+    known = display_name(name, longest=40, missing="")
+    return f"“{known}”: contacts" if known else "Contacts"

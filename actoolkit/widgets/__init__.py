@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from actoolkit.widgets.explorer import Explorer
     from actoolkit.widgets.funnel import funnel_explorer
     from actoolkit.widgets.live_chart import LiveChart, enable_live_charts
+    from actoolkit.widgets.scores import scores_explorer
 
 __all__ = [
     "DateRange",
@@ -34,6 +35,7 @@ __all__ = [
     "enable_live_charts",
     "engagement_explorer",
     "funnel_explorer",
+    "scores_explorer",
 ]
 
 _HOMES = {
@@ -47,6 +49,7 @@ _HOMES = {
     "enable_live_charts": "live_chart",
     "engagement_explorer": "engagement",
     "funnel_explorer": "funnel",
+    "scores_explorer": "scores",
 }
 _EXTRA = ("anywidget", "ipywidgets", "traitlets", "IPython")
 

@@ -128,7 +128,7 @@ class Sources:
             )
         return cls(
             frames=present,
-            today=today or _last_day(present[main], _DAYS[main]),
+            today=today or _last_day(present[main], _DAYS.get(main)),
             as_of=as_of,
             origins={},
         )
@@ -197,6 +197,35 @@ class Sources:
         codes = Counter(_column(self.frames["ecom_orders"], "currency"))
         ordered = sorted(codes, key=lambda code: (-codes[code], code or ""))
         return {display_name(code, missing="unknown"): code for code in ordered} or {"none": None}
+
+    def scores(self) -> dict[str, str | None]:
+        """Give the scores that contacts have by their names."""
+        values = nw.from_native(self.frames["score_values"]).lazy()
+        held = values.filter(~nw.col("contact_id").is_null()).select("score_id").unique()
+        names = self.names("scores", "score_id")
+        ids = sorted(one for one in _column(held.to_native(), "score_id") if one is not None)
+        named = _named([(one, names.get(one) or f"Score {one}", f"id {one}") for one in ids])
+        return dict(named) or {"none": None}
+
+    def names(self, table: str, key: str) -> dict[str, str]:
+        """Give the names of a table's rows by their id; none where the table is lacking.
+
+        Args:
+            table: Which.
+            key: Column of the id.
+        """
+        if table not in self.frames:
+            return {}
+        rows = _rows(self.frames[table], [key, "name"])
+        return {row[key]: row["name"] for row in rows if row["name"] is not None}
+
+    def local(self, moment: datetime) -> datetime:
+        """Give a moment in the account's zone; in its own where there is none.
+
+        Args:
+            moment: With a zone.
+        """
+        return moment if self.zone is None else moment.astimezone(ZoneInfo(self.zone))
 
     def controls(self) -> list[Control[Any]]:
         """Make the controls for which there are frames: dates, lists, campaigns, automation."""
@@ -292,8 +321,9 @@ def _column(frame: Any, name: str) -> list[Any]:
     return [None if null else value for value, null in pairs]
 
 
-def _last_day(frame: Any, column: str) -> date:
-    sent = [moment for moment in _column(frame, column) if moment is not None]
+def _last_day(frame: Any, column: str | None) -> date:
+    moments = _column(frame, column) if column else []
+    sent = [moment for moment in moments if moment is not None]
     return max(sent).date() if sent else datetime.now().astimezone().date()
 
 

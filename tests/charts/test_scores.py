@@ -112,3 +112,48 @@ def test_lift_is_told_when_its_interval_shows_it():
         lift=pl.lit(None, pl.Float64),
     )
     assert title(charts.score_lift_chart(zero)) == "Nobody with a score bought in the days after"
+
+
+QUALITY = pl.DataFrame(
+    {
+        "score_id": ["1", "2", "3"],
+        "contacts": [900, 120, 120],
+        "buyers": [90, 30, 0],
+        "auc": [0.52, 0.71, None],
+        "auc_low": [0.49, 0.66, None],
+        "auc_high": [0.55, 0.756, None],
+        "top_lift": [1.0, 2.44, None],
+        "flag": [None] * 3,
+    },
+    schema_overrides={"flag": pl.String},
+)
+
+
+def test_quality_is_told_against_chance_the_best_score_first():
+    chart = charts.score_quality_chart(QUALITY, names={"2": "Loyalty"}, as_of=date(2026, 6, 30))
+    assert title(chart) == (
+        "“Loyalty” tells buyers from others: they scored higher in 71.0% of pairs (66.0% to 75.6%)"
+    )
+    spec = chart.to_dict()
+    drawn = next(d for d in spec["datasets"].values() if "lift_text" in d[0])
+    assert [(row["label"], row["low"], row["is_small"]) for row in drawn] == [
+        ("Loyalty", 0.66, True),
+        ("Score 1", 0.49, False),
+    ]
+    svg = vl_convert.vegalite_to_svg(spec)
+    assert "Data as of 30 Jun 2026" in svg
+    for other in (QUALITY.lazy(), to_pandas(QUALITY)):
+        again = charts.score_quality_chart(other, names={"2": "Loyalty"}, as_of=date(2026, 6, 30))
+        assert again.to_dict() == spec
+
+
+def test_quality_says_no_more_than_its_interval():
+    open_one = charts.score_quality_chart(QUALITY.head(1))
+    assert title(open_one).startswith("No score is shown to tell who will buy; “Score 1”: 52.0%")
+    few = QUALITY.head(1).with_columns(auc_low=pl.lit(None, pl.Float64), flag=pl.lit("short"))
+    assert title(charts.score_quality_chart(few)).startswith("Too few to tell")
+    assert subtitle(charts.score_quality_chart(few)).endswith("Beware: short.")
+    assert "all or none bought" in title(charts.score_quality_chart(QUALITY.tail(1)))
+    assert "No data" in title(charts.score_quality_chart(QUALITY.clear()))
+    with pytest.raises(InvalidArgument, match=r"actoolkit\.metrics\.score_quality"):
+        charts.score_quality_chart(pl.DataFrame({"a": [1]}))
