@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import polars as pl
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.attribution_models import Model
-from actoolkit.metrics.attribution_orders import Value, credits_of, opened_orders, setting
+from actoolkit.metrics.attribution_orders import (
+    Setting,
+    Value,
+    counting_touches,
+    credits_of,
+    opened_orders,
+    setting,
+)
+from actoolkit.metrics.attribution_polars import last_touch_sums
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.frames import Schema, closed, groups
 from actoolkit.metrics.touches import Kind
@@ -121,10 +130,10 @@ def attributed_revenue(
         include_bots=include_bots,
     )
     bought = opened_orders("attributed_revenue", orders, contacts, asked, since=since, until=until)
-    found = credits_of("attributed_revenue", bought, touches, asked)
+    made = summed("attributed_revenue", bought, touches, asked, names)
     schema: Schema = {"currency": "text", **dict.fromkeys(names, "key"), **_SUMS}
     order = ["currency", *names, "is_attributed"]
-    return closed(summed(bought, found, names), orders, schema, sort_by=order)
+    return closed(made, orders, schema, sort_by=order)
 
 
 def attributed_orders(
@@ -199,15 +208,52 @@ def attributed_orders(
 
 
 def summed(
-    bought: nw.LazyFrame[Any], found: nw.LazyFrame[Any], names: Sequence[str]
+    metric: str, bought: nw.LazyFrame[Any], touches: Any, asked: Setting, names: Sequence[str]
 ) -> nw.LazyFrame[Any]:
     """Sum the credits, and say what is left of the revenue.
 
     Args:
-        bought: All orders.
-        found: Their credits.
+        metric: Name of the metric, for messages.
+        bought: All orders: result of `opened_orders`.
+        touches: As the user gave them.
+        asked: Result of `setting`.
         names: Columns of the groups.
     """
+    made = _portably(bought, credits_of(metric, bought, touches, asked), names)
+    if bought.implementation.is_polars() and asked.model == "last":
+        seen = counting_touches(metric, bought, touches, asked)
+        made = _in_one_pass(bought, seen, asked, names, otherwise=made)
+    made = made.with_columns(code=nw.col("currency").fill_null(""))
+    made = made.with_columns(revenue=nw.col("credited_cents").sum().over("code"))
+    share = nw.col("credited_cents").cast(nw.Float64) / nw.col("revenue").cast(nw.Float64)
+    return made.with_columns(revenue_share=nw.when(nw.col("revenue") != 0).then(share))
+
+
+def _in_one_pass(
+    bought: nw.LazyFrame[Any],
+    seen: nw.LazyFrame[Any],
+    asked: Setting,
+    names: Sequence[str],
+    *,
+    otherwise: nw.LazyFrame[Any],
+) -> nw.LazyFrame[Any]:
+    """Go once through touches that stand in order, when the result is asked for."""
+    orders: pl.LazyFrame = bought.to_native()
+    touches: pl.LazyFrame = seen.to_native()
+    usual: pl.LazyFrame = otherwise.to_native()
+    schema = usual.collect_schema()
+
+    def sums() -> pl.DataFrame:
+        made = last_touch_sums(orders, touches, names, asked.window_days)
+        return usual.collect() if made is None else made.select(*schema)
+
+    deferred: nw.LazyFrame[Any] = nw.from_native(pl.defer(sums, schema=schema))
+    return deferred
+
+
+def _portably(
+    bought: nw.LazyFrame[Any], found: nw.LazyFrame[Any], names: Sequence[str]
+) -> nw.LazyFrame[Any]:
     given = found.group_by("currency", *names).agg(
         nw.col("order_id").n_unique().alias("orders"),
         nw.col("weight").sum().alias("credited_orders"),
@@ -239,11 +285,7 @@ def summed(
     )
     given = given.with_columns(is_attributed=nw.lit(value=True))
     columns = ("is_attributed", "credited_orders")
-    made = nw.concat([part.select(*names, *columns, *_sums()) for part in (given, left)])
-    made = made.with_columns(code=nw.col("currency").fill_null(""))
-    made = made.with_columns(revenue=nw.col("credited_cents").sum().over("code"))
-    share = nw.col("credited_cents").cast(nw.Float64) / nw.col("revenue").cast(nw.Float64)
-    return made.with_columns(revenue_share=nw.when(nw.col("revenue") != 0).then(share))
+    return nw.concat([part.select(*names, *columns, *_sums()) for part in (given, left)])
 
 
 def _sums() -> list[nw.Expr]:

@@ -12,7 +12,6 @@ from actoolkit.metrics.attribution import summed
 from actoolkit.metrics.attribution_models import Model
 from actoolkit.metrics.attribution_orders import (
     Setting,
-    credits_of,
     opened_orders,
     paired_touches,
     setting,
@@ -208,8 +207,7 @@ def attribution_sensitivity(
         for days in windows:
             asked = setting(model, days, kinds=kinds)
             bought = opened_orders(metric, orders, contacts, asked, since=since, until=until)
-            found = credits_of(metric, bought, touches, asked)
-            both = summed(bought, found, [])
+            both = summed(metric, bought, touches, asked, [])
             both = both.with_columns(all_orders=nw.col("orders").sum().over("code"))
             left = both.filter(~nw.col("is_attributed"))
             credited = nw.col("revenue") - nw.col("credited_cents")

@@ -12,8 +12,8 @@ from actoolkit.metrics.attribution_models import MODELS, RULES, credited, sortab
 from actoolkit.metrics.days import Day, within_days
 from actoolkit.metrics.frames import Schema, opened, same_kind
 from actoolkit.metrics.orders import address, paid
-from actoolkit.metrics.touches import known_kinds, opened_touches
-from actoolkit.metrics.windows import checked_window, paired
+from actoolkit.metrics.touches import KINDS, known_kinds, opened_touches
+from actoolkit.metrics.windows import checked_window, paired, refuse_other_ids
 
 Value = Literal["total", "net"]
 
@@ -95,36 +95,41 @@ def opened_orders(
     return rows.select("order_id", "currency", "ordered_at", "cents", "contact_id")
 
 
+def counting_touches(
+    metric: str, bought: nw.LazyFrame[Any], touches: Any, asked: Setting
+) -> nw.LazyFrame[Any]:
+    """Take the touches that the model looks at, sortable, with the moment as of which they count.
+
+    Returns:
+        Columns of touches, those of `sortable`, and ``began_at``.
+    """
+    seen = opened_touches(metric, touches)
+    same_kind(metric, bought, seen)
+    refuse_other_ids("contact_id", seen, bought)
+    if set(asked.kinds) != set(KINDS):
+        seen = seen.filter(nw.col("kind").is_in(list(asked.kinds)).fill_null(value=False))
+    if not asked.include_bots:
+        seen = seen.filter(~nw.col("is_bot").fill_null(value=False))
+    began = nw.col("touched_at")
+    if RULES[asked.model].since_sent:
+        sent = nw.col("sent_at")
+        began = nw.when(~sent.is_null()).then(sent).otherwise(began)
+    return sortable(seen.with_columns(began_at=began).drop("sent_at", "is_bot"))
+
+
 def paired_touches(
     metric: str, bought: nw.LazyFrame[Any], touches: Any, asked: Setting
 ) -> nw.LazyFrame[Any]:
     """Pair each order with the touches that count for it."""
-    seen = opened_touches(metric, touches)
-    same_kind(metric, bought, seen)
-    seen = seen.filter(nw.col("kind").is_in(list(asked.kinds)).fill_null(value=False))
-    if not asked.include_bots:
-        seen = seen.filter(~nw.col("is_bot").fill_null(value=False))
-    moment = "touched_at"
-    if RULES[asked.model].since_sent:
-        sent = nw.col("sent_at")
-        seen = seen.with_columns(
-            began_at=nw.when(~sent.is_null()).then(sent).otherwise(nw.col("touched_at"))
-        )
-        moment = "began_at"
-    seen = sortable(seen.drop("sent_at", "is_bot"))
     pairs = paired(
-        seen,
+        counting_touches(metric, bought, touches, asked),
         bought.filter(~nw.col("contact_id").is_null()),
         on="contact_id",
-        cause_at=moment,
+        cause_at="began_at",
         effect_at="ordered_at",
         window_days=asked.window_days,
     )
-    return (
-        pairs
-        if moment == "touched_at"
-        else pairs.filter(nw.col("touched_at") <= nw.col("ordered_at"))
-    )
+    return pairs.filter(nw.col("touched_at") <= nw.col("ordered_at")).drop("began_at")
 
 
 def credits_of(

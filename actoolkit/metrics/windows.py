@@ -50,12 +50,7 @@ def paired(
     Raises:
         InvalidArgument: ``on`` holds numbers here and texts there.
     """
-    kinds = [frame.collect_schema()[on].is_numeric() for frame in (causes, effects)]
-    if kinds[0] != kinds[1]:
-        raise InvalidArgument(
-            f"{on} holds numbers in one frame and texts in the other.",
-            hint=f"Cast {on} to texts, as the loaders give it.",
-        )
+    refuse_other_ids(on, causes, effects)
     cause, effect = nw.col(cause_at), nw.col(effect_at)
     if window_days is None:
         return effects.join(causes, on=on).filter(cause <= effect)
@@ -64,6 +59,23 @@ def paired(
     effects = effects.with_columns(stretch=stretch(effect_at, window_days))
     pairs = effects.join(causes, on=[on, "stretch"]).drop("stretch")
     return pairs.filter(cause <= effect, effect < cause.dt.offset_by(f"{24 * window_days}h"))
+
+
+def refuse_other_ids(on: str, *frames: nw.LazyFrame[Any]) -> None:
+    """Refuse to compare numbers with texts, which would find nothing or fail in the engine.
+
+    Args:
+        on: Column that all have.
+        *frames: Where it is.
+
+    Raises:
+        InvalidArgument: ``on`` holds numbers here and texts there.
+    """
+    if len({frame.collect_schema()[on].is_numeric() for frame in frames}) > 1:
+        raise InvalidArgument(
+            f"{on} holds numbers in one frame and texts in the other.",
+            hint=f"Cast {on} to texts, as the loaders give it.",
+        )
 
 
 def stretch(moment: str, window_days: int) -> nw.Expr:

@@ -1,0 +1,242 @@
+"""Last touch on polars, in one pass over touches that stand contact by contact.
+
+Engines join by equality, and the latest touch before an order is no equality. Where touches stand
+in the order in which the functions here give them, contact and second fit in one whole number, and
+a plain as-of join finds the latest. What does not fit is left to the formulation for all engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+Whole = np.ndarray[Any, np.dtype[np.int64]]
+Layout = Literal["texts", "numbers"]
+"""Whether contacts are in the order of their ids as texts ("10", "9") or as numbers."""
+
+ROWS = 1_000_000
+"""Touches looked at in one go."""
+_BITS = 31
+_EPOCH = 631_152_000
+"""Seconds are counted from 1990 and fit until 2058."""
+_DIGITS = 8
+_TENS = np.array([0, *(10**place for place in range(1, _DIGITS))], np.int64)
+_PLACES = np.arange(1, _DIGITS + 1)
+_TIES = ("kind_rank", "campaign_key", "automation_key")
+_US = 1_000_000
+
+
+class _Unfit(Exception):
+    """The touches or orders are not of the kind that a whole number can hold."""
+
+
+@dataclass(slots=True)
+class _Look:
+    """What a pass over the touches found in the way, if anything."""
+
+    layout: Layout
+    ties: bool
+    found: Literal["", "unfit", "order", "ties"] = ""
+
+
+def last_touch_sums(
+    bought: pl.LazyFrame, touches: pl.LazyFrame, names: Sequence[str], window_days: int | None
+) -> pl.DataFrame | None:
+    """Sum orders by the last touch before them.
+
+    Args:
+        bought: ``order_id``, ``currency``, ``ordered_at``, ``cents``, ``contact_id``.
+        touches: Those that count, with the columns of `sortable`.
+        names: Columns of touches to sum by.
+        window_days: As of `attributed_revenue`.
+
+    Returns:
+        One row per currency, group and ``is_attributed``: ``orders``, ``credited_orders`` and
+        ``credited_cents``;
+        None where the touches are not in order or do not fit.
+    """
+    try:
+        orders = _orders(bought)
+        for layout in ("numbers", "texts"):
+            for ties in (False, True):
+                look = _Look(layout, ties)
+                made = _joined(orders, touches, names, window_days, look)
+                if not look.found:
+                    return made
+                if look.found == "unfit":
+                    return None
+                if look.found == "order":
+                    break
+    except _Unfit:
+        return None
+    return None
+
+
+def _orders(bought: pl.LazyFrame) -> pl.DataFrame:
+    orders = bought.select("order_id", "currency", "cents", **_parts("ordered_at")).collect()
+    ids = orders["order_id"].cast(pl.Int64, strict=False)
+    ids = orders["order_id"].hash() if ids.null_count() else ids
+    if ids.n_unique() < len(ids):
+        raise _Unfit
+    return orders.drop("order_id")
+
+
+def _parts(moment: str) -> dict[str, pl.Expr]:
+    contact, at = pl.col("contact_id"), pl.col(moment)
+    number, second = contact.cast(pl.Int64, strict=False), at.dt.epoch("s") - _EPOCH
+    return {
+        "number": number,
+        "digits": contact.cast(pl.String).str.len_bytes().cast(pl.Int64),
+        "moment": at.dt.epoch("us"),
+        "second": second,
+        "key": number * (1 << _BITS) + second,
+    }
+
+
+def _keyed(orders: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Leave the orders of contacts whose id is a number written plainly, by contact and moment."""
+    number, digits, second = pl.col("number"), pl.col("digits"), pl.col("second")
+    if not orders["second"].is_between(0, (1 << _BITS) - 1).all():
+        raise _Unfit
+    above = pl.lit(10, pl.Int64).pow(digits)
+    plain = (number >= 0) & (number < above) & ((number * 10 >= above) | (digits == 1))
+    known = orders.filter(digits <= _DIGITS).filter(plain)
+    if layout == "texts":
+        number = number * pl.lit(10, pl.Int64).pow(_DIGITS - digits) * 16 + digits
+    key = number * (1 << _BITS) + second
+    return known.select("currency", "cents", "moment", key=key).sort("key")
+
+
+def _keys(batch: pl.DataFrame, layout: Layout) -> Whole:
+    """Put contact and second of touches in one number that grows as the rows should."""
+    keys, second, moment = (batch[name].to_numpy() for name in ("key", "second", "moment"))
+    if batch["key"].null_count() or second.min() < 0 or second.max() >> _BITS:
+        raise _Unfit
+    # Seconds are never above the moment, so that sums, even where they run over, tell of all.
+    whole = (int(second.sum()) + len(second) * _EPOCH) * _US
+    if (int(moment.sum()) - whole) % 2**64:
+        raise _Unfit
+    if layout == "numbers":
+        return np.asarray(keys)
+    number = keys >> _BITS
+    begins = np.flatnonzero(np.diff(number, prepend=number[:1] - 1))
+    ids = number[begins]
+    if ids.min() < 0 or ids.max() >= 10**_DIGITS:
+        raise _Unfit
+    digits = np.searchsorted(_TENS, ids, side="right")
+    ids = (ids * 10 ** (_DIGITS - digits) << 4) | digits
+    return np.asarray(np.repeat(ids << _BITS, np.diff(begins, append=len(keys))) | second)
+
+
+def _digits(keys: Whole, layout: Layout) -> int:
+    """Count the digits of contacts as numbers are written; the keys are in order."""
+    if layout == "texts":
+        return int(((keys >> _BITS) & 15).sum())
+    if keys[0] < 0 or keys[-1] >> _BITS >= 10**_DIGITS:
+        raise _Unfit
+    return int(np.diff(np.searchsorted(keys, _TENS << _BITS), append=len(keys)) @ _PLACES)
+
+
+def _joined(
+    orders: pl.DataFrame,
+    touches: pl.LazyFrame,
+    names: Sequence[str],
+    window_days: int | None,
+    look: _Look,
+) -> pl.DataFrame:
+    known = _keyed(orders, look.layout)
+    before = _before(known["key"].to_numpy(), touches, names, look)
+    if look.found:
+        return orders
+    found = pl.concat(
+        [known.select("key", "currency", "cents", "moment"), before], how="horizontal"
+    )
+    touched = ((pl.col("seen") & ((1 << _BITS) - 1)) + _EPOCH) * _US
+    hits = [pl.col("key") // (1 << _BITS) == pl.col("seen") // (1 << _BITS)]
+    if window_days is not None:
+        hits.append(pl.col("moment") - touched < window_days * 86_400 * _US)
+    sums = {"orders": pl.len().cast(pl.Int64), "credited_cents": pl.col("cents").sum()}
+    given = found.filter(*hits).group_by("currency", *names).agg(**sums)
+    reached = given.group_by("currency").agg(-pl.col("orders", "credited_cents").sum())
+    left = pl.concat([orders.group_by("currency").agg(**sums), reached], how="diagonal")
+    left = left.group_by("currency").agg(pl.col("orders", "credited_cents").sum())
+    return pl.concat(
+        [
+            given.with_columns(is_attributed=pl.lit(value=True)),
+            left.with_columns(is_attributed=pl.lit(value=False)),
+        ],
+        how="diagonal",
+    ).with_columns(credited_orders=pl.col("orders").cast(pl.Float64))
+
+
+def _before(
+    orders: Whole, touches: pl.LazyFrame, names: Sequence[str], look: _Look
+) -> pl.DataFrame:
+    """Give the latest touch before each order, going through the touches once.
+
+    Args:
+        orders: Keys, in order.
+        touches: As of `last_touch_sums`.
+        names: Likewise.
+        look: What stands in the way.
+
+    Returns:
+        One row per order: the touch's key as ``seen``, null if there is none, and ``names``.
+    """
+    ties = [name for name in _TIES if look.ties]
+    parts = {name: part for name, part in _parts("touched_at").items() if name != "number"}
+    rows = touches.select(*dict.fromkeys((*names, *ties)), **parts)
+    given = touches.select(*dict.fromkeys((*names, *ties)))
+    schema = {"seen": pl.Int64(), **given.collect_schema()}
+    held = pl.DataFrame(schema=schema)
+    found, done = [], 0
+    for batch in rows.collect_batches(chunk_size=ROWS, maintain_order=True):
+        if batch.is_empty():
+            continue
+        keys = _checked(batch, held, look)
+        if keys is None:
+            return held
+        seen = batch.select(pl.Series("seen", keys), *names, *ties)
+        seen = _latest(pl.concat([held, seen]), look) if ties else seen
+        first, upto = np.searchsorted(orders, seen["seen"].to_numpy()[[0, -1]])
+        found.append(_matched(orders[done:first], held))
+        found.append(_matched(orders[first:upto], seen))
+        held, done = seen.tail(1), upto
+    found.append(_matched(orders[done:], held))
+    return pl.concat(found)
+
+
+def _matched(orders: Whole, seen: pl.DataFrame) -> pl.DataFrame:
+    place = pl.DataFrame({"key": pl.Series(orders, dtype=pl.Int64).set_sorted()})
+    return place.join_asof(
+        seen, left_on="key", right_on="seen", coalesce=False, check_sortedness=False
+    ).drop("key")
+
+
+def _checked(batch: pl.DataFrame, held: pl.DataFrame, look: _Look) -> Whole | None:
+    """Give the keys, or None and tell `look` why the rows cannot be gone through in one pass."""
+    try:
+        keys = _keys(batch, look.layout)
+        before = held["seen"].to_numpy()
+        least = min((keys[:1] - before).min(initial=1), np.diff(keys).min(initial=1))
+        if least < 0:
+            look.found = "order"
+        elif least == 0 and not look.ties:
+            look.found = "ties"
+        # A number is never written with fewer digits than it has, so their sum tells of all.
+        elif _digits(keys, look.layout) != batch["digits"].sum():
+            look.found = "unfit"
+    except _Unfit:
+        look.found = "unfit"
+    return None if look.found else keys
+
+
+def _latest(rows: pl.DataFrame, look: _Look) -> pl.DataFrame:
+    """Of touches at one moment, leave the one that comes last."""
+    if not look.ties:
+        return rows
+    return rows.sort("seen", *_TIES).unique("seen", keep="last", maintain_order=True)

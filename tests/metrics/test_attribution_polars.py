@@ -1,0 +1,183 @@
+"""The one pass over touches in order, against loops over dictionaries; and when it steps back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from actoolkit.metrics import attributed_revenue, attribution, attribution_polars
+
+PATH = Path(__file__).parent.parent / "oracles" / "attribution.py"
+SPEC = spec_from_file_location("oracle_of_one_pass", PATH)
+oracle = module_from_spec(SPEC)
+SPEC.loader.exec_module(oracle)
+
+START = datetime(2026, 3, 6, tzinfo=UTC)
+MOMENT = pl.Datetime("us", "UTC")
+TOUCHES = {
+    "contact_id": pl.String(),
+    "touched_at": MOMENT,
+    "kind": pl.String(),
+    "campaign_id": pl.String(),
+    "automation_id": pl.String(),
+    "sent_at": MOMENT,
+    "link": pl.String(),
+    "is_bot": pl.Boolean(),
+}
+ORDERS = {
+    "order_id": pl.String(),
+    "contact_id": pl.String(),
+    "email": pl.String(),
+    "state": pl.String(),
+    "currency": pl.String(),
+    "ordered_at": MOMENT,
+    "total_cents": pl.Int64(),
+}
+IDS = ["0", "1", "7", "9", "10", "12", "99", "100", "1000", "99999999"]
+ORDER = {
+    "texts": lambda touch: (touch["contact_id"], touch["touched_at"]),
+    "numbers": lambda touch: (int(touch["contact_id"]), touch["touched_at"]),
+}
+
+
+def touch(contact="7", at=START, campaign="1", kind="click", bot=None):
+    return {
+        "contact_id": contact,
+        "touched_at": at,
+        "kind": kind,
+        "campaign_id": campaign,
+        "automation_id": None,
+        "sent_at": None,
+        "link": None,
+        "is_bot": bot,
+    }
+
+
+def order(number=1, contact="7", at=START, cents=1000, currency="EUR"):
+    return {
+        "order_id": str(number),
+        "contact_id": contact,
+        "email": f"{contact}@example.com",
+        "state": "completed",
+        "currency": currency,
+        "ordered_at": at,
+        "total_cents": cents,
+    }
+
+
+hours = st.one_of(st.sampled_from([0, 1, 24, 168]), st.integers(0, 400))
+moments = hours.map(lambda h: START + timedelta(hours=h))
+finer = st.tuples(moments, st.sampled_from([0, 0, 1, 999_999])).map(
+    lambda pair: pair[0] + timedelta(microseconds=pair[1])
+)
+touches = st.lists(
+    st.builds(
+        touch,
+        st.sampled_from(IDS),
+        moments,
+        st.sampled_from([None, "1", "2", "10"]),
+        st.sampled_from(oracle.ORDER),
+        st.sampled_from([None, None, False, True]),
+    ),
+    max_size=30,
+)
+orders = st.lists(
+    st.tuples(
+        st.sampled_from([*IDS, "007", "ann", "+7", "123456789012", ""]),
+        finer,
+        st.sampled_from([0, 1, 1000, -501]),
+        st.sampled_from(["EUR", "USD", None]),
+    ),
+    max_size=12,
+).map(lambda rows: [order(number, *row) for number, row in enumerate(rows)])
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """Whether the one pass gave an answer, call by call; and it looks at few touches at once."""
+    made = []
+
+    def kept(*given):
+        answer = attribution_polars.last_touch_sums(*given)
+        made.append(answer is not None)
+        return answer
+
+    monkeypatch.setattr(attribution, "last_touch_sums", kept)
+    monkeypatch.setattr(attribution_polars, "ROWS", 4)
+    return made
+
+
+def both(some_orders, some_touches, *, window=7, by="campaign_id"):
+    """What the toolkit gives, and what loops give."""
+    people = [
+        {"contact_id": contact, "email": f"{contact}@example.com"}
+        for contact in {row["contact_id"] for row in some_orders}
+    ]
+    found = attributed_revenue(
+        pl.DataFrame(some_orders, schema=ORDERS),
+        pl.DataFrame(some_touches, schema=TOUCHES),
+        window_days=window,
+        by=by,
+    )
+    given_to = oracle.given(
+        some_orders, people, some_touches, "last", window, None, None, 7.0, False
+    )
+    names = [by] if isinstance(by, str) else list(by or ())
+    return found.to_dicts(), oracle.sums(some_orders, given_to, names, "total")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(orders, touches, st.sampled_from(sorted(ORDER)), st.sampled_from([1, 7, None]), st.data())
+def test_it_gives_what_loops_give(passes, same, orders, touches, layout, window, data):
+    by = data.draw(st.sampled_from(["campaign_id", ("kind", "automation_id"), None]))
+    passes.clear()
+    found, wanted = both(orders, sorted(touches, key=ORDER[layout]), window=window, by=by)
+    same(found, wanted)
+    assert passes == [True]
+
+
+HOUR = timedelta(hours=1)
+STEPS_BACK = {
+    "rows in no order": [touch(at=START), touch(at=START - HOUR), touch("6", START)],
+    "a contact twice": [touch("7"), touch("9"), touch("10"), touch("7", START + HOUR)],
+    "parts of a second": [touch(at=START + timedelta(microseconds=1))],
+    "before 1990": [touch(at=datetime(1989, 12, 31, tzinfo=UTC))],
+    "after 2058": [touch(at=datetime(2060, 1, 1, tzinfo=UTC))],
+    "an id that is no number": [touch("ann")],
+    "an id written otherwise": [touch("007")],
+    "an id with a sign": [touch("-7"), touch("7")],
+    "an id of nine digits": [touch("123456789")],
+    "an id past counting": [touch("1" * 25)],
+}
+
+
+@pytest.mark.parametrize("rows", STEPS_BACK.values(), ids=STEPS_BACK)
+def test_it_steps_back_and_the_answer_is_the_same(passes, same, rows):
+    bought = [
+        order(number, contact, START + HOUR * 2)
+        for number, contact in enumerate(["7", "007", "ann", "-7", "123456789", "1" * 25])
+    ]
+    found, wanted = both(bought, rows)
+    same(found, wanted)
+    assert passes == [False]
+
+
+def test_an_order_that_is_there_twice_is_left_to_the_usual_way(passes):
+    twice = pl.DataFrame([order(1), order(1)], schema=ORDERS)
+    attributed_revenue(twice, pl.DataFrame([touch()], schema=TOUCHES))
+    assert passes == [False]
+
+
+def test_ids_that_are_numbers_need_no_reading(passes):
+    bought = pl.DataFrame([order()], schema=ORDERS).with_columns(pl.col("contact_id").cast(int))
+    seen = pl.DataFrame([touch()], schema=TOUCHES).with_columns(pl.col("contact_id").cast(int))
+    found = attributed_revenue(bought.lazy(), seen.lazy())
+    assert not passes, "nothing is computed before it is asked for"
+    assert found.collect().filter("is_attributed")["credited_cents"].to_list() == [1000]
+    assert passes == [True]
