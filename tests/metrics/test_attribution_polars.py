@@ -181,3 +181,15 @@ def test_ids_that_are_numbers_need_no_reading(passes):
     assert not passes, "nothing is computed before it is asked for"
     assert found.collect().filter("is_attributed")["credited_cents"].to_list() == [1000]
     assert passes == [True]
+
+
+@pytest.mark.parametrize("rows", [[("2", "click"), ("1", "open")], [("1", "open"), ("2", "click")]])
+@pytest.mark.parametrize("before", [0, 1, 2, 3, 4])
+def test_of_two_at_one_moment_the_one_that_says_most_is_last(passes, same, rows, before):
+    """Wherever the stretches of touches that are looked at together begin and end."""
+    earlier = [touch("3", START + timedelta(minutes=number)) for number in range(before)]
+    tied = [touch(campaign=campaign, kind=kind) for campaign, kind in rows]
+    found, wanted = both([order(at=START + HOUR)], [*earlier, *tied])
+    same(found, wanted)
+    assert passes == [True]
+    assert [row["campaign_id"] for row in found if row["is_attributed"]] == ["2"]
