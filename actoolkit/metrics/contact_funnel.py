@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.contact_funnel_polars import reached_in_stretches
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, groups, opened
 from actoolkit.metrics.windows import checked_window
@@ -95,10 +96,14 @@ def contact_funnel(
     rows = rows.filter(~nw.col("contact_id").is_null(), ~nw.col("happened_at").is_null())
     for name in names:
         rows = rows.with_columns(nw.col(name).cast(nw.String).fill_null(_NONE))
-    reached = _first_moments(rows, list(keys), wanted, window_days)
-    moments = [f"reached_{index}" for index in range(len(wanted))]
-    schema: Schema = {**dict.fromkeys(names, "text"), **dict.fromkeys(moments, "moment")}
-    found = collected(reached, schema)
+    found = None
+    if rows.implementation.is_polars() and not names:
+        found = reached_in_stretches(rows.to_native(), wanted, window_days)
+    if found is None:
+        reached = _first_moments(rows, list(keys), wanted, window_days)
+        moments = [f"reached_{index}" for index in range(len(wanted))]
+        schema: Schema = {**dict.fromkeys(names, "text"), **dict.fromkeys(moments, "moment")}
+        found = collected(reached, schema)
     for name in names:
         found = found.with_columns(pl.when(pl.col(name) != _NONE).then(pl.col(name)).alias(name))
     counted = pl.concat([_step(found, names, index, name) for index, name in enumerate(wanted)])

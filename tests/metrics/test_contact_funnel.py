@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actoolkit.errors import InvalidArgument, MissingColumns
-from actoolkit.metrics import contact_events, contact_funnel
+from actoolkit.metrics import contact_events, contact_funnel, contact_funnel_polars
 
+# The package has a function of the module's name.
+funnel_module = import_module("actoolkit.metrics.contact_funnel")
 PATH = Path(__file__).parent.parent / "oracles" / "steps.py"
 SPEC = spec_from_file_location("oracle_steps", PATH)
 oracle = module_from_spec(SPEC)
@@ -62,6 +65,50 @@ def test_it_never_grows_and_its_parts_add_up(rows, steps, window):
     assert contacts[0] - sum(found["dropped"].to_list()[1:]) == contacts[-1]
     wider = contact_funnel(pl.DataFrame(rows, schema=EVENTS), steps, window_days=None)
     assert all(a <= b for a, b in zip(contacts, wider["contacts"].to_list(), strict=True))
+
+
+@pytest.fixture
+def stretches(monkeypatch):
+    """Whether events were gone through in stretches, call by call; and these are short."""
+    made = []
+
+    def kept(*given):
+        answer = contact_funnel_polars.reached_in_stretches(*given)
+        made.append(answer is not None)
+        return answer
+
+    monkeypatch.setattr(funnel_module, "reached_in_stretches", kept)
+    monkeypatch.setattr(contact_funnel_polars, "ROWS", 3)
+    return made
+
+
+LAYOUTS = {
+    "texts": lambda row: (row["contact_id"] or "", row["happened_at"] or START),
+    "numbers": lambda row: (int(row["contact_id"] or 0), row["happened_at"] or START),
+    "contact by contact, in no order of time": lambda row: row["contact_id"] or "",
+}
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events, steps, windows, st.sampled_from(sorted(LAYOUTS)))
+def test_stretches_give_the_same(stretches, same, oracles, rows, steps, window, layout):
+    rows = sorted(rows, key=LAYOUTS[layout])
+    stretches.clear()
+    found = contact_funnel(pl.DataFrame(rows, schema=EVENTS), steps, window_days=window)
+    same(found.to_dicts(), oracle.funnel(rows, steps, window, [], oracles.wilson))
+    assert stretches == [True]
+
+
+@pytest.mark.parametrize("contacts", [["7", "9", "7"], ["7", "07", "7"], ["9", "12", "100"]])
+def test_contacts_that_come_again_are_left_to_the_usual_way(stretches, contacts):
+    rows = [
+        (contact, name, START + timedelta(hours=hour), None)
+        for hour, contact in enumerate(contacts)
+        for name in "ab"
+    ]
+    found = contact_funnel(pl.DataFrame(rows, schema=EVENTS, orient="row"), ["a", "b"])
+    assert found["contacts"].to_list() == [len(set(contacts))] * 2
+    assert stretches == [contacts == ["9", "12", "100"]]
 
 
 def test_a_later_start_counts_where_an_earlier_one_is_out_of_time():
