@@ -89,10 +89,31 @@ LAYOUTS = {
 }
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(events, steps, windows, st.sampled_from(sorted(LAYOUTS)))
-def test_stretches_give_the_same(stretches, same, oracles, rows, steps, window, layout):
+close = st.lists(
+    st.fixed_dictionaries(
+        {
+            "contact_id": st.sampled_from(["7", "9", "12", "100"]),
+            "event": st.sampled_from(["a", "b"]),
+            "happened_at": st.sampled_from([START + timedelta(hours=h) for h in (0, 1, 24, 25)]),
+            "list": st.none(),
+        }
+    ),
+    min_size=4,
+    max_size=24,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(events, close),
+    st.one_of(steps, st.just(["a", "b", "a"])),
+    windows,
+    st.sampled_from(sorted(LAYOUTS)),
+    st.sampled_from([3, 1000]),
+)
+def test_stretches_give_the_same(stretches, same, oracles, rows, steps, window, layout, size):
     rows = sorted(rows, key=LAYOUTS[layout])
+    contact_funnel_polars.ROWS = size
     stretches.clear()
     found = contact_funnel(pl.DataFrame(rows, schema=EVENTS), steps, window_days=window)
     same(found.to_dicts(), oracle.funnel(rows, steps, window, [], oracles.wilson))
@@ -121,6 +142,15 @@ def test_a_later_start_counts_where_an_earlier_one_is_out_of_time():
     found = contact_funnel(frame, ["a", "b", "c"], window_days=7)
     assert found["contacts"].to_list() == [1, 1, 1]
     assert found["median_hours"].to_list() == [None, 21 * 24, 24]
+
+
+def test_the_window_begins_with_the_first_step(engine):
+    rows = [
+        {"contact_id": "7", "event": name, "happened_at": START + timedelta(days=day), "list": None}
+        for name, day in (("a", 0), ("b", 6), ("c", 8))
+    ]
+    found = contact_funnel(engine.make(rows, EVENTS), ["a", "b", "c"], window_days=7)
+    assert [row["contacts"] for row in engine.read(found)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize(
