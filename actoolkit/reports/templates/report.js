@@ -72,6 +72,14 @@
     return `${title}. ${subtitle}`;
   };
 
+  // A layer into which no row falls is announced as a picture without words, unless it is hidden.
+  const hideEmptyLayers = (figure) => {
+    for (const layer of figure.target.querySelectorAll('g[aria-roledescription$="mark container"]')) {
+      if (layer.childElementCount) layer.removeAttribute("aria-hidden");
+      else layer.setAttribute("aria-hidden", "true");
+    }
+  };
+
   const draw = async (figure, printing = false) => {
     try {
       const spec = structuredClone(figure.spec);
@@ -92,6 +100,7 @@
         ...(themes.locale && { formatLocale: themes.locale.number, timeFormatLocale: themes.locale.time }),
       });
       figure.view = result.view;
+      hideEmptyLayers(figure);
       figure.root.dataset.rendered = "1";
     } catch (error) {
       figure.target.className = "chart-error";
@@ -106,6 +115,7 @@
     for (const name of names) figure.view.signal(name, state[name]);
     figure.view.description(told);
     await figure.view.resize().runAsync();
+    hideEmptyLayers(figure);
     figure.root.dataset.state = Object.values(state).join("|");
   };
 
