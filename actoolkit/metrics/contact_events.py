@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 from actoolkit.metrics.orders import address, paid
-from actoolkit.metrics.touches import TOUCHES
+from actoolkit.metrics.touches import KINDS, TOUCHES
 
 _EVENTS: Schema = {"contact_id": "key", "event": "text", "happened_at": "moment"}
 _SINGLE = {
@@ -17,6 +17,8 @@ _SINGLE = {
     "contact_lists": {"subscribed": "subscribed_at", "left a list": "unsubscribed_at"},
     "contact_automations": {"entered an automation": "added_at"},
 }
+EVENT_NAMES = (*(name for events in _SINGLE.values() for name in events), *KINDS, "ordered")
+"""Every event that `contact_events` can give."""
 
 
 def contact_events(

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.contact_events import EVENT_NAMES
 from actoolkit.metrics.contact_funnel_polars import reached_in_stretches
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, groups, opened
@@ -50,7 +51,8 @@ def contact_funnel(
 
     Args:
         events: Result of `contact_events`, or any frame of one row per event.
-        steps: Names of events, in order; the same one may be there again.
+        steps: Names of events, in order; the same one may be there again. One that nobody took must
+            be known all the same: from elsewhere in the events, or as one of `contact_events`.
         window_days: From the first step, in days of 24 hours; None for ever.
         by: Columns of the events that make groups; a contact has a funnel in each.
         confidence: Coverage of the intervals.
@@ -66,8 +68,8 @@ def contact_funnel(
         those who got here, between the moments at which they first got to the step before and here.
 
     Raises:
-        InvalidArgument: No steps, a window below a day, ``by`` names a result column, or
-            ``confidence`` is not between 0 and 1.
+        InvalidArgument: No steps or an unknown one, a window below a day, ``by`` names a result
+            column, or ``confidence`` is not between 0 and 1.
         MissingColumns: ``events`` lacks a column.
 
     Source:
@@ -92,8 +94,8 @@ def contact_funnel(
     if window_days is not None:
         checked_window(window_days)
     keys: Schema = {**dict.fromkeys(names, "key"), "contact_id": "key"}
-    rows = opened(metric, events, {**keys, "event": "text", "happened_at": "moment"})
-    rows = rows.filter(~nw.col("contact_id").is_null(), ~nw.col("happened_at").is_null())
+    everything = opened(metric, events, {**keys, "event": "text", "happened_at": "moment"})
+    rows = everything.filter(~nw.col("contact_id").is_null(), ~nw.col("happened_at").is_null())
     for name in names:
         rows = rows.with_columns(nw.col(name).cast(nw.String).fill_null(_NONE))
     found = None
@@ -107,11 +109,29 @@ def contact_funnel(
     for name in names:
         found = found.with_columns(pl.when(pl.col(name) != _NONE).then(pl.col(name)).alias(name))
     counted = pl.concat([_step(found, names, index, name) for index, name in enumerate(wanted)])
+    taken = set(counted.filter(pl.col("contacts") > 0)["step"])
+    _refuse_unknown([name for name in wanted if name not in taken], everything)
     made = _rates(counted, confidence)
     made = made.sort(*names, "step_index", nulls_last=False)
     return handed_back(metric, made, events, {**dict.fromkeys(names, "text"), **_FUNNEL})
 
 
+def _refuse_unknown(steps: Sequence[str], events: nw.LazyFrame[Any]) -> None:
+    """A step that is mistyped looks like one that nobody took."""
+    doubtful = [name for name in steps if name not in EVENT_NAMES]
+    if not doubtful:
+        return
+    names = collected(events.select("event").unique(), {"event": "text"})["event"]
+    known = names.drop_nulls().sort().to_list()
+    unknown = [name for name in doubtful if name not in known]
+    if known and unknown:
+        raise InvalidArgument(
+            f"There is no event {', '.join(repr(name) for name in unknown)}.",
+            hint=f"These events have: {', '.join(known[:_SHOWN])}.",
+        )
+
+
+_SHOWN = 20
 _NONE = "\x00"
 """Stands for a missing group in keys: engines disagree on whether nulls meet."""
 

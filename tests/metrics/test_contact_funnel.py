@@ -45,6 +45,8 @@ events = st.lists(
     ),
     max_size=16,
 )
+# Everything is known, if only from somebody unknown: a step that nobody took is not a mistyped one.
+NOBODY = [dict.fromkeys(EVENTS) | {"event": name} for name in "abc"]
 steps = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4)
 windows = st.sampled_from([None, 1, 2, 7])
 
@@ -52,18 +54,20 @@ windows = st.sampled_from([None, 1, 2, 7])
 @QUICK
 @given(events, steps, windows, st.sampled_from([[], ["list"]]))
 def test_it_is_the_best_of_all_chains(engine, same, oracles, rows, steps, window, by):
-    found = contact_funnel(engine.make(rows, EVENTS), steps, window_days=window, by=by or None)
+    found = contact_funnel(
+        engine.make(rows + NOBODY, EVENTS), steps, window_days=window, by=by or None
+    )
     same(engine.read(found), oracle.funnel(rows, steps, window, by, oracles.wilson))
 
 
 @settings(max_examples=60, deadline=None)
 @given(events, steps, windows)
 def test_it_never_grows_and_its_parts_add_up(rows, steps, window):
-    found = contact_funnel(pl.DataFrame(rows, schema=EVENTS), steps, window_days=window)
+    found = contact_funnel(pl.DataFrame(rows + NOBODY, schema=EVENTS), steps, window_days=window)
     contacts = found["contacts"].to_list()
     assert contacts == sorted(contacts, reverse=True)
     assert contacts[0] - sum(found["dropped"].to_list()[1:]) == contacts[-1]
-    wider = contact_funnel(pl.DataFrame(rows, schema=EVENTS), steps, window_days=None)
+    wider = contact_funnel(pl.DataFrame(rows + NOBODY, schema=EVENTS), steps, window_days=None)
     assert all(a <= b for a, b in zip(contacts, wider["contacts"].to_list(), strict=True))
 
 
@@ -115,7 +119,7 @@ def test_stretches_give_the_same(stretches, same, oracles, rows, steps, window, 
     rows = sorted(rows, key=LAYOUTS[layout])
     contact_funnel_polars.ROWS = size
     stretches.clear()
-    found = contact_funnel(pl.DataFrame(rows, schema=EVENTS), steps, window_days=window)
+    found = contact_funnel(pl.DataFrame(rows + NOBODY, schema=EVENTS), steps, window_days=window)
     same(found.to_dicts(), oracle.funnel(rows, steps, window, [], oracles.wilson))
     assert stretches == [True]
 
@@ -166,6 +170,24 @@ def test_the_window_begins_with_the_first_step(engine):
 def test_what_is_no_funnel_says_why(arguments, says):
     with pytest.raises(InvalidArgument, match=says):
         contact_funnel(pl.DataFrame(schema=EVENTS), **arguments)
+
+
+class TestSteps:
+    def test_a_mistyped_one_names_the_known_ones(self, engine):
+        rows = [{"contact_id": "7", "event": name, "happened_at": START} for name in ("a", "open")]
+        frame = engine.make([{**row, "list": None} for row in rows], EVENTS)
+        for wanted in (["a", "opne"], ["opne", "a"], ["A"]):
+            with pytest.raises(InvalidArgument, match=r"no event '(opne|A)'.*a, open"):
+                contact_funnel(frame, wanted)
+
+    def test_one_that_nobody_took_may_be_zero(self, engine):
+        rows = [{"contact_id": "7", "event": "a", "happened_at": START, "list": None}, *NOBODY]
+        found = contact_funnel(engine.make(rows, EVENTS), ["a", "b", "ordered", "click"])
+        assert [row["contacts"] for row in engine.read(found)] == [1, 0, 0, 0]
+
+    def test_without_events_none_is_mistyped(self):
+        found = contact_funnel(pl.DataFrame(schema=EVENTS), ["booked a demo"])
+        assert found["contacts"].to_list() == [0]
 
 
 PEOPLE = ({"contact_id": "7", "email": "Ann@Example.com ", "created_at": START},)
