@@ -71,9 +71,9 @@ def revenue_by_period_chart(
     rows = revenue_rows(revenue, as_of=as_of, grain=grain, minor_units=minor_units)
     if not rows:
         return nothing(revenue_finding(rows), as_of=as_of)
-    by_currency = {
-        row["currency"]: [r for r in rows if r["currency"] == row["currency"]] for row in rows
-    }
+    by_currency: dict[str, list[Row]] = {}
+    for row in rows:
+        by_currency.setdefault(row["currency"], []).append(row)
     if len(by_currency) == 1:
         return finished(
             revenue_layers(rows), revenue_finding(rows), as_of=as_of, corner_offset=44, height=260
