@@ -12,25 +12,19 @@ import narwhals.stable.v2 as nw
 from actoolkit.charts.attribution import attributed_revenue_chart, attribution_sensitivity_chart
 from actoolkit.charts.drawing import AsOf
 from actoolkit.charts.formats import plural
-from actoolkit.metrics import (
-    all_touches,
-    attributed_orders,
-    attributed_revenue,
-    attribution_sensitivity,
-    automation_touches,
-    list_touches,
-)
+from actoolkit.metrics import all_touches, automation_touches, list_touches
 from actoolkit.metrics.attribution_models import MODELS
 from actoolkit.settings import Account
 from actoolkit.widgets.controls import Choice, Control
+from actoolkit.widgets.credits import WINDOWS as DAYS
+from actoolkit.widgets.credits import Credits
 from actoolkit.widgets.dates import Dates
 from actoolkit.widgets.explorer import Explorer, Params
 from actoolkit.widgets.sources import Sources, script
 
 VIEWS = {"Credited to": "credits", "By length of window": "windows"}
 BY = {"Campaign": "campaign_id", "Automation": "automation_id", "Kind of touch": "kind"}
-WINDOWS = {f"{plural(days, 'day')}": days for days in (1, 3, 5, 7, 14, 30)}
-LONGEST = max(WINDOWS.values())
+WINDOWS = {plural(days, "day"): days for days in DAYS}
 KINDS = {
     "click": "Clicked",
     "open": "Opened",
@@ -131,8 +125,10 @@ class _Attribution:
 
     def __init__(self, sources: Sources, touches: Any, *, own: bool) -> None:
         self._sources, self._own = sources, own
-        self._near = _near(sources.frames["ecom_orders"], touches, sources.frames["contacts"])
-        there = set(nw.from_native(self._near).lazy().select("kind").unique().collect()["kind"])
+        orders, contacts = (sources.frames[key] for key in ("ecom_orders", "contacts"))
+        self._credits = Credits(orders, touches, contacts)
+        near = nw.from_native(self._credits.touches).lazy()
+        there = set(near.select("kind").unique().collect()["kind"])
         self.kinds = {label: kind for kind, label in KINDS.items() if kind in there}
 
     def _metric(self, params: Params) -> tuple[str, dict[str, Any]]:
@@ -150,9 +146,9 @@ class _Attribution:
 
     def compute(self, params: Params) -> Any:
         name, options = self._metric(params)
-        metric = attributed_revenue if name == "attributed_revenue" else attribution_sensitivity
-        orders, contacts = (self._sources.frames[key] for key in ("ecom_orders", "contacts"))
-        return metric(orders, self._near, contacts, **options)
+        if name == "attributed_revenue":
+            return self._credits.revenue(**options)
+        return self._credits.sensitivity(**options)
 
     def _names(self, params: Params) -> tuple[str, str] | None:
         """Where the names come from that the chart shows: a table and its key."""
@@ -232,14 +228,3 @@ def _touches_of_buyers(frames: Mapping[str, Any]) -> Any:
     if "contact_automations" in kept:
         parts.append(automation_touches(kept["contact_automations"].collect().to_native()))
     return all_touches(*parts)
-
-
-def _near(orders: Any, touches: Any, contacts: Any) -> Any:
-    """Keep the touches that an order followed within the longest window: only they can matter."""
-    followed = attributed_orders(
-        orders, touches, contacts, model="linear", window_days=LONGEST, include_bots=True
-    )
-    keys = ["contact_id", "touched_at"]
-    near = nw.from_native(followed).lazy().select(*keys).unique()
-    kept = nw.from_native(touches).lazy().join(near, on=keys, how="semi")
-    return kept.collect().to_native()
