@@ -12,9 +12,10 @@ from actoolkit.charts.attribution import attributed_revenue_chart
 from actoolkit.charts.contact_funnel import automation_funnel_chart
 from actoolkit.charts.drawing import AsOf
 from actoolkit.charts.formats import plural
-from actoolkit.metrics import attributed_revenue, automation_funnel, automation_touches
+from actoolkit.metrics import automation_funnel, automation_touches
 from actoolkit.settings import Account
 from actoolkit.widgets.controls import Choice, Control
+from actoolkit.widgets.credits import Credits
 from actoolkit.widgets.explorer import Explorer, Params
 from actoolkit.widgets.sources import Sources, script
 
@@ -95,9 +96,10 @@ class _Automations:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         frames = sources.frames
-        self._touches = (
-            automation_touches(frames["contact_automations"]) if "ecom_orders" in frames else None
-        )
+        self._credits: Credits | None = None
+        if "ecom_orders" in frames and "contacts" in frames:
+            touches = automation_touches(frames["contact_automations"])
+            self._credits = Credits(frames["ecom_orders"], touches, frames["contacts"])
         self._names: dict[str, str] = {}
         if "automations" in frames:
             table = nw.from_native(frames["automations"]).lazy().collect()
@@ -114,17 +116,11 @@ class _Automations:
 
     def compute(self, params: Params) -> Any:
         frames = self._sources.frames
-        if params["view"] == "completion":
+        if self._credits is None or params["view"] == "completion":
             return automation_funnel(
                 frames["contact_automations"], until=self._until(), mature_days=params["mature"]
             )
-        return attributed_revenue(
-            frames["ecom_orders"],
-            self._touches,
-            frames["contacts"],
-            window_days=params["window"],
-            by="automation_id",
-        )
+        return self._credits.revenue(window_days=params["window"], by="automation_id")
 
     def draw(self, frame: Any, params: Params) -> alt.TopLevelMixin:
         names, as_of = self._names or None, self._sources.as_of
