@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
@@ -24,8 +24,10 @@ def as_day(value: Day) -> date | None:
     """
     if isinstance(value, datetime):
         raise InvalidArgument(f"{value!r} is a moment, not a day.", hint="Pass its .date().")
-    if not isinstance(value, str):
+    if value is None or isinstance(value, date):
         return value
+    if not isinstance(value, str):
+        raise InvalidArgument(f"{value!r} is not a day.", hint='Write it as "2026-01-31".')
     try:
         return date.fromisoformat(value)
     except ValueError as error:
@@ -57,6 +59,21 @@ def within_days(wall: nw.Expr, since: Day, until: Day) -> list[nw.Expr]:
     if end is not None:
         conditions.append(wall < nw.lit(datetime.combine(end, time.min)))
     return conditions
+
+
+def in_utc(rows: nw.LazyFrame[Any], moment: str) -> nw.LazyFrame[Any]:
+    """Make a moment a wall clock in UTC; DuckDB would read its days by the zone of the session.
+
+    Args:
+        rows: Where the moment is.
+        moment: Column.
+    """
+    if not rows.implementation.is_duckdb():
+        return rows
+    relation: Any = rows.to_native()
+    utc = f'* REPLACE (timezone(\'UTC\', "{moment}") AS "{moment}")'
+    made: nw.LazyFrame[Any] = nw.from_native(relation.select(utc)).lazy()
+    return made
 
 
 def weekday_of(wall: nw.Expr) -> nw.Expr:

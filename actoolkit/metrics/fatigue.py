@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +10,8 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
+from actoolkit.metrics.days import in_utc
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, opened, same_kind
 from actoolkit.metrics.touches import opened_touches
@@ -82,10 +84,11 @@ def fatigue(
         >>> made.rows()[:2]
         [(1, 1, 0), (2, 1, 1)]
     """
-    ends = list(mails)
-    if not ends or ends[0] < 1 or any(a >= b for a, b in pairwise(ends)):
+    ends = list(mails) if isinstance(mails, Iterable) else []
+    whole = all(is_whole(end, 1, 2**31) for end in ends)
+    if not ends or not whole or any(a >= b for a, b in pairwise(ends)):
         raise InvalidArgument(
-            f"mails={ends!r} do not ascend from 1 on.", hint="Use classes such as (1, 2, 4, 8)."
+            f"mails={mails!r} do not ascend from 1 on.", hint="Use classes such as (1, 2, 4, 8)."
         )
     sent = opened_touches("fatigue", touches)
     sent = sent.filter(nw.col("kind").is_in(["sent", "listed"]).fill_null(value=False))
@@ -98,6 +101,7 @@ def fatigue(
     gone = (nw.col("status") == "unsubscribed").fill_null(value=False)
     left = left.filter(gone, ~nw.col("contact_id").is_null(), ~nw.col("unsubscribed_at").is_null())
     keys = ["contact_id", "month"]
+    sent, left = in_utc(sent, "touched_at"), in_utc(left, "unsubscribed_at")
     left = left.select("contact_id", month=_month("unsubscribed_at")).unique()
     left = left.with_columns(unsubscribed=nw.lit(1).cast(nw.Int64))
     months = sent.select("contact_id", month=_month("touched_at"), mails=nw.lit(1).cast(nw.Int64))

@@ -12,11 +12,11 @@ from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
 Kind = Literal["key", "text", "count", "rate", "moment", "wall", "date", "flag"]
 """What a column holds, on the way in and on the way out.
 
-- ``key``: taken as it is, compared and grouped by only.
+- ``key``: compared and grouped by only; an id (``*_id``) as String, numbers too; else as it is.
 - ``text``: String.
 - ``count``: whole number, Int64; null means not known.
 - ``rate``: Float64 fraction, or another number with decimals.
-- ``moment``: instant, Datetime(us, UTC).
+- ``moment``: instant, Datetime(us, UTC); without a zone it is taken for UTC.
 - ``wall``: wall clock, Datetime(us) without a zone.
 - ``date``: Date; midnight as datetime64[s] in pandas, which has no dates.
 - ``flag``: Boolean; null means not known.
@@ -71,6 +71,8 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
     lazy = lazy.select(*columns)
     if lazy.implementation.is_pandas():
         lazy = nw.from_native(_nullable(metric, lazy.to_native(), columns)).lazy()
+    elif lazy.implementation.is_duckdb():
+        lazy = _zoned(lazy, columns)
     schema = lazy.collect_schema()
     return lazy.with_columns(
         *(_column(metric, name, kind, schema[name], lazy) for name, kind in columns.items())
@@ -91,11 +93,17 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
     """Give a pandas frame the types that tell a missing value from a number."""
     nullable = {"count": "Int64", "flag": "boolean"}
     wanted = {name: nullable[kind] for name, kind in columns.items() if kind in nullable}
+    numbers = {}
     for name, kind in columns.items():
-        if frame[name].dtype == object and kind in _PANDAS_OBJECTS:
+        dtype = frame[name].dtype
+        if dtype.kind == "O" and dtype.name == "object" and kind in _PANDAS_OBJECTS:
             wanted[name] = _PANDAS_OBJECTS[kind]
+        elif kind in ("key", "text") and dtype.name == "category":
+            wanted[name] = "str"
+        elif _is_id(name, kind) and dtype.kind in "iuf":
+            numbers[name], wanted[name] = "Int64", "str"
     try:
-        return frame.astype(wanted)
+        return frame.astype(numbers).astype(wanted)
     except (TypeError, ValueError) as error:
         raise MetricError(
             f"{metric} cannot read {', '.join(wanted)} as declared: {error}.",
@@ -103,30 +111,70 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
         ) from error
 
 
+def _is_id(name: str, kind: Kind) -> bool:
+    """Say which columns hold ids: texts, as the loaders give them."""
+    return kind == "key" and name.endswith("_id")
+
+
+def _zoned(lazy: nw.LazyFrame[Any], columns: Schema) -> nw.LazyFrame[Any]:
+    """Read wall clocks among moments as UTC; DuckDB by itself takes the zone of the session."""
+    schema = lazy.collect_schema()
+    changes = []
+    for name, kind in columns.items():
+        dtype, quoted = schema[name], '"' + name.replace('"', '""') + '"'
+        if kind == "moment" and isinstance(dtype, nw.Datetime) and not dtype.time_zone:
+            changes.append(f"timezone('UTC', {quoted}::TIMESTAMP) AS {quoted}")
+        elif kind == "moment" and dtype == nw.Unknown:
+            changes.append(f"{quoted}::TIMESTAMPTZ AS {quoted}")
+    if not changes:
+        return lazy
+    relation: Any = lazy.to_native()
+    made: nw.LazyFrame[Any] = nw.from_native(
+        relation.select(f"* REPLACE ({', '.join(changes)})")
+    ).lazy()
+    return made
+
+
 def _column(
     metric: str, name: str, kind: Kind, dtype: nw.dtypes.DType, frame: nw.LazyFrame[Any]
 ) -> nw.Expr:
+    if kind in ("moment", "wall"):
+        return _clock(metric, name, kind, dtype, frame)
     column = nw.col(name)
     if dtype == nw.Unknown and kind in _UNTYPED:
         return column.cast(_UNTYPED[kind])
+    if kind == "count" and not dtype.is_numeric():
+        raise MetricError(
+            f"{metric} needs whole numbers in {name}; it holds {dtype}.",
+            hint=f"Convert {name} to integers.",
+        )
+    number = kind == "count" or (_is_id(name, kind) and dtype.is_numeric())
+    if number and dtype.is_float():
+        column = column.fill_nan(None).cast(nw.Int64)
     if kind == "count":
-        if not dtype.is_numeric():
-            raise MetricError(
-                f"{metric} needs whole numbers in {name}; it holds {dtype}.",
-                hint=f"Convert {name} to integers.",
-            )
-        if dtype.is_float():
-            column = column.fill_nan(None)
         return column.cast(nw.Int64)
-    if kind in ("moment", "wall") and dtype == nw.Unknown:
+    named = kind in ("key", "text") and isinstance(dtype, nw.Categorical | nw.Enum)
+    return column.cast(nw.String) if number or named else column
+
+
+def _clock(
+    metric: str, name: str, kind: Kind, dtype: nw.dtypes.DType, frame: nw.LazyFrame[Any]
+) -> nw.Expr:
+    column = nw.col(name)
+    if dtype == nw.Unknown:
         return column.cast(nw.Datetime("us", "UTC" if kind == "moment" else None))
-    if kind in ("moment", "wall") and not isinstance(dtype, nw.Datetime):
+    if not isinstance(dtype, nw.Datetime):
         raise MetricError(
             f"{metric} needs moments in {name}; it holds {dtype}.",
             hint=f"Convert {name} to a datetime, or pass the frame that the loader gave.",
         )
-    if kind == "moment" and isinstance(dtype, nw.Datetime) and dtype.time_zone:
-        return column if frame.implementation.is_duckdb() else column.dt.convert_time_zone("UTC")
+    local = frame.implementation.is_polars() or frame.implementation.is_pandas()
+    if local and dtype.time_unit != "us":
+        column = column.cast(nw.Datetime("us", dtype.time_zone))
+    if kind == "moment" and local and not dtype.time_zone:
+        column = column.dt.replace_time_zone("UTC")
+    elif kind == "moment" and dtype.time_zone and not frame.implementation.is_duckdb():
+        column = column.dt.convert_time_zone("UTC")
     return column
 
 
@@ -190,6 +238,12 @@ def groups(metric: str, by: str | Sequence[str] | None, taken: Schema) -> list[s
     Raises:
         InvalidArgument: A group would have the name of a result column, or is named twice.
     """
+    if not isinstance(by, str | Sequence | None) or not all(
+        isinstance(one, str) for one in by or ""
+    ):
+        raise InvalidArgument(
+            f"{metric} cannot group by {by!r}.", hint="Name columns, such as by='type'."
+        )
     names = [by] if isinstance(by, str) else list(by or ())
     clash = [name for name in names if name in taken or names.count(name) > 1]
     if clash:

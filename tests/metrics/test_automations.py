@@ -111,6 +111,17 @@ def test_fatigue(engine, same, oracles, touches, lists, ends):
     same(engine.read(found), oracle.fatigue(touches, lists, ends, oracles.wilson))
 
 
+def test_months_are_those_of_utc(engine):
+    """In Chicago, where the connection is, both are still in May."""
+    first = datetime(2026, 6, 1, tzinfo=UTC)
+    sent = dict.fromkeys(TOUCHES) | {"contact_id": "7", "touched_at": first, "kind": "sent"}
+    later = sent | {"touched_at": datetime(2026, 6, 30, 23, tzinfo=UTC)}
+    gone = {"contact_id": "7", "status": "unsubscribed", "unsubscribed_at": first}
+    made = fatigue(engine.make([sent, later], TOUCHES), engine.make([gone], LISTS), mails=(1,))
+    counted = [(row["contact_months"], row["unsubscribed"]) for row in engine.read(made)]
+    assert counted == [(0, 0), (1, 1)]
+
+
 @pytest.mark.parametrize("mails", [(), (0, 2), (2, 2), (3, 1)])
 def test_classes_ascend(mails):
     with pytest.raises(InvalidArgument, match="ascend"):

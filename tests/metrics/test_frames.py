@@ -1,0 +1,120 @@
+"""The same answer whatever types the columns come in: numbers as ids, categories, other clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from actoolkit.metrics import attributed_revenue, contact_events, contact_funnel, touches_from_log
+from actoolkit.tables.frames import to_pandas
+
+NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
+CONTACTS = pl.DataFrame(
+    {
+        "contact_id": ["7", "10", "9", None],
+        "email": ["Ann@x.org", " bob@x.org", "", None],
+        "created_at": [NOON - timedelta(days=day) for day in range(4)],
+    }
+)
+ORDERS = pl.DataFrame(
+    {
+        "order_id": ["1", "2", "3"],
+        "email": ["ann@x.org", "bob@x.org", "ann@x.org"],
+        "state": ["completed", "recovered", "abandoned"],
+        "currency": ["EUR", "USD", None],
+        "total_cents": [900, 100, 5],
+        "ordered_at": [NOON + timedelta(days=day) for day in range(1, 4)],
+    }
+)
+CLICKS = pl.DataFrame(
+    {
+        "contact_id": ["7", "10"],
+        "campaign_id": ["3", "12"],
+        "touched_at": [NOON, NOON + timedelta(hours=1)],
+    }
+)
+
+
+def numbers(frame):
+    ids = [name for name in frame.columns if name.endswith("_id")]
+    return frame.with_columns(pl.col(ids).cast(pl.Int64))
+
+
+def categories(frame):
+    return frame.with_columns(pl.col(pl.String).cast(pl.Categorical()))
+
+
+def enums(frame):
+    made = [
+        pl.col(name).cast(pl.Enum(frame[name].drop_nulls().unique().sort(descending=True)))
+        for name, dtype in frame.schema.items()
+        if dtype == pl.String
+    ]
+    return frame.with_columns(made)
+
+
+def moments(change):
+    return lambda frame: frame.with_columns(change(pl.col(pl.Datetime)))
+
+
+TYPES = {
+    "numbers": numbers,
+    "categories": categories,
+    "enums": enums,
+    "nanoseconds": moments(lambda at: at.dt.cast_time_unit("ns")),
+    "milliseconds": moments(lambda at: at.dt.cast_time_unit("ms")),
+    "without a zone": moments(lambda at: at.dt.replace_time_zone(None)),
+    "in Chicago": moments(lambda at: at.dt.convert_time_zone("America/Chicago")),
+}
+
+
+def answers(make, contacts, orders, clicks):
+    contacts, orders, clicks = make(contacts), make(orders), make(clicks)
+    touches = touches_from_log(clicks, kind="click")
+    events = contact_events(contacts=contacts, touches=touches, orders=orders)
+    funnel = contact_funnel(events, ["joined", "click", "ordered"])
+    revenue = attributed_revenue(orders, touches, contacts, by="campaign_id")
+    return [as_rows(one) for one in (events, funnel, revenue)]
+
+
+def as_rows(frame):
+    if isinstance(frame, pd.DataFrame):
+        return pl.DataFrame(
+            {name: [None if pd.isna(one) else one for one in frame[name]] for name in frame}
+        )
+    return frame.collect() if isinstance(frame, pl.LazyFrame) else pl.DataFrame(frame)
+
+
+@pytest.fixture(params=["polars", "lazy", "pandas", "duckdb"])
+def make(request):
+    if request.param == "duckdb":
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'America/Chicago'")
+        # Held by the connection under its name: a relation forgets what it was made of.
+        return lambda frame: connection.register(f"t{id(frame)}", frame).table(f"t{id(frame)}")
+    kinds = {"polars": lambda frame: frame, "lazy": pl.DataFrame.lazy, "pandas": to_pandas}
+    return kinds[request.param]
+
+
+FRAMES = (CONTACTS, ORDERS, CLICKS)
+
+
+@pytest.mark.parametrize("types", TYPES)
+@pytest.mark.parametrize("changed", [(0,), (1,), (2,), (0, 1, 2)])
+def test_types_change_nothing(make, types, changed):
+    given = [TYPES[types](one) if at in changed else one for at, one in enumerate(FRAMES)]
+    wanted = answers(lambda frame: frame, *FRAMES)
+    for found, one in zip(answers(make, *given), wanted, strict=True):
+        assert_frame_equal(found.cast(dict(one.schema)), one)
+
+
+def test_ids_stay_whole_where_some_are_missing():
+    log = pd.DataFrame({"contact_id": [7.0, None], "touched_at": [NOON] * 2, "kind": ["click"] * 2})
+    missing = dict.fromkeys(("campaign_id", "automation_id", "sent_at", "link", "is_bot"))
+    events = contact_events(touches=log.assign(**missing))
+    assert events["contact_id"].tolist() == ["7"]
