@@ -86,11 +86,12 @@ def _orders(bought: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _parts(moment: str) -> dict[str, pl.Expr]:
-    contact, at = pl.col("contact_id"), pl.col(moment)
+    # Texts first: categories would give their places.
+    contact, at = pl.col("contact_id").cast(pl.String), pl.col(moment)
     number, second = contact.cast(pl.Int64, strict=False), at.dt.epoch("s") - _EPOCH
     return {
         "number": number,
-        "digits": contact.cast(pl.String).str.len_bytes().cast(pl.Int64),
+        "digits": contact.str.len_bytes().cast(pl.Int64),
         "moment": at.dt.epoch("us"),
         "second": second,
         "key": number * (1 << _BITS) + second,

@@ -58,7 +58,8 @@ def reached_in_stretches(
             continue
         ids = stretch["contact_id"]
         begins = np.flatnonzero((ids != ids.shift(1)).fill_null(value=True).to_numpy())
-        layouts = {kind for kind in layouts if _rises(ids.gather(begins).cast(_LAYOUTS[kind]))}
+        one_each = ids.gather(begins).cast(pl.String)
+        layouts = {kind for kind in layouts if _rises(one_each.cast(_LAYOUTS[kind], strict=False))}
         if not layouts:
             return None
         whole = int(begins[-1])

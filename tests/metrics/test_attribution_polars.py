@@ -193,3 +193,19 @@ def test_of_two_at_one_moment_the_one_that_says_most_is_last(passes, same, rows,
     same(found, wanted)
     assert passes == [True]
     assert [row["campaign_id"] for row in found if row["is_attributed"]] == ["2"]
+
+
+@pytest.mark.parametrize("kind", [pl.Categorical, pl.Enum(["3", "1", "2"])])
+def test_categories_are_their_texts(passes, kind):
+    names = ["3", "1", "2"]
+    bought = [order(number, name, START + HOUR) for number, name in enumerate(names)]
+    seen = [touch(name, campaign=name) for name in sorted(names)]
+    found = attributed_revenue(
+        pl.DataFrame(bought, schema=ORDERS).with_columns(pl.col("contact_id").cast(kind)),
+        pl.DataFrame(seen, schema=TOUCHES).with_columns(
+            pl.col("contact_id").cast(pl.Enum(["2", "3", "1"]) if kind != pl.Categorical else kind)
+        ),
+    )
+    given_to = found.filter("is_attributed")
+    assert given_to["campaign_id"].to_list() == ["1", "2", "3"]
+    assert given_to["orders"].to_list() == [1, 1, 1]

@@ -124,7 +124,9 @@ def test_stretches_give_the_same(stretches, same, oracles, rows, steps, window, 
     assert stretches == [True]
 
 
-@pytest.mark.parametrize("contacts", [["7", "9", "7"], ["7", "07", "7"], ["9", "12", "100"]])
+@pytest.mark.parametrize(
+    "contacts", [["7", "9", "7"], ["7", "07", "7"], ["ann", "7", "ann"], ["9", "12", "100"]]
+)
 def test_contacts_that_come_again_are_left_to_the_usual_way(stretches, contacts):
     rows = [
         (contact, name, START + timedelta(hours=hour), None)
