@@ -202,6 +202,8 @@ def rate_finding(rows: Sequence[Row], *, rate: str, top: int) -> Finding:
     if best["low"] > overall:
         rates = f"{percent(best['value'])}, against {percent(overall)} overall"
         title = f"“{best['label']}” {made.most}: {rates}"
+        if any(row["value"] > best["value"] and not row["small"] for row in rows):
+            title = f"Of the {top} largest, {title}"
     else:
         title = f"No campaign stands out: every interval reaches the overall {percent(overall)}"
     if best["low"] <= overall and any(row["high"] < overall for row in drawn):

@@ -9,11 +9,11 @@ import altair as alt
 from actoolkit.charts.drawing import inline
 from actoolkit.charts.frames import Row
 
-HALFWAY = 0.5
-"""Share of the colour scale above which text is drawn in the colour of the surface.
+LOW, HIGH = 0.42, 0.655
+"""Shares of the colour scale between which text is black in light and in dark.
 
-Cells turn from light to dark on white and from dark to light on black, so that the same point keeps
-a contrast of 3:1 or more in both.
+Cells turn from light to dark on white and from dark to light on black, and each turn has its own
+point at which the text has to. With three tones it keeps a contrast of 4.5:1 everywhere.
 """
 
 
@@ -29,10 +29,14 @@ def shaded(rows: list[Row], *, least: float, most: float) -> list[Row]:
     return [
         {
             **row,
-            "is_strong": row["value"] is not None and (row["value"] - least) / width > HALFWAY,
+            "tone": "low" if row["value"] is None else _tone((row["value"] - least) / width),
         }
         for row in rows
     ]
+
+
+def _tone(share: float) -> str:
+    return "low" if share < LOW else "middle" if share < HIGH else "high"
 
 
 def grid_layers(
@@ -68,10 +72,10 @@ def grid_layers(
         base.transform_filter("isValid(datum.value)")
         .mark_rect(style="cell")
         .encode(x=x, y=y, color=color, tooltip=tooltip),
-        base.transform_filter("!datum.is_strong")
-        .mark_text(style="value")
-        .encode(x=x, y=y, text="text:N", tooltip=tooltip),
-        base.transform_filter("datum.is_strong")
-        .mark_text(style="inverse")
-        .encode(x=x, y=y, text="text:N", tooltip=tooltip),
+        *(
+            base.transform_filter(f"datum.tone === '{tone}'")
+            .mark_text(style=f"on-{tone}")
+            .encode(x=x, y=y, text="text:N", tooltip=tooltip)
+            for tone in ("low", "middle", "high")
+        ),
     ]

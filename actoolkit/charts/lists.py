@@ -141,7 +141,7 @@ def growth_layers(rows: list[Row]) -> list[alt.Chart]:
         rows: Result of `growth_rows`.
     """
     base = alt.Chart(inline(rows))
-    long = rows[0]["grain"] == "month" and len(rows) > LONG
+    long = rows[0]["grain"] == "month" and len({row["period"] for row in rows}) > LONG
     quarters = [row["period"] for row in rows if row["period"][5:7] in ("01", "04", "07", "10")]
     x = alt.X(
         "period:O",

@@ -36,6 +36,7 @@ class Palette:
         series: Categories in their order of use.
         soft: A lighter companion of the first series, for parts that are less sure.
         heat: Sequential scale, low to high.
+        on_heat: Text on its low, middle and high shades; at least 4.5:1 on each.
     """
 
     surface: str
@@ -46,6 +47,7 @@ class Palette:
     series: tuple[str, ...]
     soft: str
     heat: tuple[str, ...]
+    on_heat: tuple[str, str, str]
 
 
 LIGHT = Palette(
@@ -57,6 +59,7 @@ LIGHT = Palette(
     series=("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7"),
     soft="#9fcbe6",
     heat=("#d9eaf6", "#a9d0e9", "#6fb1d9", "#2a86bf", "#0a5f99", "#083a66"),
+    on_heat=("#1f2933", "#000000", "#ffffff"),
 )
 DARK = Palette(
     surface="#171c23",
@@ -67,6 +70,7 @@ DARK = Palette(
     series=("#4ca9e0", "#f0b429", "#2fbf94", "#f0824a", "#8fd0f5", "#e0a0c4"),
     soft="#2c5f80",
     heat=("#1c3447", "#1f4f70", "#2878a6", "#46a1d3", "#8accf0", "#d6effc"),
+    on_heat=("#ffffff", "#000000", "#171c23"),
 )
 
 
@@ -176,11 +180,9 @@ def config(palette: Palette = LIGHT) -> dict[str, Any]:
             "value": {**text, "color": palette.ink, "fontWeight": 600},
             "name": {},
             "name-above": {**text, "align": "left", "dy": -14, "fillOpacity": 0},
-            "inverse": {
-                **text,
-                "fill": palette.surface,
-                "color": palette.surface,
-                "fontWeight": 600,
+            **{
+                f"on-{tone}": {**text, "fill": color, "color": color, "fontWeight": 600}
+                for tone, color in zip(("low", "middle", "high"), palette.on_heat, strict=True)
             },
             "note": {**text, "fill": palette.muted, "color": palette.muted, "fontSize": 11},
             "empty": {**text, "fill": palette.muted, "color": palette.muted, "fontSize": 14},

@@ -57,9 +57,9 @@ def automations_section(material: Material, period: Period) -> Section:
     return Section(
         SECTION,
         TITLE,
-        lead="Each entry of a contact counts, who enters twice twice. An entry is old enough after "
-        f"{MATURE_DAYS} days. Orders within {WINDOW_DAYS} days after an entry are exposure, not "
-        "effect: they may have come anyway.",
+        lead="Each entry of a contact counts: who enters twice counts twice. Completion looks at "
+        f"entries that began {MATURE_DAYS} days ago or earlier. Orders within "
+        f"{WINDOW_DAYS} days after an entry are exposure, not effect: they may have come anyway.",
         controls=controls,
         blocks=blocks,
     )

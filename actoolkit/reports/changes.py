@@ -16,6 +16,7 @@ from actoolkit.reports.orders import TABLE, shop_currencies
 from actoolkit.reports.period import Period
 
 SECTION, TITLE = "changes", "What changed"
+MINUS = "\N{MINUS SIGN}"
 _MOST = 2
 """Currencies that are told, those of most orders."""
 _WORDS = {
@@ -80,7 +81,7 @@ def _sentence(title: str, rows: Sequence[Mapping[str, Any]], column: str, write:
     parts.sort(key=lambda row: -abs(row[column]))
     words = [
         f"{_WORDS[row['factor']][row[column] < 0]} "
-        f"{'-' if row[column] < 0 else '+'}{write(abs(row[column]))}"
+        f"{MINUS if row[column] < 0 else '+'}{write(abs(row[column]))}"
         for row in parts
     ]
     return f"{head}: {', '.join(words)}." if words else f"{head}."

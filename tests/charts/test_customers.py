@@ -15,8 +15,8 @@ import vl_convert
 from statsmodels.stats.proportion import proportion_confint
 
 from actoolkit import charts
-from actoolkit.charts.grids import HALFWAY
-from actoolkit.charts.theme import DARK, LIGHT
+from actoolkit.charts.grids import shaded
+from actoolkit.charts.theme import DARK, LIGHT, config
 from actoolkit.errors import InvalidArgument
 
 METRICS = {
@@ -231,16 +231,17 @@ def test_numbers_are_readable_on_every_shade(palette):
         low = min(int(at * steps), steps - 1)
         pair = zip(rgb(palette.heat[low]), rgb(palette.heat[low + 1]), strict=True)
         cell = luminance([a + (b - a) * (at * steps - low) for a, b in pair])
-        text = luminance(rgb(palette.surface if at > HALFWAY else palette.ink))
+        (row,) = shaded([{"value": at}], least=0.0, most=1.0)
+        text = luminance(rgb(config(palette)["style"][f"on-{row['tone']}"]["fill"]))
         dark, light = sorted((cell, text))
-        assert (light + 0.05) / (dark + 0.05) >= 3, at
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, at
 
 
 def test_text_is_drawn_in_the_colour_that_its_cell_asks_for():
     chart = charts.cohort_retention_chart(cohorts())
     rows = {(row["cohort"], row["month"]): row for row in data(chart, "cohort")}
-    assert rows["March 2026", 1]["is_strong"]
-    assert not rows["March 2026", 2]["is_strong"]
+    assert rows["March 2026", 1]["tone"] == "high"
+    assert rows["March 2026", 2]["tone"] == "low"
     svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version="6.4")
     drawn = re.findall(
         r'<text[^>]*font-weight="600"[^>]*fill="(#\w+)"[^>]*>(40%|10%|100)</text>', svg

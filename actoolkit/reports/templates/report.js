@@ -48,6 +48,16 @@
     }
   };
 
+  // The words behind a bar need more of a narrow page than of a wide one.
+  const shortenBars = (spec) => {
+    const words = Math.max(0, ...spec.datasets.rows.map((row) => row.note_text?.length ?? 0));
+    const room = words > 12 ? 1.7 : 1.15;
+    for (const { encoding } of spec.layer) {
+      const x = encoding?.x;
+      if (["value", "reach"].includes(x?.field) && x.scale?.domain) x.scale.domain = [0, x.scale.domain[1] * room];
+    }
+  };
+
   const figures = [...document.querySelectorAll("[data-figure]")].map((script) => {
     const root = script.closest("figure");
     return { root, target: root.querySelector("[data-chart]"), view: null, ...JSON.parse(script.textContent) };
@@ -83,7 +93,10 @@
   const draw = async (figure, printing = false) => {
     try {
       const spec = structuredClone(figure.spec);
-      if (narrow.matches) raiseNames(spec);
+      if (narrow.matches) {
+        raiseNames(spec);
+        shortenBars(spec);
+      }
       for (const param of spec.params ?? []) param.value = chosen([param.name])[param.name];
       const told = tell(figure);
       spec.description = told;
