@@ -1,0 +1,93 @@
+"""What a docstring says of a result is what the frame has: columns, types, and rates of 0 to 1."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import actoolkit as ac
+from actoolkit import metrics
+from actoolkit.metrics.touches import TOUCHES
+
+DTYPES = {
+    "String": pl.String(),
+    "Int64": pl.Int64(),
+    "Float64": pl.Float64(),
+    "Boolean": pl.Boolean(),
+    "Date": pl.Date(),
+    "Datetime": pl.Datetime("us", "UTC"),
+}
+ELSEWHERE = {
+    **{key: set(TOUCHES) for key in ("list_touches", "flag_bots", "all_touches")},
+    "clv": set(metrics.lifetime.PURCHASES),
+    "compare_campaigns": {"baseline_hits", "baseline_trials", "baseline_rate"},
+    "clv_fit": {
+        f"{part}_{what}"
+        for part in ("purchases", "values")
+        for what in ("log_likelihood", "starts", "agreed", "converged")
+    },
+}
+"""Columns that a docstring names by another function's, or by their parts."""
+GROUPS = {"campaign_anomalies": {"type"}, "shrunk_rates": {"type"}, "attributed_revenue": {"kind"}}
+
+
+def _spark():
+    """The calls of every metric; the module itself is left out where there is no Spark."""
+    path = Path(__file__).with_name("test_spark.py")
+    spec = spec_from_file_location("calls_of_every_metric", path)
+    module = module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACTOOLKIT_REQUIRE_SPARK", "1")
+        spec.loader.exec_module(module)
+    return module
+
+
+SPARK = _spark()
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    made = {}
+    with ac.sandbox_account("tiny", cache_dir=tmp_path_factory.mktemp("cache")) as account:
+        for name, load in SPARK.TABLES.items():
+            made[name] = load(account=account, progress=False)
+        made["history"] = ac.history("campaigns", account=account)
+    made["touches"] = SPARK.seen(made)
+    made["score_history"] = made["score_values"].with_columns(observed_at=pl.lit(SPARK.SCORED))
+    return made
+
+
+def said(function):
+    """The columns that the section on what is returned names, with a type where it says one."""
+    found = {}
+    section = re.search(r"\nReturns:\n(.*?)(?:\n\n|\Z)", inspect.getdoc(function), re.DOTALL)
+    for quoted in re.findall(r"``([^`]+)``", section.group(1)):
+        names, _, rest = quoted.partition(" (")
+        dtype = re.match(r"\w+", rest)
+        for name in re.findall(r"[a-z]\w*", names.split(":")[0]):
+            found[name] = DTYPES.get(dtype.group()) if dtype else None
+    return found
+
+
+def by_suffix(names):
+    return names | {f"{name}{side}" for name in names for side in ("_low", "_high")}
+
+
+@pytest.mark.parametrize("name", SPARK.CALLS)
+def test_the_frame_is_the_one_that_is_described(name, tables):
+    metric = name.split(" by ", maxsplit=1)[0]
+    made = SPARK.CALLS[name](tables)
+    described = said(getattr(metrics, metric))
+    known = by_suffix(set(described)) | ELSEWHERE.get(metric, set()) | GROUPS.get(metric, set())
+    assert set(made.columns) <= known
+    for column, dtype in described.items():
+        if dtype is not None and column in made.columns:
+            assert made.schema[column] == dtype, column
+    for column, dtype in made.schema.items():
+        if dtype == pl.Float64 and column.endswith("_rate") and "common" not in column:
+            assert made[column].drop_nulls().is_between(0, 1).all(), column
