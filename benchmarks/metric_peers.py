@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -58,6 +59,23 @@ def pymc(folder: Path) -> list[int]:
 
     made = rfm_summary(_orders(folder), "email", "ordered_local", "total_cents")
     return [len(made), int(made["frequency"].sum())]
+
+
+def ask(tool: str, python: str, folder: Path) -> tuple[float, float, Any]:
+    """Ask a tool in its own environment.
+
+    Args:
+        tool: Any of `TOOLS`.
+        python: Interpreter that has it.
+        folder: Where the rows are.
+
+    Returns:
+        Seconds, megabytes, and the answer.
+    """
+    command = [python, __file__, tool, str(folder)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    made = json.loads(told.splitlines()[-1])
+    return made["seconds"], made["megabytes"], made["found"]
 
 
 TOOLS = {"retentioneering": retentioneering, "lifetimes": lifetimes, "pymc": pymc}

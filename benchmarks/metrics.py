@@ -1,11 +1,13 @@
 """Metrics against polars, pandas and DuckDB as written by hand, from Parquet, in one run.
 
-Run ``python benchmarks/metrics.py [CONTACTS]``. Each measurement is a process of its own: seconds
-of the best of three after one unmeasured call, and the peak of its memory.
+Run ``python benchmarks/metrics.py [CONTACTS] [--peers TOOL=PYTHON ...]``, interpreters that have
+lifetimes or pymc-marketing (``lifetimes``, ``pymc``). Each measurement is a process of its own:
+seconds of the best of three, and the peak of its memory.
 """
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import resource
 import sys
@@ -17,11 +19,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import metric_peers
 import metrics_by_hand as by_hand
 import metrics_data
 
 Work = Callable[[Path], object]
 ROUNDS = 3
+SOURCES = {"engagement_heatmap": "campaigns", "recency_tiers": "contacts"}
 
 
 def ours(name: str) -> Work:
@@ -32,7 +36,7 @@ def ours(name: str) -> Work:
 
         from actoolkit import metrics
 
-        source = "campaigns" if name in ("campaign_funnel", "engagement_heatmap") else "orders"
+        source = SOURCES.get(name, "orders")
         frame = pl.scan_parquet(folder / f"{source}.parquet")
         more = {} if source == "campaigns" else {"until": "2026-07-01"}
         return getattr(metrics, name)(frame, **more).collect()
@@ -41,7 +45,8 @@ def ours(name: str) -> Work:
 
 
 TASKS: dict[str, dict[str, Work]] = {
-    name: {"actoolkit": ours(name), **by_hand.TASKS[name]} for name in by_hand.TASKS
+    name: {"actoolkit": ours(name), **by_hand.TASKS.get(name, {})}
+    for name in (*by_hand.TASKS, "customer_purchases")
 }
 
 
@@ -56,7 +61,7 @@ def measure(task: str, engine: str, folder: Path, pipe: Connection) -> None:
     pipe.send((min(seconds), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
-def main(contacts: int) -> None:
+def main(contacts: int, peers: dict[str, str]) -> None:
     """Print the table."""
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as name:
@@ -76,10 +81,16 @@ def main(contacts: int) -> None:
                 there.close()
                 found[engine] = here.recv()
                 process.join()
+            for tool, python in peers.items() if task == "customer_purchases" else ():
+                found[tool] = metric_peers.ask(tool, python, folder)[:2]
             for engine, (seconds, megabytes) in found.items():
                 ratio = found["actoolkit"][0] / seconds
                 print(f"| {task} | {engine} | {seconds:.2f} | {megabytes:.0f} | {ratio:.2f} x |")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    parser = argparse.ArgumentParser(description="Measure metrics.")
+    parser.add_argument("contacts", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--peers", nargs="*", default=[], metavar="TOOL=PYTHON")
+    asked = parser.parse_args()
+    main(asked.contacts, dict(peer.split("=") for peer in asked.peers))

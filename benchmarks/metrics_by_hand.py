@@ -138,6 +138,88 @@ def revenue_duckdb(folder: Path) -> object:
         """).fetchall()
 
 
+ENDS = (30, 90, 180, 365)
+
+
+def tiers_polars(folder: Path) -> object:
+    import polars as pl
+
+    engaged = pl.max_horizontal("last_open_local", "last_click_local")
+    days = (pl.lit(LAST) - engaged.dt.date()).dt.total_days()
+    tier = (
+        pl.when(engaged.is_null())
+        .then(len(ENDS) + 1)
+        .otherwise(pl.sum_horizontal((days >= end).cast(pl.Int32) for end in ENDS))
+    )
+    contacts = pl.scan_parquet(folder / "contacts.parquet").filter(~pl.col("deleted"))
+    return contacts.group_by(tier=tier).len().sort("tier").collect(engine="streaming")
+
+
+def tiers_pandas(folder: Path) -> object:
+    import pandas as pd
+
+    contacts = pd.read_parquet(
+        folder / "contacts.parquet", columns=["deleted", "last_open_local", "last_click_local"]
+    )
+    contacts = contacts[~contacts["deleted"]]
+    engaged = contacts[["last_open_local", "last_click_local"]].max(axis=1)
+    days = (pd.Timestamp(LAST) - engaged.dt.normalize()).dt.days
+    tiers = pd.cut(days, [-1, *(end - 1 for end in ENDS), 10**6])
+    return tiers.value_counts(dropna=False, sort=False)
+
+
+def tiers_duckdb(folder: Path) -> object:
+    import duckdb
+
+    return duckdb.sql(f"""
+        WITH engaged AS (
+            SELECT date_diff('day', greatest(last_open_local, last_click_local)::DATE,
+                             DATE '{LAST}') AS days
+            FROM '{folder}/contacts.parquet' WHERE NOT deleted)
+        SELECT CASE WHEN days IS NULL THEN 5 WHEN days < 30 THEN 0 WHEN days < 90 THEN 1
+                    WHEN days < 180 THEN 2 WHEN days < 365 THEN 3 ELSE 4 END AS tier, count(*)
+        FROM engaged GROUP BY ALL ORDER BY ALL""").fetchnumpy()
+
+
+def heatmap_polars(folder: Path) -> object:
+    import polars as pl
+
+    sent = pl.col("sent_local")
+    delivered = pl.col("sends") - pl.col("hard_bounces") - pl.col("soft_bounces")
+    return (
+        pl.scan_parquet(folder / "campaigns.parquet")
+        .filter(pl.col("automation_id").is_null())
+        .group_by(weekday=sent.dt.weekday(), hour=sent.dt.hour())
+        .agg(rate=pl.col("unique_opens").sum() / delivered.sum())
+        .sort("weekday", "hour")
+        .collect(engine="streaming")
+    )
+
+
+def heatmap_pandas(folder: Path) -> object:
+    import pandas as pd
+
+    rows = pd.read_parquet(folder / "campaigns.parquet")
+    rows = rows[rows["automation_id"].isna()]
+    rows = rows.assign(
+        weekday=rows["sent_local"].dt.weekday + 1,
+        hour=rows["sent_local"].dt.hour,
+        delivered=rows["sends"] - rows["hard_bounces"] - rows["soft_bounces"],
+    )
+    made = rows.groupby(["weekday", "hour"])[["unique_opens", "delivered"]].sum()
+    return made["unique_opens"] / made["delivered"]
+
+
+def heatmap_duckdb(folder: Path) -> object:
+    import duckdb
+
+    return duckdb.sql(f"""
+        SELECT isodow(sent_local) AS weekday, hour(sent_local) AS hour,
+               sum(unique_opens) / sum(sends - hard_bounces - soft_bounces)
+        FROM '{folder}/campaigns.parquet' WHERE automation_id IS NULL
+        GROUP BY ALL ORDER BY ALL""").fetchnumpy()
+
+
 TASKS: dict[str, dict[str, Callable[[Path], object]]] = {
     "rfm": {"polars": rfm_polars, "pandas": rfm_pandas, "DuckDB": rfm_duckdb},
     "cohort_retention": {
@@ -149,5 +231,11 @@ TASKS: dict[str, dict[str, Callable[[Path], object]]] = {
         "polars": revenue_polars,
         "pandas": revenue_pandas,
         "DuckDB": revenue_duckdb,
+    },
+    "recency_tiers": {"polars": tiers_polars, "pandas": tiers_pandas, "DuckDB": tiers_duckdb},
+    "engagement_heatmap": {
+        "polars": heatmap_polars,
+        "pandas": heatmap_pandas,
+        "DuckDB": heatmap_duckdb,
     },
 }

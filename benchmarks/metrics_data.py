@@ -1,6 +1,6 @@
 """The account that the metrics are measured on, as Parquet: drawn, not loaded.
 
-Sizes are contacts; there are 500 campaigns, 20 touches and 2 orders per contact.
+Sizes are contacts; there are 500 campaigns, and 2 orders per contact. Touches are in `touches.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MINUTES = 730 * 24 * 60
 
 
 def write(folder: Path, contacts: int, seed: int = 7) -> None:
-    """Write ``campaigns.parquet``, ``orders.parquet`` and ``touches.parquet``."""
+    """Write ``campaigns.parquet``, ``orders.parquet`` and ``contacts.parquet``."""
     draws = np.random.default_rng(seed)
     minutes = np.sort(draws.integers(0, MINUTES, CAMPAIGNS))
     sends = draws.integers(contacts // 4, contacts // 2, CAMPAIGNS)
@@ -63,15 +63,18 @@ def write(folder: Path, contacts: int, seed: int = 7) -> None:
         ordered_local=wall,
         ordered_at=wall.dt.replace_time_zone("UTC"),
     ).drop("minute").write_parquet(folder / "orders.parquet")
-    count = 20 * contacts
+
+    def wall_clock(share: float) -> pl.Series:
+        minute = pl.Series("minute", draws.integers(0, MINUTES, contacts))
+        there = pl.Series("there", draws.random(contacts) < share)
+        moments = pl.select(pl.when(there).then(pl.lit(START) + minute * pl.duration(minutes=1)))
+        return moments.to_series()
+
     pl.DataFrame(
         {
-            "contact_id": np.sort(draws.integers(0, contacts, count)),
-            "campaign_id": draws.integers(1, CAMPAIGNS + 1, count),
-            "minute": draws.integers(0, MINUTES, count),
-            "kind": draws.choice(np.array(["sent", "open", "click"]), count, p=(0.6, 0.35, 0.05)),
+            "contact_id": np.arange(contacts).astype(str),
+            "deleted": draws.random(contacts) < 0.01,
+            "last_open_local": wall_clock(0.7),
+            "last_click_local": wall_clock(0.3),
         }
-    ).with_columns(
-        pl.col("contact_id", "campaign_id").cast(pl.String),
-        touched_at=wall.dt.replace_time_zone("UTC"),
-    ).drop("minute").write_parquet(folder / "touches.parquet")
+    ).write_parquet(folder / "contacts.parquet")

@@ -1,14 +1,16 @@
 """Last touch and funnel over many touches against polars, pandas and DuckDB as written by hand.
 
-``python benchmarks/touches.py [MILLIONS]``: so many million touches of 50,000 contacts for each
-million, a tenth as many orders, from Parquet in the order of contact and moment. Each measurement
-is a process of its own: seconds of the better of two, and the peak of its memory. All must credit
-the same cents to the same campaigns, and count the same contacts in each step. Above 20 million,
-what needs all rows in memory more than once is left out.
+``python benchmarks/touches.py [MILLIONS] [--peer PYTHON]``: so many million touches of 50,000
+contacts for each million, a tenth as many orders, from Parquet in the order of contact and moment;
+the peer is an interpreter that has retentioneering. Each measurement is a process of its own:
+seconds of the better of two, and the peak of its memory. All must credit the same cents to the same
+campaigns, and count the same contacts in each step. Above 20 million, what needs all rows in memory
+more than once is left out.
 """
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import resource
 import sys
@@ -18,6 +20,10 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import metric_peers
 
 DAYS, CAMPAIGNS = 730, 500
 STEPS = ["sent", "open", "click"]
@@ -273,7 +279,7 @@ def measure(name: str, folder: Path, pipe: Connection) -> None:
     pipe.send((min(seconds), peak, found))
 
 
-def main(millions: int) -> None:
+def main(millions: int, peer: str | None) -> None:
     """Print the table."""
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as name:
@@ -299,7 +305,17 @@ def main(millions: int) -> None:
             if found != same:
                 raise SystemExit(f"{what} finds something else.")
             print(f"| {what} | {seconds:.2f} | {peak:,.0f} | {mine / seconds:.2f} x |", flush=True)
+        if peer:
+            seconds, peak, found = metric_peers.ask("retentioneering", peer, folder)
+            mine, same = first["funnel"]
+            told = "" if found == same else f", {found} for {same}"
+            ratio = f"{mine / seconds:.2f} x"
+            print(f"| funnel: retentioneering{told} | {seconds:.2f} | {peak:,.0f} | {ratio} |")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    parser = argparse.ArgumentParser(description="Measure touches.")
+    parser.add_argument("millions", nargs="?", type=int, default=20)
+    parser.add_argument("--peer", help="interpreter that has retentioneering")
+    asked = parser.parse_args()
+    main(asked.millions, asked.peer)
