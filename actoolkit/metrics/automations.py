@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, opened
 from actoolkit.metrics.survival import kaplan_meier
@@ -45,6 +46,8 @@ _BLOCKS: Schema = {
     "entry_share": "rate",
 }
 _MICROSECONDS = 86_400_000_000
+_HALF = 0.5 + 1e-9
+"""A share is a product of fractions, which may end a hair above the half that it is."""
 
 
 def automation_funnel(
@@ -95,7 +98,7 @@ def automation_funnel(
         >>> made.select("entries", "reentries", "active", "completion_rate").rows()
         [(2, 1, 1, 1.0)]
     """
-    if not isinstance(until, datetime) or until.tzinfo is None or mature_days < 0:
+    if not isinstance(until, datetime) or until.tzinfo is None or not is_whole(mature_days, 0):
         raise InvalidArgument(
             f"until={until!r}, mature_days={mature_days!r} cannot be.",
             hint="Pass a moment with a zone, such as provenance(...).fetched_at.",
@@ -212,5 +215,5 @@ def _median(times: pl.DataFrame) -> int | None:
     """Full days after which half have left, or None where half never have."""
     if not times.height:
         return None
-    waiting = kaplan_meier(times).filter(pl.col("waiting_share") <= 0.5)
+    waiting = kaplan_meier(times).filter(pl.col("waiting_share") <= _HALF)
     return int(waiting["days"][0]) if waiting.height else None

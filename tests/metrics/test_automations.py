@@ -68,6 +68,23 @@ def test_what_is_no_moment_with_a_zone_is_refused(until):
         automation_funnel(pl.DataFrame(schema=ENTRIES), until=until)
 
 
+@pytest.mark.parametrize("entries", range(2, 60, 2))
+def test_the_median_is_the_day_on_which_half_have_left(entries):
+    """One a day: a share is a product of fractions, which rounding leaves above one half."""
+    rows = [
+        {
+            **dict.fromkeys(ENTRIES),
+            "contact_id": str(days),
+            "automation_id": "1",
+            "added_at": START,
+            "removed_at": START + timedelta(days=days),
+        }
+        for days in range(1, entries + 1)
+    ]
+    found = automation_funnel(pl.DataFrame(rows, schema=ENTRIES), until=START + timedelta(days=90))
+    assert found["median_days"].to_list() == [entries // 2]
+
+
 TOUCHES = {
     "contact_id": pl.String(),
     "touched_at": MOMENT,
