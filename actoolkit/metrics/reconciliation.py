@@ -194,8 +194,10 @@ def reconcile_attribution(attributed: Any, reported: Any) -> Any:
         raise InvalidArgument(
             "A campaign is reported twice.", hint="Give one number for each campaign."
         )
-    both = mine.select("campaign_id", "credited_cents").join(
-        given, on="campaign_id", how="full", coalesce=True
+    both = (
+        mine.group_by("campaign_id")
+        .agg(pl.col("credited_cents").sum())
+        .join(given, on="campaign_id", how="full", coalesce=True)
     )
     whole = pl.DataFrame(
         {

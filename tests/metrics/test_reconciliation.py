@@ -239,3 +239,18 @@ def test_a_file_is_credited_like_a_frame(tmp_path):
     assert found.filter("is_attributed").select("campaign_id", "credited_cents").rows() == [
         ("1", 500)
     ]
+
+
+def test_a_campaign_parted_by_something_else_is_reported_once():
+    attributed = pl.DataFrame(
+        {
+            "currency": ["EUR"] * 2,
+            "campaign_id": ["1", "1"],
+            "kind": ["click", "open"],
+            "is_attributed": [True] * 2,
+            "credited_cents": [100, 200],
+        }
+    )
+    reported = pl.DataFrame({"campaign_id": ["1"], "reported_cents": [300]})
+    found = reconcile_attribution(attributed, reported)
+    assert found.rows() == [("1", 300, 300, 0, 1.0), (None, 300, 300, 0, 1.0)]
