@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.counters import (
     ADDED,
     RATES,
@@ -111,7 +112,7 @@ def campaign_anomalies(
         >>> found.filter(pl.col("signal").is_not_null()).select("campaign_id", "signal").rows()
         [('9', 'above')]
     """
-    if rate not in RATES or days < 1:
+    if rate not in tuple(RATES) or not is_whole(days, 1):
         raise InvalidArgument(
             f"rate={rate!r}, days={days!r} cannot be.",
             hint=f"Rates: {', '.join(RATES)}; days=90 looks back a quarter.",

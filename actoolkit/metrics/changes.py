@@ -170,6 +170,11 @@ def _days(since: Day, until: Day) -> tuple[date, date]:
             f"since={since!r}, until={until!r} is no time to compare.",
             hint='Give its first day and the day after its last: since="2026-06-01".',
         )
+    if first.toordinal() <= (end - first).days:
+        raise InvalidArgument(
+            f"The calendar has no time as long before since={since!r}.",
+            hint="Compare fewer days.",
+        )
     return first, end
 
 

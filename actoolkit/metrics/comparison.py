@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import NormalDist
 from typing import Any
 
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_number
 from actoolkit.metrics.counters import (
     ADDED,
     RATES,
@@ -112,7 +113,7 @@ def compare_campaigns(
         [(0.014, 'difference shown')]
     """
     z = normal_quantile(confidence)
-    if rate not in RATES or not relevant > 0:
+    if rate not in tuple(RATES) or not is_number(relevant) or not relevant > 0:
         raise InvalidArgument(
             f"rate={rate!r}, relevant={relevant!r} cannot be compared.",
             hint=f"Rates: {', '.join(RATES)}; relevant=0.2 looks for a fifth more or less.",
@@ -158,7 +159,7 @@ def _chosen(
     if others is None:
         wanted = [one for one in ids if one != baseline]
     else:
-        wanted = [others] if isinstance(others, str) else list(others)
+        wanted = [others] if isinstance(others, str) else _listed("others", others)
     missing = [one for one in (baseline, *wanted) if ids.count(one) != 1]
     if missing or not wanted or len({baseline, *wanted}) != len(wanted) + 1:
         raise InvalidArgument(
@@ -175,12 +176,19 @@ def _shares(split: Sequence[float] | None, others: int) -> list[float]:
     """Each other campaign's part of what it and the baseline were to get together."""
     if split is None:
         return [0.5] * others
-    if len(split) != others + 1 or any(not part > 0 for part in split):
+    parts = _listed("split", split)
+    if len(parts) != others + 1 or any(not is_number(part) or not part > 0 for part in parts):
         raise InvalidArgument(
-            f"split={list(split)!r} does not divide {others + 1} campaigns.",
+            f"split={parts!r} does not divide {others + 1} campaigns.",
             hint="One part above 0 for each, the baseline's first: (0.5, 0.25, 0.25).",
         )
-    return [part / (part + split[0]) for part in split[1:]]
+    return [part / (part + parts[0]) for part in parts[1:]]
+
+
+def _listed(name: str, values: Any) -> list[Any]:
+    if not isinstance(values, Iterable):
+        raise InvalidArgument(f"{name}={values!r} is no list.", hint=f"Use {name}=[...].")
+    return list(values)
 
 
 def _numbers() -> dict[str, pl.DataType]:

@@ -10,11 +10,11 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.contact_events import EVENT_NAMES
 from actoolkit.metrics.contact_funnel_polars import reached_in_stretches
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, groups, opened
-from actoolkit.metrics.windows import checked_window
 
 _FUNNEL: Schema = {
     "step": "text",
@@ -86,13 +86,16 @@ def contact_funnel(
     """
     metric = "contact_funnel"
     names = groups(metric, by, {**_FUNNEL, "contact_id": "key", "event": "text"})
-    wanted = list(steps)
-    if isinstance(steps, str) or not wanted:
+    wanted = list(steps) if isinstance(steps, Sequence) else []
+    if isinstance(steps, str) or not wanted or not all(isinstance(one, str) for one in wanted):
         raise InvalidArgument(
             f"steps={steps!r} is no funnel.", hint='Name events in order: ["open", "click"].'
         )
-    if window_days is not None:
-        checked_window(window_days)
+    if window_days is not None and not is_whole(window_days, 1):
+        raise InvalidArgument(
+            f"window_days={window_days!r} is no window.",
+            hint="Use a whole number from 1 to 36,500; None for ever.",
+        )
     keys: Schema = {**dict.fromkeys(names, "key"), "contact_id": "key"}
     everything = opened(metric, events, {**keys, "event": "text", "happened_at": "moment"})
     rows = everything.filter(~nw.col("contact_id").is_null(), ~nw.col("happened_at").is_null())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
+from narwhals.exceptions import DuplicateError
 
 from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
 
@@ -40,6 +41,7 @@ _UNTYPED: Mapping[Kind, nw.dtypes.DType] = {
 }
 """What a column of nothing but nulls is taken for."""
 
+_WANTED: Mapping[Kind, str] = {"flag": "yes or no", "rate": "numbers"}
 _DTYPES: Mapping[Kind, nw.dtypes.DType] = {
     "count": nw.Int64(),
     "rate": nw.Float64(),
@@ -59,7 +61,7 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
         A lazy frame of exactly these columns; in pandas, missing numbers are ``<NA>``, not NaN.
 
     Raises:
-        InvalidArgument: Not a frame.
+        InvalidArgument: Not a frame, or two columns have one name.
         MissingColumns: Columns are not there.
         MetricError: A column of numbers or moments holds something else.
     """
@@ -87,6 +89,11 @@ def _wrapped(metric: str, frame: Any) -> Any:
             f"{metric} works on a DataFrame, not on {type(frame).__name__}.",
             hint="Pass a pandas or polars frame, or a DuckDB relation.",
         ) from error
+    except DuplicateError as error:
+        raise InvalidArgument(
+            f"{metric} was given a frame with two columns of one name.",
+            hint="Rename or drop one of them.",
+        ) from error
 
 
 def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
@@ -98,6 +105,8 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
         dtype = frame[name].dtype
         if dtype.kind == "O" and dtype.name == "object" and kind in _PANDAS_OBJECTS:
             wanted[name] = _PANDAS_OBJECTS[kind]
+        elif kind == "rate" and dtype.kind == "O" and frame[name].isna().all():
+            wanted[name] = "float64"
         elif kind in ("key", "text") and dtype.name == "category":
             wanted[name] = "str"
         elif _is_id(name, kind) and dtype.kind in "iuf":
@@ -153,7 +162,13 @@ def _column(
         column = column.fill_nan(None).cast(nw.Int64)
     if kind == "count":
         return column.cast(nw.Int64)
+    if kind in _WANTED and not (dtype.is_numeric() or dtype in (nw.Boolean, nw.Unknown)):
+        raise MetricError(
+            f"{metric} needs {_WANTED[kind]} in {name}; it holds {dtype}.",
+            hint=f"Convert {name}, or pass the frame that the loader gave.",
+        )
     named = kind in ("key", "text") and isinstance(dtype, nw.Categorical | nw.Enum)
+    named = named or (kind == "text" and dtype.is_numeric())
     return column.cast(nw.String) if number or named else column
 
 

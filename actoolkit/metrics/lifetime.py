@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from actoolkit.errors import InvalidArgument, MetricError
+from actoolkit.metrics.arguments import is_number, is_whole
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.eager import handed_back
 from actoolkit.metrics.frames import Schema
@@ -101,7 +102,8 @@ def clv(
         Traceback (most recent call last):
         actoolkit.errors.MetricError: clv found 1 customer who bought on two days or more.
     """
-    if not horizon_days > 0 or not discount_per_year > -1:
+    rate = discount_per_year
+    if not is_whole(horizon_days, 1) or not is_number(rate) or not rate > -1:
         raise InvalidArgument(
             f"horizon_days={horizon_days!r}, discount_per_year={discount_per_year!r} do not fit.",
             hint="Look at least one day ahead; discount_per_year=0.1 takes off a tenth a year.",
@@ -182,7 +184,12 @@ def fitted(metric: str, rows: pl.DataFrame, min_repeat_buyers: int) -> Model:
 
     Raises:
         MetricError: There are fewer.
+        InvalidArgument: ``min_repeat_buyers`` is no whole number.
     """
+    if not is_whole(min_repeat_buyers, -(2**31), 2**31):
+        raise InvalidArgument(
+            f"min_repeat_buyers={min_repeat_buyers!r} is no number.", hint="Use 100, say."
+        )
     repeat = int((rows["repeat_purchases"] > 0).sum())
     valued = rows.filter(pl.col("valued_purchases") > 0, pl.col("mean_value_cents") > 0)
     for found, what in ((repeat, ""), (valued.height, " for a known amount")):

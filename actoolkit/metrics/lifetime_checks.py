@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.eager import handed_back
 from actoolkit.metrics.frames import Schema
@@ -177,7 +178,7 @@ def clv_holdout(
         >>> checked.select("repeat_purchases", "customers", "purchases").rows()
         [(0, 14, 0), (1, 21, 9), (2, 15, 3), (3, 9, 0)]
     """
-    if not most >= 0:
+    if not is_whole(most, 0, 2**31):
         raise InvalidArgument(f"most={most!r} counts nothing.", hint="Choose 0 or more.")
     days = purchase_days("clv_holdout", orders, until=until, currency=currency)
     start, end = _ends(days, until, holdout_days)

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.buyers import last_day, one_currency, valid_orders
 from actoolkit.metrics.days import Day, as_day, period_start
 from actoolkit.metrics.eager import collected, handed_back
@@ -127,17 +128,27 @@ def purchases_until(days: pl.DataFrame, until: date) -> pl.DataFrame:
         days: Result of `purchase_days`.
         until: The day after the last observed.
     """
-    day, later = pl.col("day"), pl.col("cents").filter(pl.col("day") > pl.col("day").min())
-    end = pl.lit(until - timedelta(days=1))
-    rows = days.filter(day < pl.lit(until)).group_by("customer", "currency")
-    made = rows.agg(
-        repeat_purchases=pl.len().cast(pl.Int64) - 1,
-        first_to_last_days=(day.max() - day.min()).dt.total_days(),
-        observed_days=(end - day.min()).dt.total_days(),
-        valued_purchases=later.count().cast(pl.Int64),
-        mean_value_cents=later.mean().fill_null(0.0),
+    day, cents = pl.col("day"), pl.col("cents")
+    rows = days.lazy().filter(day < pl.lit(until)).group_by("customer", "currency")
+    # One row per customer and day, so that all but the first is what was bought again.
+    sums = rows.agg(
+        days=pl.len().cast(pl.Int64),
+        first=day.min(),
+        last=day.max(),
+        paid=cents.sum(),
+        valued=cents.count().cast(pl.Int64),
+        paid_first=cents.min_by("day"),
     )
-    return made.sort("customer").select(*PURCHASES)
+    first, valued = pl.col("first"), pl.col("valued") - pl.col("paid_first").is_not_null()
+    paid = pl.col("paid") - pl.col("paid_first").fill_null(0)
+    made = sums.with_columns(
+        repeat_purchases=pl.col("days") - 1,
+        first_to_last_days=(pl.col("last") - first).dt.total_days(),
+        observed_days=(pl.lit(until - timedelta(days=1)) - first).dt.total_days(),
+        valued_purchases=valued,
+        mean_value_cents=pl.when(valued > 0).then(paid / valued).otherwise(0.0),
+    )
+    return made.sort("customer").select(*PURCHASES).collect(engine="streaming")
 
 
 def calibration_end(days: pl.DataFrame, until: Day, holdout_days: int) -> date:
@@ -152,9 +163,10 @@ def calibration_end(days: pl.DataFrame, until: Day, holdout_days: int) -> date:
         InvalidArgument: There is no day before it.
     """
     end = last_observed(days, as_day(until)) + timedelta(days=1)
-    start = end - timedelta(days=holdout_days) if holdout_days > 0 else end
+    possible = is_whole(holdout_days, 1)
+    start = end - timedelta(days=holdout_days) if possible else end
     first = days["day"].min()
-    if not holdout_days > 0 or (first is not None and start <= first):  # type: ignore[operator]
+    if not possible or (first is not None and start <= first):  # type: ignore[operator]
         raise InvalidArgument(
             f"holdout_days={holdout_days!r} leaves nothing to fit or nothing to check.",
             hint="Choose fewer days than the orders span, such as 90.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import NormalDist
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_number
 
 
 def normal_quantile(confidence: float) -> float:
@@ -20,7 +21,7 @@ def normal_quantile(confidence: float) -> float:
         >>> round(normal_quantile(0.95), 3)
         1.96
     """
-    if not 0 < confidence < 1:
+    if not is_number(confidence) or not 0 < confidence < 1:
         raise InvalidArgument(
             f"confidence={confidence!r} is not between 0 and 1.", hint="Use 0.95, say."
         )

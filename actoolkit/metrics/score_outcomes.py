@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.eager import collected
 from actoolkit.metrics.frames import Schema, opened
 from actoolkit.metrics.orders import address, paid
@@ -48,7 +49,7 @@ def scored_contacts(
     Raises:
         InvalidArgument: ``as_of`` has no zone, or ``horizon_days`` is below 1.
     """
-    if not isinstance(as_of, datetime) or as_of.tzinfo is None or not horizon_days >= 1:
+    if not isinstance(as_of, datetime) or as_of.tzinfo is None or not is_whole(horizon_days, 1):
         raise InvalidArgument(
             f"as_of={as_of!r}, horizon_days={horizon_days!r} cannot be.",
             hint="Pass a moment with a zone, such as datetime(2026, 3, 1, tzinfo=UTC), and days.",

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, opened
 from actoolkit.metrics.score_outcomes import flags, scored_contacts
@@ -54,7 +55,7 @@ def score_distribution(score_values: Any, *, bins: int = 10) -> Any:
         ``cumulative_share (Float64)``: with the lower bins. Values of deals are left out.
 
     Raises:
-        InvalidArgument: ``bins`` is below 1.
+        InvalidArgument: ``bins`` is no whole number from 1 to 10,000.
         MissingColumns: ``score_values`` lacks a column.
 
     Source:
@@ -69,8 +70,10 @@ def score_distribution(score_values: Any, *, bins: int = 10) -> Any:
         >>> score_distribution(values, bins=2).select("bin_from", "bin_to", "contacts").rows()
         [(0.0, 5.0, 2), (5.0, 10.0, 2)]
     """
-    if not bins >= 1:
-        raise InvalidArgument(f"bins={bins!r} are none.", hint="Choose 10, say.")
+    if not is_whole(bins, 1, 10_000):
+        raise InvalidArgument(
+            f"bins={bins!r} are none.", hint="Choose 10, say, and 10,000 at most."
+        )
     read: Schema = {"score_id": "key", "contact_id": "key", "score_value": "rate"}
     rows = opened("score_distribution", score_values, read)
     rows = rows.filter(*(~nw.col(name).is_null() for name in read))

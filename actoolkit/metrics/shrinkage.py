@@ -87,7 +87,7 @@ def shrunk_rates(
         [(0.03, 0.03), (0.05, 0.05), (0.2, 0.058)]
     """
     normal_quantile(confidence)
-    if rate not in RATES:
+    if rate not in tuple(RATES):
         raise InvalidArgument(f"rate={rate!r} is none.", hint=f"There are: {', '.join(RATES)}.")
     names = groups("shrunk_rates", by, _SHRUNK)
     about: Schema = dict.fromkeys(names, "key")

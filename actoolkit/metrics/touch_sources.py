@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.counters import was_sent
 from actoolkit.metrics.frames import closed, opened, same_kind
 from actoolkit.metrics.touches import TOUCHES, completed
@@ -172,7 +173,8 @@ def flag_bots(touches: Any, *, seconds: int = 5, links: int = 4) -> Any:
         The same kind of frame and rows; ``is_bot (Boolean)``: null for what is no click.
 
     Raises:
-        InvalidArgument: ``seconds`` or ``links`` is below 1.
+        InvalidArgument: ``seconds`` or ``links`` is no whole number from 1 on, or ``seconds`` are
+            more than those of a day.
         MissingColumns: The frame lacks a column.
 
     Source:
@@ -189,7 +191,7 @@ def flag_bots(touches: Any, *, seconds: int = 5, links: int = 4) -> Any:
         >>> flag_bots(touches_from_log(log, kind="click"))["is_bot"].to_list()
         [True, False]
     """
-    if seconds < 1 or links < 1:
+    if not is_whole(seconds, 1, 86_400) or not is_whole(links, 1, 2**31):
         raise InvalidArgument(
             f"seconds={seconds!r}, links={links!r} cannot be.", hint="Use whole numbers from 1 on."
         )

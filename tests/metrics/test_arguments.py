@@ -1,0 +1,145 @@
+"""Whatever is asked for by mistake ends in an error of ours that says what to do next."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from actoolkit import metrics
+from actoolkit.errors import ActoolkitError, MetricError
+from actoolkit.metrics.counters import ADDED, VERIFIED
+
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+CAMPAIGNS = (
+    pl.DataFrame(
+        {"campaign_id": ["1", "2"], "name": ["A", "B"], "type": ["single"] * 2, "sent_at": [AT] * 2}
+    )
+    .with_columns(pl.lit(9).alias(name) for name in (*ADDED, VERIFIED))
+    .with_columns(sent_local=pl.col("sent_at").dt.replace_time_zone(None), sends=pl.lit(100))
+)
+ORDERS = pl.DataFrame(
+    {
+        "email": ["ann@x.org", "bob@x.org"] * 2,
+        "state": ["completed"] * 4,
+        "currency": ["EUR"] * 4,
+        "total_cents": [100] * 4,
+        "ordered_at": [AT, AT, AT.replace(day=9), AT.replace(day=9)],
+    }
+).with_columns(ordered_local=pl.col("ordered_at").dt.replace_time_zone(None))
+CONTACTS = pl.DataFrame({"contact_id": ["7"], "email": ["ann@x.org"], "created_at": [AT]})
+SCORES = pl.DataFrame(
+    {
+        "observed_at": [AT],
+        "score_value_id": ["1"],
+        "score_id": ["2"],
+        "contact_id": ["7"],
+        "score_value": [5.0],
+    }
+)
+ENTRIES = pl.DataFrame(
+    {
+        "contact_id": ["7"],
+        "automation_id": ["2"],
+        "added_at": [AT],
+        "removed_at": [None],
+        "completed": [False],
+    },
+    schema_overrides={"removed_at": pl.Datetime("us", "UTC")},
+)
+EVENTS = metrics.contact_events(contacts=CONTACTS, orders=ORDERS)
+HEALTH = pl.DataFrame({"deleted": [False], "hard_bounces": [1], "soft_bounces": [0]})
+
+CALLS = {
+    "compare": lambda **k: metrics.compare_campaigns(CAMPAIGNS, **{"baseline": "1", **k}),
+    "shrunk": lambda **k: metrics.shrunk_rates(CAMPAIGNS, **k),
+    "anomalies": lambda **k: metrics.campaign_anomalies(CAMPAIGNS, **k),
+    "funnel": lambda **k: metrics.contact_funnel(EVENTS, **{"steps": ["joined"], **k}),
+    "automations": lambda **k: metrics.automation_funnel(ENTRIES, **{"until": AT, **k}),
+    "fatigue": lambda **k: metrics.fatigue(None, None, **k),
+    "health": lambda **k: metrics.bounce_health(HEALTH, **k),
+    "revenue": lambda **k: metrics.revenue_change(
+        ORDERS, **{"since": "2026-05-01", "until": "2026-05-20", **k}
+    ),
+    "scores": lambda **k: metrics.score_distribution(SCORES, **k),
+    "outcomes": lambda **k: metrics.score_outcomes(SCORES, CONTACTS, ORDERS, **{"as_of": AT, **k}),
+    "quality": lambda **k: metrics.score_quality(SCORES, CONTACTS, ORDERS, **{"as_of": AT, **k}),
+    "clv": lambda **k: metrics.clv(ORDERS, **k),
+    "holdout": lambda **k: metrics.clv_holdout(ORDERS, **{"holdout_days": 9, **k}),
+    "customers": lambda **k: metrics.customer_purchases(ORDERS, **k),
+}
+SENSELESS = [None, "a", -1, 0, math.nan, math.inf, 10**30, True]
+WHOLE = {
+    "days": ["anomalies"],
+    "window_days": ["funnel"],
+    "horizon_days": ["outcomes", "quality", "clv"],
+    "bins": ["scores"],
+    "holdout_days": ["holdout"],
+}
+MISTAKES = [
+    *(
+        (name, {option: bad})
+        for option, names in WHOLE.items()
+        for name in names
+        for bad in [*SENSELESS, 1.5]
+        if (option, bad) != ("window_days", None)
+    ),
+    *(
+        (name, {"confidence": bad})
+        for name in ("compare", "shrunk", "funnel", "automations", "health", "quality", "outcomes")
+        for bad in [*SENSELESS, 1, 95, "0.95"]
+    ),
+    *((name, {"by": bad}) for name in ("shrunk", "anomalies", "funnel") for bad in (5, "no", [5])),
+    *((name, {"rate": bad}) for name in ("compare", "shrunk", "anomalies") for bad in (None, [])),
+    *(("compare", {"others": bad}) for bad in (5, [], ["9"], [2])),
+    *(("compare", {"relevant": bad}) for bad in SENSELESS[:-1] if bad != 10**30),
+    *(("compare", {"split": bad}) for bad in (5, [1], ["a", "b"], [math.inf, 1], [math.nan, 1])),
+    *(("funnel", {"steps": bad}) for bad in (None, [None], [1], 5)),
+    *(("automations", {"mature_days": bad}) for bad in (None, "a", -1, math.nan, 10**10)),
+    *(("fatigue", {"mails": bad}) for bad in (5, None, ["a"], [1.5, 2.5])),
+    *(("revenue", {"since": bad}) for bad in (5, "x", AT, "0001-01-02")),
+    *(("clv", {"discount_per_year": bad}) for bad in (None, "a", -1, math.nan, math.inf)),
+    *(("clv", {"min_repeat_buyers": bad}) for bad in (None, "a", math.nan)),
+    *(("holdout", {"most": bad}) for bad in (None, "a", -1, 1.5)),
+    *(("customers", {"until": bad}) for bad in (5, "x", AT)),
+    *(("outcomes", {"as_of": bad}) for bad in ("2026-05-01", date(2026, 5, 1), None)),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), MISTAKES, ids=[f"{name} {given}" for name, given in MISTAKES]
+)
+def test_a_mistake_says_what_to_do_next(name, arguments):
+    with pytest.raises(ActoolkitError) as caught:
+        CALLS[name](**arguments)
+    assert caught.value.hint
+
+
+TYPES = {
+    "a flag as text": lambda: metrics.bounce_health(HEALTH.with_columns(deleted=pl.lit("0"))),
+    "a score as text": lambda: metrics.score_distribution(
+        SCORES.with_columns(score_value=pl.lit("5"))
+    ),
+    "a count as text": lambda: metrics.bounce_health(HEALTH.with_columns(hard_bounces=pl.lit("1"))),
+}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_column_of_another_kind_says_which(kind):
+    with pytest.raises(MetricError, match="it holds String") as caught:
+        TYPES[kind]()
+    assert caught.value.hint
+
+
+def test_two_columns_of_one_name_are_refused():
+    twice = pd.DataFrame([[False, 1, 1]], columns=["deleted", "hard_bounces", "hard_bounces"])
+    with pytest.raises(ActoolkitError, match="two columns of one name"):
+        metrics.bounce_health(twice)
+
+
+def test_a_name_that_is_a_number_is_a_text():
+    events = EVENTS.with_columns(event=pl.lit(404))
+    assert metrics.contact_funnel(events, ["404"])["contacts"].to_list() == [1]
