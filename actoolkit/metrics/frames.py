@@ -109,7 +109,7 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
             wanted[name] = "float64"
         elif kind in ("key", "text") and dtype.name == "category":
             wanted[name] = "str"
-        elif _is_id(name, kind) and dtype.kind in "iuf":
+        elif _is_name(name, kind) and dtype.kind in "iuf":
             numbers[name], wanted[name] = "Int64", "str"
     try:
         return frame.astype(numbers).astype(wanted)
@@ -120,9 +120,9 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
         ) from error
 
 
-def _is_id(name: str, kind: Kind) -> bool:
-    """Say which columns hold ids: texts, as the loaders give them."""
-    return kind == "key" and name.endswith("_id")
+def _is_name(name: str, kind: Kind) -> bool:
+    """Say which columns hold texts or ids, which are texts as the loaders give them."""
+    return kind == "text" or (kind == "key" and name.endswith("_id"))
 
 
 def _zoned(lazy: nw.LazyFrame[Any], columns: Schema) -> nw.LazyFrame[Any]:
@@ -157,7 +157,7 @@ def _column(
             f"{metric} needs whole numbers in {name}; it holds {dtype}.",
             hint=f"Convert {name} to integers.",
         )
-    number = kind == "count" or (_is_id(name, kind) and dtype.is_numeric())
+    number = kind == "count" or (_is_name(name, kind) and dtype.is_numeric())
     if number and dtype.is_float():
         column = column.fill_nan(None).cast(nw.Int64)
     if kind == "count":
@@ -168,7 +168,6 @@ def _column(
             hint=f"Convert {name}, or pass the frame that the loader gave.",
         )
     named = kind in ("key", "text") and isinstance(dtype, nw.Categorical | nw.Enum)
-    named = named or (kind == "text" and dtype.is_numeric())
     return column.cast(nw.String) if number or named else column
 
 

@@ -80,9 +80,8 @@ def score_distribution(score_values: Any, *, bins: int = 10) -> Any:
     counted = rows.group_by("score_id", "score_value").agg(contacts=nw.len())
     kinds: Schema = {"score_id": "text", "score_value": "rate", "contacts": "count"}
     value, low, high = pl.col("score_value"), pl.col("low"), pl.col("high")
-    found = collected(counted, kinds).with_columns(
-        low=value.min().over("score_id"), high=value.max().over("score_id")
-    )
+    found = collected(counted, kinds).filter(value.is_finite())
+    found = found.with_columns(low=value.min().over("score_id"), high=value.max().over("score_id"))
     width = (high - low) / bins
     place = pl.when(high > low).then(((value - low) / width).floor()).otherwise(0.0)
     found = found.with_columns(bin=place.cast(pl.Int64).clip(0, bins - 1) + 1)

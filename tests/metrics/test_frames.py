@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import duckdb
@@ -10,7 +11,15 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from actoolkit.metrics import attributed_revenue, contact_events, contact_funnel, touches_from_log
+from actoolkit.metrics import (
+    attributed_revenue,
+    contact_events,
+    contact_funnel,
+    revenue_change,
+    score_distribution,
+    top_products,
+    touches_from_log,
+)
 from actoolkit.tables.frames import to_pandas
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
@@ -43,6 +52,10 @@ CLICKS = pl.DataFrame(
 def numbers(frame):
     ids = [name for name in frame.columns if name.endswith("_id")]
     return frame.with_columns(pl.col(ids).cast(pl.Int64))
+
+
+def with_days(orders):
+    return orders.with_columns(ordered_local=pl.col("ordered_at").dt.replace_time_zone(None))
 
 
 def categories(frame):
@@ -111,6 +124,34 @@ def test_types_change_nothing(make, types, changed):
     wanted = answers(lambda frame: frame, *FRAMES)
     for found, one in zip(answers(make, *given), wanted, strict=True):
         assert_frame_equal(found.cast(dict(one.schema)), one)
+
+
+def test_texts_that_are_all_missing_are_missing():
+    """pandas takes a column of nothing for numbers."""
+    orders = to_pandas(with_days(ORDERS)).assign(currency=math.nan)
+    found = revenue_change(orders, since="2026-03-09", until="2026-03-12")
+    assert found["currency"].isna().all()
+    assert len(found) == 4
+
+
+def test_lines_of_orders_find_them_by_number(make):
+    lines = pl.DataFrame(
+        {"order_id": [1, 2], "name": ["Tea", "Cup"], "quantity": [1, 1], "price_cents": [5, 7]}
+    )
+    found = as_rows(top_products(make(lines), make(with_days(ORDERS))))
+    assert sorted(found["name"]) == ["Cup", "Tea"]
+
+
+def test_scores_that_are_no_number_are_left_out(make):
+    values = pl.DataFrame(
+        {
+            "score_id": ["1"] * 4,
+            "contact_id": ["1", "2", "3", "4"],
+            "score_value": [math.nan, math.inf, 1.0, 2.0],
+        }
+    )
+    found = as_rows(score_distribution(make(values), bins=2))
+    assert found["contacts"].to_list() == [1, 1]
 
 
 def test_ids_stay_whole_where_some_are_missing():
