@@ -12,6 +12,7 @@ from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name, distinct
 from actoolkit.charts.ranked import dot_layers
 
+AXIS_POINTS = "datum.value === 0 ? '0' : format(100 * datum.value, '+.2~f')"
 TWIN: Sequence[TwinColumn] = (
     TwinColumn("label", "Campaign", "text"),
     TwinColumn("counts", "Counts", "text"),
@@ -57,8 +58,8 @@ def compare_campaigns_chart(
         alt.Tooltip("verdict:N", title="Verdict"),
         alt.Tooltip("needed_text:N", title="Mails needed in each"),
     ]
-    title = f"{label}: difference from the baseline"
-    layers = dot_layers(rows, tooltip, title=title, reference=0.0)
+    title = f"{label}: percentage points above or below the baseline"
+    layers = dot_layers(rows, tooltip, title=title, reference=0.0, labels=AXIS_POINTS)
     return finished(layers, finding, as_of=as_of, corner_offset=44)
 
 
@@ -93,7 +94,7 @@ def comparison_rows(comparison: object) -> list[Row]:
             "value": round(row[name], 6),
             "low": round(row[f"{name}_low"], 6),
             "high": round(row[f"{name}_high"], 6),
-            "value_text": f"{100 * row[name]:+.1f}",
+            "value_text": f"{100 * row[name]:+.1f}".replace("-", "\N{MINUS SIGN}"),
             "interval": f"{100 * row[f'{name}_low']:.1f} to {100 * row[f'{name}_high']:.1f}",
             "counts": f"{count(row['hits'])} of {count(row['trials'])}",
             "verdict": row["verdict"],

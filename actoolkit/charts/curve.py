@@ -121,8 +121,15 @@ def curve_layers(rows: list[Row]) -> list[alt.Chart]:
         rows: Result of `curve_rows`.
     """
     base = alt.Chart(inline(rows))
-    x = alt.X("hours:Q", title="Hours since sending", scale=alt.Scale(zero=True, nice=False))
-    y = alt.Y("contacts:Q", title="Contacts", axis=alt.Axis(tickCount=5, format="~s"))
+    x = alt.X(
+        "hours:Q",
+        title="Hours since sending",
+        scale=alt.Scale(zero=True, nice=False),
+        axis=alt.Axis(values=_ticks(max((row["hours"] for row in rows), default=0.0))),
+    )
+    y = alt.Y(
+        "contacts:Q", title="Contacts", axis=alt.Axis(tickCount=5, format=",d", tickMinStep=1)
+    )
     order = list(_SERIES.values())
     color = alt.Color("what:N", scale=alt.Scale(domain=order), legend=alt.Legend(title=None))
     dash = alt.StrokeDash("what:N", scale=alt.Scale(domain=order), legend=None)
@@ -137,3 +144,9 @@ def curve_layers(rows: list[Row]) -> list[alt.Chart]:
             x=x, y=y, color=color, tooltip=tooltip
         ),
     ]
+
+
+def _ticks(hours: float) -> list[float]:
+    """Give the hours that are labelled: whole days and their simple parts."""
+    step = next((step for step in (1, 3, 6, 12, 24, 48) if hours <= 10 * step), 24 * 7)
+    return [float(step * n) for n in range(int(hours // step) + 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -221,11 +222,12 @@ def _change(change: float) -> str:
     return f"{percent(abs(change))} {'more' if change > 0 else 'less'} than"
 
 
-def revenue_layers(rows: list[Row]) -> list[alt.Chart]:
+def revenue_layers(rows: list[Row], *, chosen: str | None = None) -> list[alt.Chart]:
     """Draw the rows of one currency.
 
     Args:
         rows: Result of `revenue_rows`.
+        chosen: Parameter that says which currency is shown, where the rows hold several.
     """
     data = inline(rows)
     x = alt.X(
@@ -243,7 +245,7 @@ def revenue_layers(rows: list[Row]) -> list[alt.Chart]:
         "amount:Q",
         title=None,
         stack="zero",
-        axis=alt.Axis(tickCount=4, labelExpr=AXIS_MONEY),
+        axis=alt.Axis(tickCount=4, labelExpr=_axis_money(rows, chosen)),
     )
     tooltip = [
         alt.Tooltip("period_label:N", title="Period"),
@@ -270,3 +272,16 @@ def revenue_layers(rows: list[Row]) -> list[alt.Chart]:
         )
     )
     return [bars]
+
+
+def _axis_money(rows: Sequence[Row], chosen: str | None) -> str:
+    """Write the amounts of the axis with the sign of their currency."""
+    codes = list(dict.fromkeys(str(row["currency"]) for row in rows))
+    signs = {code: json.dumps(symbol(code)) for code in codes}
+    if chosen is not None:
+        sign = '""'
+        for code in codes:
+            sign = f"{chosen} === {json.dumps(code)} ? {signs[code]} : {sign}"
+    else:
+        sign = signs[codes[0]] if len(codes) == 1 else '""'
+    return f"({sign}) + ({AXIS_MONEY})"

@@ -39,11 +39,14 @@ def bar_layers(
         .encode(x=x, y=y, tooltip=list(tooltip)),
     ]
     if any(row.get("high") is not None for row in rows):
-        layers.append(
-            base.transform_filter("isValid(datum.high)")
-            .mark_rule(style="reference", strokeDash=[1, 0], strokeWidth=1.5)
-            .encode(x=alt.X("low:Q"), x2="high:Q", y=y, tooltip=list(tooltip))
-        )
+        known = base.transform_filter("isValid(datum.high)")
+        ends = {"x": alt.X("low:Q"), "x2": "high:Q", "y": y}
+        layers += [
+            known.mark_rule(style="halo", aria=False).encode(**ends),
+            known.mark_rule(style="reference", strokeDash=[1, 0], strokeWidth=1.5).encode(
+                **ends, tooltip=list(tooltip)
+            ),
+        ]
     layers += [
         told.mark_text(style="value", align="left", dx=8, dy=-5).encode(
             x=end, y=y, text="value_text:N"
@@ -62,6 +65,7 @@ def dot_layers(
     title: str,
     reference: float | None = None,
     zero: bool = False,
+    labels: str = AXIS_PERCENT,
 ) -> list[alt.Chart]:
     """Draw a dot and its interval for each row, in their order, the number at the right.
 
@@ -72,6 +76,7 @@ def dot_layers(
         title: Of the axis.
         reference: Where a dashed line stands.
         zero: Whether the axis begins at 0.
+        labels: Vega expression that writes the numbers of the axis.
     """
     base = alt.Chart(inline(rows))
     y = alt.Y(
@@ -81,7 +86,7 @@ def dot_layers(
         "value:Q",
         title=title,
         scale=alt.Scale(zero=zero, nice=True),
-        axis=alt.Axis(labelExpr=AXIS_PERCENT, tickCount=5, labelFlush=False),
+        axis=alt.Axis(labelExpr=labels, tickCount=5, labelFlush=False),
     )
     layers = []
     if reference is not None:

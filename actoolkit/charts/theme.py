@@ -161,6 +161,7 @@ def config(palette: Palette = LIGHT) -> dict[str, Any]:
             "dot": {"fill": first, "stroke": first, "color": first, "opacity": 1, "size": 64},
             "outlier": {"fill": palette.series[3], "color": palette.series[3], "opacity": 1},
             "reference": {"stroke": palette.muted, "color": palette.muted, "strokeDash": [3, 3]},
+            "halo": {"stroke": palette.surface, "color": palette.surface, "strokeWidth": 4.5},
             "cell": {"stroke": palette.surface, "strokeWidth": 2, "cornerRadius": 3},
             "blank": {
                 "fill": palette.panel,

@@ -58,7 +58,9 @@ def orders_section(material: Material, period: Period, *, carts: bool = False) -
         option.value: revenue_finding([row for row in rows if row["currency"] == option.value])
         for option in control.options
     }
-    chart = finished(revenue_layers(rows), states[control.value], as_of=None, height=280)
+    chart = finished(
+        revenue_layers(rows, chosen=control.name), states[control.value], as_of=None, height=280
+    )
     start = {control.name: control.value}
     blocks: list[Figure | Table | Note] = []
     figure = Figure(
