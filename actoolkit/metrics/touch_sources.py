@@ -10,9 +10,7 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.counters import was_sent
 from actoolkit.metrics.frames import closed, opened, same_kind
-from actoolkit.metrics.touches import TOUCHES, completed
-
-_ORDER = ["contact_id", "touched_at", "kind", "campaign_id"]
+from actoolkit.metrics.touches import ORDER, TOUCHES, completed
 
 
 def list_touches(campaigns: Any, campaign_lists: Any, contact_lists: Any) -> Any:
@@ -81,7 +79,7 @@ def list_touches(campaigns: Any, campaign_lists: Any, contact_lists: Any) -> Any
     pairs = pairs.filter(nw.col("subscribed_at") <= sent, ~gone, ~nw.col("contact_id").is_null())
     pairs = pairs.select("contact_id", "campaign_id", "sent_at").unique()
     made = pairs.with_columns(touched_at=sent, kind=nw.lit("listed"))
-    return closed(completed(made), campaigns, TOUCHES, sort_by=_ORDER)
+    return closed(completed(made), campaigns, TOUCHES, sort_by=ORDER)
 
 
 def automation_touches(contact_automations: Any) -> Any:
@@ -117,7 +115,7 @@ def automation_touches(contact_automations: Any) -> Any:
     )
     rows = rows.filter(~nw.col("contact_id").is_null(), ~nw.col("added_at").is_null())
     made = rows.rename({"added_at": "touched_at"}).with_columns(kind=nw.lit("automation"))
-    return closed(completed(made), contact_automations, TOUCHES, sort_by=_ORDER)
+    return closed(completed(made), contact_automations, TOUCHES, sort_by=ORDER)
 
 
 def one_to_one_touches(email_activities: Any) -> Any:
@@ -153,7 +151,7 @@ def one_to_one_touches(email_activities: Any) -> Any:
     made = rows.rename({"happened_at": "touched_at"}).with_columns(
         kind=nw.lit("one_to_one"), sent_at=nw.col("touched_at")
     )
-    return closed(completed(made), email_activities, TOUCHES, sort_by=_ORDER)
+    return closed(completed(made), email_activities, TOUCHES, sort_by=ORDER)
 
 
 def flag_bots(touches: Any, *, seconds: int = 5, links: int = 4) -> Any:
@@ -209,4 +207,4 @@ def flag_bots(touches: Any, *, seconds: int = 5, links: int = 4) -> Any:
     rows = rows.join(many.select(*keys, "together"), on=keys, how="left")
     marked = at_once | ~nw.col("together").is_null() | nw.col("is_bot").fill_null(value=False)
     made = rows.with_columns(is_bot=nw.when(is_click).then(marked))
-    return closed(made, touches, TOUCHES, sort_by=_ORDER)
+    return closed(made, touches, TOUCHES, sort_by=ORDER)

@@ -31,6 +31,8 @@ TOUCHES: Schema = {
     "is_bot": "flag",
 }
 """Columns of every frame of touches; see `touches_from_log`."""
+ORDER = ("contact_id", "touched_at", "kind", "campaign_id", "automation_id", "link", "sent_at")
+"""How touches are sorted, on every engine alike."""
 _OPTIONAL = ("campaign_id", "automation_id", "sent_at", "link", "is_bot")
 _READ = ("contact_id", "touched_at", "kind", "campaign_id", "automation_id", "is_bot")
 
@@ -100,7 +102,7 @@ def touches_from_log(
     else:
         rows = rows.with_columns(kind=nw.lit(kind))
     rows = completed(rows).filter(~nw.col("contact_id").is_null(), ~nw.col("touched_at").is_null())
-    return closed(rows, log, TOUCHES, sort_by=["contact_id", "touched_at", "kind", "campaign_id"])
+    return closed(rows, log, TOUCHES, sort_by=ORDER)
 
 
 def _renamed(log: Any, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
@@ -208,8 +210,7 @@ def all_touches(*parts: Any) -> Any:
         raise InvalidArgument("There are no touches.", hint="Give at least one frame of them.")
     rows = [completed(opened("all_touches", part, TOUCHES)) for part in parts]
     same_kind("all_touches", *rows)
-    keys = ["contact_id", "touched_at", "kind", "campaign_id"]
-    return closed(nw.concat(rows), parts[0], TOUCHES, sort_by=keys)
+    return closed(nw.concat(rows), parts[0], TOUCHES, sort_by=ORDER)
 
 
 def known_kinds(kinds: Any) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import LONGEST, is_whole
 
 
 def checked_window(window_days: object) -> int:
@@ -16,13 +17,14 @@ def checked_window(window_days: object) -> int:
         window_days: As the user gave it.
 
     Raises:
-        InvalidArgument: It is no whole number of at least 1.
+        InvalidArgument: It is no whole number from 1 to a hundred years.
     """
-    if isinstance(window_days, bool) or not isinstance(window_days, int) or window_days < 1:
+    if not is_whole(window_days, 1):
         raise InvalidArgument(
-            f"window_days={window_days!r} is no window.", hint="Use a whole number from 1 on."
+            f"window_days={window_days!r} is no window.",
+            hint=f"Use a whole number of days from 1 to {LONGEST:,}.",
         )
-    return window_days
+    return int(window_days)  # type: ignore[call-overload, no-any-return]
 
 
 def paired(
