@@ -22,11 +22,11 @@ def blocks(text: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if blocks(TEXTS[name], "python")])
 def test_code_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
-    if "import pyspark" in TEXTS[name] or "from pyspark" in TEXTS[name]:
-        pytest.importorskip("pyspark", reason="Spark comes with the spark extra")
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "page"}
     for number, code in enumerate(blocks(TEXTS[name], "python"), start=1):
+        if "import pyspark" in code or "from pyspark" in code:
+            pytest.importorskip("pyspark", reason="Spark comes with the spark extra")
         exec(compile(code, f"{name}, block {number}", "exec"), namespace)
 
 
