@@ -195,6 +195,7 @@ def inputs(frames):
         "attributed": ac.metrics.attributed_revenue(
             frames["orders"], touches, frames["contacts"], by="campaign_id"
         ).head(1),
+        "joined": ac.metrics.joined_orders(frames["orders"], frames["contacts"], touches),
         "reported": pl.DataFrame({"campaign_id": ["1"], "reported_cents": [100]}),
         "order_products": frames["ecom_order_products"],
         "frame": frames["contacts"],

@@ -25,16 +25,17 @@ from actoolkit.metrics.customers import RFM_SEGMENTS, Segment, rfm, rfm_grid, rf
 from actoolkit.metrics.decay import engagement_decay
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.engagement import engagement_heatmap
-from actoolkit.metrics.engagement_by_period import engagement_by_period
 from actoolkit.metrics.exposure import campaign_exposure
 from actoolkit.metrics.fatigue import bounce_health, fatigue
 from actoolkit.metrics.funnel import campaign_funnel
 from actoolkit.metrics.gaps import purchase_gaps
 from actoolkit.metrics.intervals import wilson
+from actoolkit.metrics.joined import joined_orders, match_counts
 from actoolkit.metrics.lifetime import clv
 from actoolkit.metrics.lifetime_checks import clv_fit, clv_holdout
 from actoolkit.metrics.lifetime_customers import customer_purchases
 from actoolkit.metrics.lists import list_growth, list_overlap
+from actoolkit.metrics.mailing_periods import engagement_by_period
 from actoolkit.metrics.orders import order_match, revenue_by_period
 from actoolkit.metrics.overview import overview_kpis
 from actoolkit.metrics.products import pareto_share, top_products
@@ -97,9 +98,11 @@ __all__ = [
     "fatigue",
     "field_completeness",
     "flag_bots",
+    "joined_orders",
     "list_growth",
     "list_overlap",
     "list_touches",
+    "match_counts",
     "new_vs_repeat",
     "one_to_one_touches",
     "order_match",

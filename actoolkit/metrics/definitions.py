@@ -329,5 +329,19 @@ BUILT_IN: tuple[Definition, ...] = (
         source=_ORDERS,
         function="order_match",
     ),
+    Definition(
+        "joined_orders",
+        "Orders joined",
+        "each order once, with its contact by e-mail address, the last touch in the window before "
+        "it, the campaign and automation of that, and the automations its contact was in",
+        columns=("order_id", "email", "ordered_at", "contact_id", "touched_at"),
+        caveats=(
+            "Addresses are compared trimmed and in lower case.",
+            "Of several contacts of one address the first by id is taken; the match says so.",
+            "The last touch is no cause.",
+        ),
+        source=_ORDERS,
+        function="joined_orders",
+    ),
 )
 """The definitions that come with the package, in the order of the reference."""

@@ -43,6 +43,16 @@ SOON = datetime(2026, 6, 30, tzinfo=UTC)
 SCORED = datetime(2026, 3, 1, tzinfo=UTC)
 
 
+def joined(t):
+    return metrics.joined_orders(
+        t["orders"],
+        t["contacts"],
+        t["touches"],
+        contact_automations=t["entries"],
+        campaigns=t["campaigns"],
+    )
+
+
 def attributed(model, t):
     return metrics.attributed_revenue(
         t["orders"], t["touches"], t["contacts"], model=model, window_days=14, by="kind"
@@ -75,6 +85,8 @@ CALLS = {
     "engagement_by_period": lambda t: metrics.engagement_by_period(t["campaigns"], grain="week"),
     "revenue_by_period": lambda t: metrics.revenue_by_period(t["orders"], grain="month"),
     "order_match": lambda t: metrics.order_match(t["orders"], t["contacts"]),
+    "joined_orders": joined,
+    "match_counts": lambda t: metrics.match_counts(joined(t)),
     "store_summary": lambda t: metrics.store_summary(t["orders"]),
     "rfm": lambda t: metrics.rfm(t["orders"], currency="USD"),
     "customer_purchases": lambda t: metrics.customer_purchases(t["orders"], currency="USD"),
