@@ -15,6 +15,7 @@ from actoolkit.charts.formats import plural
 from actoolkit.metrics import all_touches, automation_touches, list_touches
 from actoolkit.metrics.attribution_models import MODELS
 from actoolkit.settings import Account
+from actoolkit.widgets.buyers import of_buyers
 from actoolkit.widgets.controls import Choice, Control
 from actoolkit.widgets.credits import WINDOWS as DAYS
 from actoolkit.widgets.credits import Credits
@@ -213,18 +214,8 @@ def _models(kinds: Mapping[str, str]) -> dict[str, str]:
 
 def _touches_of_buyers(frames: Mapping[str, Any]) -> Any:
     """Make touches of lists and automations, of those contacts alone who ordered."""
-    orders = nw.from_native(frames["ecom_orders"]).lazy()
-    contacts = nw.from_native(frames["contacts"]).lazy()
-    bought = orders.select(address=nw.col("email").str.strip_chars().str.to_lowercase()).unique()
-    people = contacts.with_columns(address=nw.col("email").str.strip_chars().str.to_lowercase())
-    buyers = people.join(bought, on="address", how="semi").select("contact_id")
-    kept = {
-        name: nw.from_native(frames[name]).lazy().join(buyers, on="contact_id", how="semi")
-        for name in ("contact_lists", "contact_automations")
-        if name in frames
-    }
-    members = kept["contact_lists"].collect().to_native()
-    parts = [list_touches(frames["campaigns"], frames["campaign_lists"], members)]
+    kept = of_buyers(frames, "contact_lists", "contact_automations")
+    parts = [list_touches(frames["campaigns"], frames["campaign_lists"], kept["contact_lists"])]
     if "contact_automations" in kept:
-        parts.append(automation_touches(kept["contact_automations"].collect().to_native()))
+        parts.append(automation_touches(kept["contact_automations"]))
     return all_touches(*parts)

@@ -139,7 +139,7 @@ class Explorer:
             try:
                 frame = self._subject.compute(params)
                 chart = self._subject.draw(frame, params)
-                self._live.draw(chart)
+                self._live.draw(chart, checked=False)
             except ActoolkitError as error:
                 self._fail(error)
                 return

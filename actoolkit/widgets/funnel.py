@@ -13,6 +13,7 @@ from actoolkit.charts.formats import plural
 from actoolkit.charts.funnel import campaign_funnel_chart
 from actoolkit.metrics import campaign_exposure, campaign_funnel
 from actoolkit.settings import Account
+from actoolkit.widgets.buyers import of_buyers
 from actoolkit.widgets.controls import Choice
 from actoolkit.widgets.explorer import Explorer, Params
 from actoolkit.widgets.sources import CAMPAIGN_FRAMES, Sources, script
@@ -98,6 +99,9 @@ class _Funnel:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._exposures: dict[int, Any] = {}
+        self._buying: dict[str, Any] = (
+            of_buyers(sources.frames, "contacts", "contact_lists") if _ordering(sources) else {}
+        )
 
     def compute(self, params: Params) -> Any:
         return campaign_funnel(self._sources.campaigns(params), self._exposure(params))
@@ -108,7 +112,8 @@ class _Funnel:
             return None
         days: int = params["window_days"]
         if days not in self._exposures:
-            frames = [self._sources.frames[name] for name in _exposure_frames()]
+            known = {**self._sources.frames, **self._buying}
+            frames = [known[name] for name in _exposure_frames()]
             self._exposures[days] = campaign_exposure(*frames, window_days=days)
         return self._exposures[days]
 

@@ -113,15 +113,20 @@ class LiveChart(alt.JupyterChart):
         if chart is not None:
             self.draw(chart)
 
-    def draw(self, chart: alt.TopLevelMixin) -> None:
+    def draw(self, chart: alt.TopLevelMixin, *, checked: bool = True) -> None:
         """Show a chart in place of the last one.
 
         Args:
             chart: Any Altair chart; one of this package carries its look, whichever theme the
                 user has enabled.
+            checked: Whether Altair compares it with the schema, which takes longer than to draw
+                it, and watches its parameters.
         """
         with alt.theme.enable("actoolkit"):
-            self.chart = cast("Any", chart)
+            if checked:
+                self.chart = cast("Any", chart)
+            else:
+                self.spec = cast("Any", chart).to_dict(validate=False)
 
 
 def enable_live_charts() -> None:
