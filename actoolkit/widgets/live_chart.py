@@ -133,7 +133,8 @@ def enable_live_charts() -> None:
     """Show every Altair chart of this session as a `LiveChart`, so that it needs no network.
 
     Altair's own way of showing charts loads its scripts from the internet, and its menu offers to
-    send the chart's data to another site.
+    send the chart's data to another site. A saved notebook keeps each chart's specification beside
+    the widget, from which an export draws it.
 
     Example:
         >>> enable_live_charts()
@@ -146,6 +147,10 @@ def enable_live_charts() -> None:
 
 
 def _rendered(spec: dict[str, Any], **_options: Any) -> Any:
+    """Show the widget where there is a kernel, and keep what it draws for where there is none."""
     live = LiveChart()
     live.spec = spec
-    return live._repr_mimebundle_()
+    shown: Any = live._repr_mimebundle_()
+    data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+    kind = f"application/vnd.vegalite.{alt.SCHEMA_VERSION.split('.')[0]}+json"
+    return {**data, kind: spec}, metadata

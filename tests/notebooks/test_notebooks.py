@@ -133,3 +133,17 @@ def test_it_says_that_the_data_are_the_sandboxs(tmp_path):
     text = "".join(output.text for output in notebook.cells[-1].outputs)
     assert "ACTIVECAMPAIGN_URL" in text
     assert "sandbox" in text
+
+
+def test_its_charts_are_there_when_it_is_exported(tmp_path):
+    """A page has no kernel: the charts come from what the widgets leave beside themselves."""
+    from actoolkit.reports import export_notebook
+
+    source = tmp_path / "mine.ipynb"
+    text = NOTEBOOKS[5].read_text(encoding="utf-8").replace('\\"small\\"  #', '\\"tiny\\"  #')
+    assert 'tiny\\"  #' in text
+    source.write_text(text, encoding="utf-8")
+    page = export_notebook(source, tmp_path / "mine.html").read_text(encoding="utf-8")
+    drawn = sum("ac.charts." in cell.source for cell in code_cells(read(source)))
+    assert page.count("data-spec>") == drawn == 3
+    assert page.count("A control stood here") == 2
