@@ -256,3 +256,8 @@ def test_grain_is_read_from_the_dates(revenue, starts, label):
     frame = revenue.head(2).with_columns(period_on=pl.Series(starts))
     chart = revenue_by_period_chart(frame, as_of=starts[-1])
     assert chart.title.text[0].startswith(label)
+
+
+def test_the_axis_of_revenue_names_the_currency(revenue):
+    svg = vl_convert.vegalite_to_svg(revenue_by_period_chart(revenue).to_dict())
+    assert re.search(r">(\$|€|[A-Z]{3} )[\d.]+k?<", svg)
