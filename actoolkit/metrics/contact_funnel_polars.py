@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-ROWS = 1_000_000
+ROWS = 250_000
 """Events looked at in one go; those of one contact are never parted."""
 _LAYOUTS = {"texts": pl.String(), "numbers": pl.Int64()}
 """Contacts come in the order of their ids as texts, or as numbers."""
@@ -83,23 +83,22 @@ def _reached(
     """Give the first moments of the contacts of a stretch at each step."""
     step, moment = stretch["step"].to_numpy(), stretch["moment"].to_numpy()
     contact = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(moment)))
-    same = np.diff(contact) == 0
-    if (np.diff(moment)[same] < 0).any():
+    waited, same = np.diff(moment), np.diff(contact) == 0
+    if (same & (waited < 0)).any():
         order = np.lexsort((moment, contact))
         step, moment = step[order], moment[order]
+        waited = np.diff(moment)
+    tied = same & (waited == 0)
     # Rows of one contact and moment have one number: they come neither before nor after each other.
-    apart = np.append([True], ~same | (np.diff(moment) != 0))[: len(moment)]
-    place = np.cumsum(apart)
+    place = np.cumsum(np.append([True], ~tied)[: len(moment)]) if tied.any() else None
     rows = np.flatnonzero(step == places[0])
     start = moment[rows]
-    firsts = _first(contact[rows], moment[rows], len(begins))
+    firsts = _first(contact[rows], start, len(begins))
     taken = firsts != _NEVER
     made = [firsts[taken]]
     for earlier, later in pairwise(places):
         following = np.flatnonzero(step == later)
-        # An event at the moment of another comes after it, but none comes after itself.
-        upto = place[following] - (earlier == later)
-        last = np.searchsorted(place[rows], upto, side="right") - 1
+        last = _last_before(rows, following, place, len(moment), itself=earlier == later)
         known = last >= 0
         following, last = following[known], last[known]
         known = contact[rows[last]] == contact[following]
@@ -108,6 +107,28 @@ def _reached(
         rows, start = following[known], start[last[known]]
         made.append(_first(contact[rows], moment[rows], len(begins))[taken])
     return made
+
+
+def _last_before(
+    rows: Whole, following: Whole, place: Whole | None, size: int, *, itself: bool
+) -> Whole:
+    """Find the last of some rows before each of others, -1 where there is none.
+
+    An event at the moment of another comes after it, but none comes after itself.
+
+    Args:
+        rows: Numbers of rows, in order.
+        following: Numbers of the others, in order.
+        place: Of all rows, where some share one; None where each has its own.
+        size: How many rows there are.
+        itself: Whether both are the same event.
+    """
+    if place is not None:
+        upto = place[following] - itself
+        return np.searchsorted(place[rows], upto, side="right") - 1
+    passed = np.zeros(size + 1, np.int64)
+    passed[rows + 1] = 1
+    return np.cumsum(passed)[following + (not itself)] - 1
 
 
 def _first(contact: Whole, moment: Whole, contacts: int) -> Whole:
