@@ -54,6 +54,10 @@ CALLS: Mapping[str, tuple[str, str]] = {
     ),
     "engagement_by_period_chart": ("engagement_by_period(campaigns)", ""),
     "engagement_heatmap_chart": ("engagement_heatmap(campaigns)", ""),
+    "metric_chart": (
+        'compute_metric("unsubscribe_rate", campaigns, by="type")',
+        'metric="unsubscribe_rate", along="type"',
+    ),
     "list_growth_chart": ("list_growth(contact_lists)", ""),
     "recency_tiers_chart": ("recency_tiers(contacts, until=today)", ""),
     "revenue_by_period_chart": ("revenue_by_period(orders)", ""),

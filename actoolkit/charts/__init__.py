@@ -22,6 +22,7 @@ from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.funnel import campaign_funnel_chart
 from actoolkit.charts.lists import list_growth_chart
 from actoolkit.charts.orders import revenue_by_period_chart
+from actoolkit.charts.own import metric_chart
 from actoolkit.charts.score_quality import score_quality_chart
 from actoolkit.charts.scores import score_distribution_chart, score_lift_chart
 from actoolkit.charts.shrinkage import shrunk_rates_chart
@@ -41,6 +42,7 @@ __all__ = [
     "engagement_by_period_chart",
     "engagement_heatmap_chart",
     "list_growth_chart",
+    "metric_chart",
     "recency_tiers_chart",
     "revenue_by_period_chart",
     "rfm_chart",

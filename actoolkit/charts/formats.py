@@ -71,7 +71,7 @@ def counts_expression(of: str = "") -> str:
 
 AXIS_PERCENT = (
     "datum.value === 0 ? '0%' : "
-    "abs(datum.value) < 0.01 ? format(datum.value, '.1%') : format(datum.value, '~%')"
+    "abs(datum.value) < 0.01 ? format(datum.value, '.3~%') : format(datum.value, '~%')"
 )
 """Vega expression for the labels of a percentage axis: no more digits than its steps have."""
 

@@ -38,6 +38,7 @@ from actoolkit.metrics.lists import list_growth, list_overlap
 from actoolkit.metrics.mailing_periods import engagement_by_period
 from actoolkit.metrics.orders import order_match, revenue_by_period
 from actoolkit.metrics.overview import overview_kpis
+from actoolkit.metrics.own import compute_metric
 from actoolkit.metrics.products import pareto_share, top_products
 from actoolkit.metrics.quality import data_quality
 from actoolkit.metrics.reconciliation import reconcile_attribution, vendor_differences
@@ -86,6 +87,7 @@ __all__ = [
     "cohort_retention",
     "cohort_revenue",
     "compare_campaigns",
+    "compute_metric",
     "contact_events",
     "contact_funnel",
     "customer_purchases",

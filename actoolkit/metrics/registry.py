@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.definitions import BUILT_IN, Definition
@@ -23,6 +24,11 @@ BUILT_IN_IDS = tuple(_definitions)
 
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(_definitions)
 """Definition by id: the built-in ones first, then those of `register_metric`."""
+
+_functions: dict[str, Callable[..., Any]] = {}
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(_functions)
+"""What users registered to compute their metrics, by id."""
 
 
 def explain(metric_id: str) -> Definition:
@@ -53,18 +59,26 @@ def explain(metric_id: str) -> Definition:
     )
 
 
-def register_metric(definition: Definition, *, replace: bool = False) -> Definition:
-    """Add a metric of your own, so that it is explained and footnoted like the others.
+def register_metric(
+    definition: Definition, *, function: Callable[..., Any] | None = None, replace: bool = False
+) -> Definition:
+    """Add a metric of your own: computed, charted, explained and footnoted like the others.
+
+    `compute_metric` computes it and `actoolkit.charts.metric_chart` draws it.
 
     Args:
-        definition: What it is; its id is lower case with underscores.
+        definition: What it is; its id is lower case with underscores. If it ends in ``_rate`` or
+            ``_share``, it is a share of 0 to 1; ``_cents``, money; ``_days``, days; else a number.
+        function: From frames to a frame with a column of that id, and ``_low`` and ``_high``
+            beside it where there is an interval. None: numerator ÷ denominator, added up by group.
         replace: Whether to take the place of one with the same id.
 
     Returns:
         The definition, as it stands in `DEFINITIONS` until Python ends.
 
     Raises:
-        InvalidArgument: The id is not lower case with underscores, or taken.
+        InvalidArgument: The id is not lower case with underscores, or taken; numerator and
+            denominator are one column; ``function`` cannot be called.
 
     Example:
         >>> mine = register_metric(Definition(
@@ -80,10 +94,23 @@ def register_metric(definition: Definition, *, replace: bool = False) -> Definit
             f"{definition.id!r} is no metric id.",
             hint="Use lower case letters, digits and underscores, such as 'replies_per_click'.",
         )
+    if definition.numerator and definition.numerator == definition.denominator:
+        raise InvalidArgument(
+            f"{definition.id} has {definition.numerator} as numerator and as denominator.",
+            hint="Name two columns.",
+        )
+    if function is not None and not callable(function):
+        raise InvalidArgument(
+            f"function={function!r} cannot be called.",
+            hint=f"Pass a function from frames to a frame with the column {definition.id}.",
+        )
     if definition.id in _definitions and not replace:
         raise InvalidArgument(
             f"{definition.id!r} is defined already: {_definitions[definition.id].title}.",
             hint="Choose another id, or pass replace=True.",
         )
     _definitions[definition.id] = definition
+    _functions.pop(definition.id, None)
+    if function is not None:
+        _functions[definition.id] = function
     return definition

@@ -1,0 +1,176 @@
+"""The groups of any metric's frame: what they are called, their values in the metric's unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeGuard
+
+from actoolkit.charts.formats import MISSING, count, day, decimal, money, percent, symbol
+from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
+from actoolkit.charts.names import display_name, distinct
+from actoolkit.charts.periods import as_date, grain_of, period_label
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.definitions import Definition
+from actoolkit.metrics.own import is_share
+
+WEEKDAYS: Mapping[object, object] = dict(
+    enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1)
+)
+
+_NOT_GROUPS = ("rows", "campaigns", "currency", "flag")
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of a metric's frame as a chart draws them.
+
+    Args:
+        definition: Of the metric.
+        rows: ``label``, ``value``, ``low`` and ``high`` (None without an interval), in major units
+            for money; ``value_text``, ``interval``, ``counts``, ``is_small``; in time ``period``.
+        in_time: Whether the groups are days, in whose order the rows stand.
+        left_out: Groups that are not drawn.
+        withheld: Groups without a value.
+        sign: What an axis writes before a number: that of the currency.
+    """
+
+    definition: Definition
+    rows: list[Row]
+    in_time: bool
+    left_out: int
+    withheld: int
+    sign: str
+
+
+def grouped(
+    frame: object, definition: Definition, *, along: str | Sequence[str] | None, top: int
+) -> Groups:
+    """Read the groups of a metric's frame.
+
+    Args:
+        frame: Result of `actoolkit.metrics.compute_metric`, or any frame with the metric's column.
+        definition: Of the metric.
+        along: Column or columns that name the groups; None takes the first, and those after
+            it that stand before the first column of numbers.
+        top: How many groups with names to keep.
+
+    Raises:
+        InvalidArgument: The frame lacks a column, or money is in several currencies.
+    """
+    name = definition.id
+    found = plain_rows(frame, chart="metric_chart", metric="compute_metric", columns=[name])
+    groups = _groups(found, definition, along)
+    known = [row for row in found if _is_number(row[name])]
+    currency = _currency(known) if name.endswith("_cents") else ""
+    write = _writer(name, currency)
+    keys = [[row[group] for group in groups] for row in known]
+    weekdays = groups == ["weekday"]
+    in_time = len(groups) == 1 and bool(keys) and all(isinstance(key[0], date) for key in keys)
+    numbered = len(groups) == 1 and all(isinstance(key[0], int | float) for key in keys)
+    order = sorted(range(len(known)), key=lambda at: -known[at][name])
+    if in_time or numbered:
+        order = sorted(range(len(known)), key=lambda at: keys[at][0])
+    elif not groups:
+        order = list(range(len(known)))
+    kept = order if in_time else order[:top]
+    labels = _labels([keys[at] for at in kept], in_time=in_time, weekdays=weekdays)
+    rows = [
+        _row(definition, known[at], label, write)
+        | ({"period": as_date(keys[at][0]).isoformat()} if in_time else {})
+        for at, label in zip(kept, labels, strict=True)
+    ]
+    return Groups(
+        definition, rows, in_time, len(order) - len(kept), len(found) - len(known), symbol(currency)
+    )
+
+
+def _groups(
+    found: Sequence[Row], definition: Definition, along: str | Sequence[str] | None
+) -> list[str]:
+    if along is not None:
+        names = [along] if isinstance(along, str) else list(along)
+        missing = [name for name in names if found and name not in found[0]]
+        if missing:
+            raise InvalidArgument(
+                f"metric_chart finds no column {', '.join(missing)}.",
+                hint=f"The frame has {', '.join(found[0])}.",
+            )
+        return names
+    counts = (definition.id, definition.numerator, definition.denominator)
+    names = []
+    for at, name in enumerate(found[0] if found else ()):
+        numbers = any(isinstance(row[name], int | float) for row in found)
+        if name in counts or (numbers and at > 0):
+            break
+        if name not in _NOT_GROUPS:
+            names.append(name)
+    return names
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _currency(rows: Sequence[Row]) -> str:
+    found = sorted({str(row.get("currency") or "") for row in rows})
+    if len(found) > 1:
+        raise InvalidArgument(
+            f"metric_chart draws one currency; this frame has {', '.join(found)}.",
+            hint=f'Keep one of them: those rows whose currency is "{found[-1]}".',
+        )
+    return found[0] if found else ""
+
+
+def _writer(name: str, currency: str) -> Callable[[float], str]:
+    """Give what writes a value of the metric in its unit."""
+    if is_share(name):
+        return percent
+    if name.endswith("_cents"):
+        return lambda value: money(value, currency)
+    if name.endswith("_days"):
+        return lambda value: f"{decimal(value, 0 if value >= 100 else 1)} days"
+    return lambda value: decimal(value, 0 if abs(value) >= 100 or value == int(value) else 2)
+
+
+def _labels(keys: Sequence[Sequence[object]], *, in_time: bool, weekdays: bool) -> list[str]:
+    if in_time:
+        days = [as_date(key[0]) for key in keys if isinstance(key[0], date)]
+        grain = grain_of(days)
+        return [day(one) if grain == "day" else period_label(one, grain) for one in days]
+    if weekdays:
+        keys = [[WEEKDAYS.get(key[0], key[0])] for key in keys]
+    texts = [
+        " · ".join("(none)" if part is None else str(part) for part in key) or "all" for key in keys
+    ]
+    return distinct(
+        [display_name(text, longest=40) for text in texts],
+        [str(number) for number in range(1, len(texts) + 1)],
+        longest=30,
+    )
+
+
+def _row(definition: Definition, row: Row, label: str, write: Callable[[float], str]) -> Row:
+    name, value = definition.id, row[definition.id]
+    low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+    hits, trials = row.get(definition.numerator), row.get(definition.denominator)
+    scale = 100 if name.endswith("_cents") else 1
+    made: Row = {
+        "label": label,
+        "value": round(value / scale, 6),
+        "low": None,
+        "high": None,
+        "value_text": write(value),
+        "interval": MISSING,
+        "counts": MISSING,
+        "is_small": False,
+    }
+    if _is_number(low) and _is_number(high):
+        made |= {"low": round(low / scale, 6), "high": round(high / scale, 6)}
+        made["interval"] = f"{write(low)} to {write(high)}"
+    if _is_number(hits) and _is_number(trials):
+        made["counts"] = f"{count(hits)} of {count(trials)}"
+        made["is_small"] = is_share(name) and trials < SMALL_SAMPLE
+    return made

@@ -1,0 +1,166 @@
+"""Metrics by their ids, a user's own among them: computed the way the built-in ones are."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.clusters import residues, with_residues
+from actoolkit.metrics.counters import joined
+from actoolkit.metrics.definitions import Definition
+from actoolkit.metrics.frames import Schema, closed, groups, opened, whole
+from actoolkit.metrics.intervals import exceeds, with_rates
+from actoolkit.metrics.quantiles import normal_quantile
+from actoolkit.metrics.registry import FUNCTIONS, explain
+
+
+def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
+    """Compute a metric by its id: a built-in one, or one of `register_metric`.
+
+    Grain: as the metric's function gives it; for a metric of your own without one, one row per
+    group of ``by=``, or one row in all.
+
+    Such a metric is the ratio of two sums over the rows of one frame. A metric whose id ends in
+    ``_rate`` or ``_share`` is a share: it lies between 0 and 1 and has an interval, Wilson's
+    widened as far as the rows of the group differ by more than chance. Any other is a mean, such as
+    replies per click, without interval. A row that has neither count adds nothing; one that has
+    only one of them makes its group's rate null.
+
+    Args:
+        metric_id: Such as "click_rate".
+        *frames: What its function takes; one frame with numerator and denominator where there is
+            no function, such as the result of `campaign_rates`, which has ``delivered``.
+        **options: What its function takes by name; where there is none ``by``, column or columns
+            of the groups, and ``confidence``, coverage of the intervals between 0 and 1.
+
+    Returns:
+        What the function gives. Without one, the same kind of frame, sorted by group: the groups;
+        numerator and denominator under their names, Int64 for a share and Float64 for a mean:
+        their sums; the metric under its id (Float64): null where the denominator is 0, and for a
+        share where the numerator exceeds it; for a share its ``_low`` and ``_high``;
+        ``rows (Int64): how many had both counts``;
+        ``flag (String): null, or what is withheld and why``.
+
+    Raises:
+        InvalidArgument: No metric has this id; it has neither a function nor two counts; or its
+            function gives no frame with a column of the id. Also whatever the function raises.
+        MissingColumns: The frame lacks a count or a group.
+
+    Source:
+        `actoolkit.metrics.explain(metric_id)`; the interval: `actoolkit.metrics.clusters`.
+
+    Example:
+        >>> import polars as pl
+        >>> from actoolkit.metrics import Definition, register_metric
+        >>> _ = register_metric(Definition(
+        ...     id="complaint_rate", title="Complaint rate", formula="complaints ÷ delivered mails",
+        ...     numerator="complaints", denominator="delivered"), replace=True)
+        >>> mails = pl.DataFrame({"type": ["single", "single", "split"],
+        ...     "complaints": [1, 3, 2], "delivered": [1000, 1000, 0]})
+        >>> found = compute_metric("complaint_rate", mails, by="type")
+        >>> found.select("type", "complaints", "complaint_rate", "flag").rows()[0]
+        ('single', 4, 0.002, None)
+        >>> found["flag"][1]
+        'complaint_rate: numerator exceeds denominator'
+    """
+    definition = explain(metric_id)
+    own = FUNCTIONS.get(metric_id)
+    if own is not None:
+        return _held(definition, own(*frames, **options))
+    if definition.function:
+        home = importlib.import_module("actoolkit.metrics")
+        return getattr(home, definition.function)(*frames, **options)
+    return _ratio(definition, frames, **options)
+
+
+def is_share(metric_id: str) -> bool:
+    """Say whether a metric lies between 0 and 1, by the ending of its id.
+
+    Args:
+        metric_id: Such as "click_rate".
+    """
+    return metric_id.endswith(("_rate", "_share"))
+
+
+def _held(definition: Definition, made: Any) -> Any:
+    """Hand on what a user's function gave, if it is a frame with the metric in it."""
+    where = f"The function of {definition.id}"
+    try:
+        names = nw.from_native(made).lazy().collect_schema().names()
+    except TypeError as error:
+        raise InvalidArgument(
+            f"{where} gave {type(made).__name__}, not a frame.",
+            hint=f"Let it return a frame with the column {definition.id}.",
+        ) from error
+    if definition.id not in names:
+        raise InvalidArgument(
+            f"{where} gave no column {definition.id}; it gave {', '.join(names) or 'none'}.",
+            hint=f"Name the metric's column {definition.id}.",
+        )
+    return made
+
+
+def _ratio(
+    definition: Definition,
+    frames: Sequence[Any],
+    *,
+    by: str | Sequence[str] | None = None,
+    confidence: float = 0.95,
+) -> Any:
+    name, hits, trials = definition.id, definition.numerator, definition.denominator
+    if not (hits and trials):
+        raise InvalidArgument(
+            f"{name} is explained, but nothing says how to compute it.",
+            hint="Register it with a numerator and a denominator, or with function=.",
+        )
+    if len(frames) != 1:
+        raise InvalidArgument(
+            f"{name} is computed from one frame, not from {len(frames)}.",
+            hint=f"Pass a frame with {hits} and {trials}, or register a function= that takes more.",
+        )
+    normal_quantile(confidence)
+    share = is_share(name)
+    ends = ("", "_low", "_high") if share else ("",)
+    sums: Schema = dict.fromkeys((hits, trials), "count" if share else "rate")
+    made: Schema = {
+        **sums,
+        **{f"{name}{end}": "rate" for end in ends},
+        "rows": "count",
+        "flag": "text",
+    }
+    names = groups(name, by, made)
+    keys: Schema = dict.fromkeys(names, "key")
+    rows = opened(name, frames[0], {**keys, **sums})
+    over, under = nw.col(hits), nw.col(trials)
+    rates = {name: (over, under)}
+    added = [hits, trials, "rows", "lone"]
+    rows = rows.with_columns(
+        rows=_one(~over.is_null() & ~under.is_null()), lone=_one(over.is_null() != under.is_null())
+    )
+    if share:
+        rows = with_residues(rows, names, rates)
+        added += residues(name)
+    total = [nw.col(column).sum() for column in added]
+    fractions = [*residues(name)] if share else [hits, trials]
+    grouped = rows.group_by(*names).agg(*total) if names else whole(rows.select(*total), fractions)
+    grouped = grouped.with_columns(nw.col("rows", "lone").fill_null(0)).with_columns(
+        *(nw.when(nw.col("rows") > 0).then(nw.col(one)).alias(one) for one in (hits, trials))
+    )
+    whole_pairs = nw.when(nw.col("lone") == 0).then(over)
+    if share:
+        grouped = with_rates(grouped, {name: (whole_pairs, under)}, confidence, clustered=True)
+    else:
+        grouped = grouped.with_columns(nw.when(under != 0).then(whole_pairs / under).alias(name))
+    notes = [(nw.col("lone") > 0, f"{name}: a row has one count only")]
+    if share:
+        notes.append((exceeds(over, under), f"{name}: numerator exceeds denominator"))
+    grouped = grouped.with_columns(flag=joined(notes))
+    return closed(grouped, frames[0], {**keys, **made}, sort_by=names or ["rows"])
+
+
+def _one(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))

@@ -1,0 +1,167 @@
+"""A user's own metrics: registered, computed like the built-in ones, refused in words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from actoolkit import metrics
+from actoolkit.errors import InvalidArgument, MissingColumns
+from actoolkit.metrics import Definition, compute_metric, register_metric, registry
+
+SCHEMA = {"type": pl.String(), "complaints": pl.Int64(), "delivered": pl.Int64()}
+SHARE = Definition(
+    "complaint_rate", "Complaint rate", "complaints ÷ mails", "complaints", "delivered"
+)
+MEAN = Definition("mails_each", "Mails each", "mails ÷ complaints", "delivered", "complaints")
+
+
+@pytest.fixture(autouse=True)
+def _own():
+    register_metric(SHARE, replace=True)
+    register_metric(MEAN, replace=True)
+    yield
+    for metric_id in set(registry._definitions) - set(registry.BUILT_IN_IDS):
+        registry._definitions.pop(metric_id)
+        registry._functions.pop(metric_id, None)
+
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(["single", "split", None]),
+            "complaints": st.none() | st.integers(0, 9),
+            "delivered": st.none() | st.sampled_from([0, 5, 60, 5000]),
+        }
+    ),
+    max_size=20,
+)
+
+
+def expected(rows, by, over, under, oracles, metric_id):
+    """Loops over dictionaries; the grouped interval is the oracle of campaigns."""
+    grouped = {}
+    for row in rows:
+        grouped.setdefault(row["type"] if by else None, []).append(row)
+    if not by:
+        grouped.setdefault(None, [])
+    made = []
+    for key in sorted(grouped, key=lambda one: (one is not None, one)):
+        mine = grouped[key]
+        known = [row for row in mine if row[over] is not None and row[under] is not None]
+        lone = [row for row in mine if (row[over] is None) != (row[under] is None)]
+        totals = {
+            name: sum(row[name] for row in mine if row[name] is not None) if known else None
+            for name in (over, under)
+        }
+        notes, rate, ends = [], None, {}
+        if lone:
+            notes.append(f"{metric_id}: a row has one count only")
+        share = metric_id == "complaint_rate"
+        if known and share and totals[over] > totals[under]:
+            notes.append(f"{metric_id}: numerator exceeds denominator")
+        elif known and totals[under] and not lone:
+            rate = Fraction(totals[over], totals[under])
+        if share:
+            ends = dict.fromkeys((f"{metric_id}_low", f"{metric_id}_high"))
+            if rate is not None:
+                pairs = [(row[over], row[under]) for row in known]
+                low, high = oracles.clustered(totals[over], totals[under], pairs)
+                ends = {f"{metric_id}_low": low, f"{metric_id}_high": high}
+        made.append(
+            ({"type": key} if by else {})
+            | {over: totals[over], under: totals[under], metric_id: rate}
+            | ends
+            | {"rows": len(known), "flag": "; ".join(notes) or None}
+        )
+    return made
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS, st.booleans())
+def test_a_share_is_the_one_of_loops(engine, oracles, same, rows, by):
+    made = compute_metric("complaint_rate", engine.make(rows, SCHEMA), by="type" if by else None)
+    wanted = expected(rows, by, "complaints", "delivered", oracles, "complaint_rate")
+    same(engine.read(made), wanted)
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS, st.booleans())
+def test_a_mean_may_exceed_one_and_has_no_interval(engine, oracles, same, rows, by):
+    made = compute_metric("mails_each", engine.make(rows, SCHEMA), by="type" if by else None)
+    same(engine.read(made), expected(rows, by, "delivered", "complaints", oracles, "mails_each"))
+
+
+def test_rows_that_differ_widen_the_interval_of_a_share(engine, oracles, same):
+    pairs = [(5, 1000), (90, 1000), (30, 1000)]
+    rows = [{"type": "single", "complaints": k, "delivered": n} for k, n in pairs]
+    made = engine.read(compute_metric("complaint_rate", engine.make(rows, SCHEMA)))[0]
+    low, high = oracles.clustered(125, 3000, pairs)
+    narrow, wide = oracles.wilson(125, 3000)
+    assert low < narrow < wide < high
+    same([{"low": made["complaint_rate_low"]}], [{"low": low}])
+    same([{"high": made["complaint_rate_high"]}], [{"high": high}])
+
+
+@pytest.mark.parametrize("by", [None, "type"])
+def test_an_empty_frame_has_no_groups_and_no_rate(engine, by):
+    made = engine.read(compute_metric("complaint_rate", engine.make([], SCHEMA), by=by))
+    rest = dict.fromkeys(("complaints", "delivered", "complaint_rate", "flag"))
+    ends = dict.fromkeys(("complaint_rate_low", "complaint_rate_high"))
+    assert made == ([] if by else [rest | ends | {"rows": 0}])
+
+
+def test_a_built_in_metric_is_computed_by_its_function():
+    campaigns = pl.DataFrame({"contact_id": ["1"], "hard_bounces": [1], "soft_bounces": [0]})
+    with pytest.raises(MissingColumns, match="campaign_rates needs"):
+        compute_metric("click_rate", campaigns, by="type")
+    orders = metrics.field_completeness(campaigns)
+    assert compute_metric("field_completeness", campaigns).equals(orders)
+
+
+def test_a_function_of_ones_own_gets_everything_and_gives_a_frame():
+    def function(mails, weights, *, floor):
+        return pl.DataFrame({"mine": [mails.height * weights.height + floor]})
+
+    register_metric(Definition("mine", "Mine", "rows ÷ rows"), function=function)
+    two, three = pl.DataFrame({"a": [1, 2]}), pl.DataFrame({"a": [1, 2, 3]})
+    assert compute_metric("mine", two, three, floor=10)["mine"].to_list() == [16]
+    register_metric(Definition("mine", "Mine", "a ÷ b", "a", "b"), replace=True)
+    frame = pl.DataFrame({"a": [1], "b": [4]})
+    assert compute_metric("mine", frame)["mine"].to_list() == [0.25], "the function has gone"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (lambda frame: None, "gave NoneType, not a frame"),
+        (lambda frame: frame, "gave no column mine; it gave a, b"),
+    ],
+)
+def test_what_a_function_gives_is_looked_at(given, words):
+    register_metric(Definition("mine", "Mine", "a ÷ b"), function=given)
+    with pytest.raises(InvalidArgument, match=words):
+        compute_metric("mine", pl.DataFrame({"a": [1], "b": [2]}))
+
+
+def test_what_cannot_be_computed_says_what_to_do():
+    register_metric(Definition("told", "Told", "in words only"))
+    frame = pl.DataFrame({"complaints": [1], "delivered": [2], "type": ["single"]})
+    for call, words in (
+        (lambda: compute_metric("told", frame), "function="),
+        (lambda: compute_metric("complaint_rate"), "from one frame, not from 0"),
+        (lambda: compute_metric("complaint_rate", frame, frame), "not from 2"),
+        (lambda: compute_metric("complaint_rate", frame, by="delivered"), "cannot group by"),
+        (lambda: compute_metric("complaint_rate", frame, confidence=2), "between 0 and 1"),
+        (lambda: compute_metric("complaint_rate", [1]), "DataFrame"),
+        (lambda: register_metric(SHARE, function=3, replace=True), "cannot be called"),
+        (lambda: register_metric(Definition("x", "X", "a ÷ a", "a", "a")), "Name two columns"),
+    ):
+        with pytest.raises(InvalidArgument, match=words):
+            call()
+    with pytest.raises(MissingColumns, match="complaint_rate needs the columns delivered"):
+        compute_metric("complaint_rate", frame.drop("delivered"))
