@@ -49,7 +49,7 @@ def field_completeness(frame: Any) -> Any:
     except TypeError as error:
         raise InvalidArgument(
             f"field_completeness works on a DataFrame, not on {type(frame).__name__}.",
-            hint="Pass a pandas or polars frame, or a DuckDB relation.",
+            hint="Pass a pandas, polars or Spark frame, or a DuckDB relation.",
         ) from error
     schema = lazy.collect_schema()
     marked = lazy.select(*(_filled(name, dtype) for name, dtype in schema.items()))

@@ -84,7 +84,7 @@ def handed_back(metric: str, answer: pl.DataFrame, like: Any, schema: Schema) ->
         return answer.pipe(nw.from_native).lazy("pyspark", session=session).to_native()
     raise MetricError(
         f"{metric} cannot give its answer as {given.implementation}.",
-        hint="Pass a pandas or polars frame, or a DuckDB relation.",
+        hint="Pass a pandas, polars or Spark frame, or a DuckDB relation.",
     )
 
 

@@ -41,6 +41,8 @@ _UNTYPED: Mapping[Kind, nw.dtypes.DType] = {
 }
 """What a column of nothing but nulls is taken for."""
 
+_UTC_NAMES = ("UTC", "Etc/UTC", "Z", "GMT", "+00:00")
+
 _WANTED: Mapping[Kind, str] = {"flag": "yes or no", "rate": "numbers"}
 _DTYPES: Mapping[Kind, nw.dtypes.DType] = {
     "count": nw.Int64(),
@@ -54,7 +56,7 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
 
     Args:
         metric: Name of the metric, for messages.
-        frame: pandas or polars frame, DuckDB relation, or another frame that Narwhals knows.
+        frame: pandas, polars or Spark frame, DuckDB relation, or another that Narwhals knows.
         columns: What the metric reads.
 
     Returns:
@@ -63,7 +65,8 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
     Raises:
         InvalidArgument: Not a frame, or two columns have one name.
         MissingColumns: Columns are not there.
-        MetricError: A column of numbers or moments holds something else.
+        MetricError: A column of numbers or moments holds something else, or moments are in a Spark
+            session of another zone than UTC.
     """
     lazy: nw.LazyFrame[Any] = _wrapped(metric, frame).lazy()
     names = lazy.collect_schema().names()
@@ -75,6 +78,8 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
         lazy = nw.from_native(_nullable(metric, lazy.to_native(), columns)).lazy()
     elif lazy.implementation.is_duckdb():
         lazy = _zoned(lazy, columns)
+    elif lazy.implementation.is_pyspark() and "moment" in columns.values():
+        _refuse_other_zone(metric, lazy.to_native())
     schema = lazy.collect_schema()
     return lazy.with_columns(
         *(_column(metric, name, kind, schema[name], lazy) for name, kind in columns.items())
@@ -87,7 +92,7 @@ def _wrapped(metric: str, frame: Any) -> Any:
     except TypeError as error:
         raise InvalidArgument(
             f"{metric} works on a DataFrame, not on {type(frame).__name__}.",
-            hint="Pass a pandas or polars frame, or a DuckDB relation.",
+            hint="Pass a pandas, polars or Spark frame, or a DuckDB relation.",
         ) from error
     except DuplicateError as error:
         raise InvalidArgument(
@@ -142,6 +147,16 @@ def _zoned(lazy: nw.LazyFrame[Any], columns: Schema) -> nw.LazyFrame[Any]:
         relation.select(f"* REPLACE ({', '.join(changes)})")
     ).lazy()
     return made
+
+
+def _refuse_other_zone(metric: str, frame: Any) -> None:
+    """Refuse a Spark session that would count days and months by its own zone."""
+    zone = str(frame.sparkSession.conf.get("spark.sql.session.timeZone"))
+    if zone not in _UTC_NAMES:
+        raise MetricError(
+            f"{metric} reads moments, and the Spark session's zone is {zone}.",
+            hint='Set it: spark.conf.set("spark.sql.session.timeZone", "UTC").',
+        )
 
 
 def _column(
@@ -282,5 +297,5 @@ def same_kind(metric: str, *frames: nw.LazyFrame[Any]) -> None:
     if len(kinds) > 1:
         raise InvalidArgument(
             f"{metric} was given frames of different kinds: {', '.join(kinds)}.",
-            hint="Pass all of them as pandas, or all as polars, or all as DuckDB relations.",
+            hint="Pass all of them as pandas, polars or Spark frames, or as DuckDB relations.",
         )

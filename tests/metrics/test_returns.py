@@ -13,6 +13,7 @@ import pytest
 import actoolkit as ac
 from actoolkit import metrics
 from actoolkit.metrics.touches import TOUCHES
+from actoolkit.tables import TABLES
 
 DTYPES = {
     "String": pl.String(),
@@ -23,7 +24,17 @@ DTYPES = {
     "Datetime": pl.Datetime("us", "UTC"),
 }
 ELSEWHERE = {
-    **{key: set(TOUCHES) for key in ("list_touches", "flag_bots", "all_touches")},
+    **{
+        name: set(TOUCHES)
+        for name in (
+            "list_touches",
+            "automation_touches",
+            "one_to_one_touches",
+            "flag_bots",
+            "all_touches",
+        )
+    },
+    "select_campaigns": set(TABLES["campaigns"].schema),
     "clv": set(metrics.lifetime.PURCHASES),
     "compare_campaigns": {"baseline_hits", "baseline_trials", "baseline_rate"},
     "clv_fit": {

@@ -14,6 +14,8 @@ from polars.testing import assert_frame_equal
 
 import actoolkit as ac
 from actoolkit import metrics
+from actoolkit.errors import MetricError
+from actoolkit.metrics.reference import runs_there
 
 REQUIRED = bool(os.environ.get("ACTOOLKIT_REQUIRE_SPARK"))
 if not REQUIRED:
@@ -156,6 +158,30 @@ CALLS = {
     "touch_counts": lambda t: metrics.touch_counts(t["orders"], t["touches"], t["contacts"]),
     "touch_lags": lambda t: metrics.touch_lags(t["orders"], t["touches"], t["contacts"]),
     "field_completeness": lambda t: metrics.field_completeness(t["contacts"]),
+    "attributed_orders": lambda t: metrics.attributed_orders(
+        t["orders"], t["touches"], t["contacts"], model="linear"
+    ),
+    "attribution_sensitivity": lambda t: metrics.attribution_sensitivity(
+        t["orders"], t["touches"], t["contacts"], models=["last", "vendor"], windows=[1, 14]
+    ),
+    "cart_recovery": lambda t: metrics.cart_recovery(t["orders"]),
+    "data_quality": lambda t: metrics.data_quality(t["campaigns"], t["orders"], t["contacts"]),
+    "new_vs_repeat": lambda t: metrics.new_vs_repeat(t["orders"]),
+    "overview_kpis": lambda t: metrics.overview_kpis(
+        t["campaigns"], t["orders"], since="2026-01-01", until="2026-06-30"
+    ),
+    "repeat_purchase": lambda t: metrics.repeat_purchase(t["orders"]),
+    "repeat_within": lambda t: metrics.repeat_within(t["orders"]),
+    "rfm_grid": lambda t: metrics.rfm_grid(metrics.rfm(t["orders"], currency="USD")),
+    "rfm_segments": lambda t: metrics.rfm_segments(metrics.rfm(t["orders"], currency="USD")),
+    "select_campaigns": lambda t: metrics.select_campaigns(
+        t["campaigns"], t["campaign_lists"], since="2026-01-01", list_ids=["1", "2"]
+    ),
+    "automation_touches": lambda t: metrics.automation_touches(t["entries"]),
+    "one_to_one_touches": lambda t: metrics.one_to_one_touches(t["mails"]),
+    "touches_from_log": lambda t: metrics.touches_from_log(
+        t["entries"], kind="automation", columns={"touched_at": "added_at"}
+    ),
 }
 
 
@@ -207,7 +233,11 @@ def seen(t):
 def test_spark_answers_as_polars_does(name, tables):
     local, far = tables
     wanted = CALLS[name](local)
+    jobs = far["orders"].sparkSession.sparkContext.statusTracker()
+    before = len(jobs.getJobIdsForGroup())
     found = CALLS[name](far)
+    if runs_there(name.split(" by ", maxsplit=1)[0]):
+        assert len(jobs.getJobIdsForGroup()) == before, "something was computed too early"
     assert type(found).__module__.startswith("pyspark")
     collected = nw.from_native(found).lazy().collect(backend="polars").to_native()
     assert collected.columns == wanted.columns
@@ -225,3 +255,15 @@ def test_sundays_are_sundays(spark, tmp_path):
     campaign.write_parquet(tmp_path / "sunday.parquet")
     cells = metrics.engagement_heatmap(spark.read.parquet(str(tmp_path / "sunday.parquet")))
     assert cells.select("weekday", "hour").collect() == [(7, 10)]
+
+
+def test_a_session_of_another_zone_is_refused_where_moments_are_read(spark, tables):
+    _, far = tables
+    spark.conf.set("spark.sql.session.timeZone", "America/Chicago")
+    try:
+        with pytest.raises(MetricError, match="America/Chicago") as refused:
+            metrics.fatigue(far["touches"], far["contact_lists"])
+        assert 'spark.conf.set("spark.sql.session.timeZone", "UTC")' in refused.value.hint
+        assert metrics.domain_mix(far["contacts"]).count()
+    finally:
+        spark.conf.set("spark.sql.session.timeZone", "UTC")

@@ -1,0 +1,87 @@
+"""Which metric runs where: what the reference says is what the functions do."""
+
+from __future__ import annotations
+
+import inspect
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import actoolkit as ac
+from actoolkit import metrics
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.reference import metric_reference, runs_there
+
+
+def _spark():
+    """The calls of every metric; the module itself is left out where there is no Spark."""
+    path = Path(__file__).with_name("test_spark.py")
+    spec = spec_from_file_location("calls_of_every_engine", path)
+    module = module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACTOOLKIT_REQUIRE_SPARK", "1")
+        spec.loader.exec_module(module)
+    return module
+
+
+SPARK = _spark()
+ELSEWHERE = {"explain", "register_metric", "wilson", "touches_from_csv", "compute_metric"}
+"""No frames of an engine go in: words, numbers, a file, another metric's function."""
+
+
+class CollectedError(AssertionError):
+    """A lazy frame was computed."""
+
+
+@pytest.fixture(scope="module")
+def lazy(tmp_path_factory):
+    made = {}
+    with ac.sandbox_account("tiny", cache_dir=tmp_path_factory.mktemp("cache")) as account:
+        for name, load in SPARK.TABLES.items():
+            made[name] = load(account=account, progress=False)
+        made["history"] = ac.history("campaigns", account=account)
+    made["touches"] = SPARK.seen(made)
+    made["score_history"] = made["score_values"].with_columns(observed_at=pl.lit(SPARK.SCORED))
+    return {name: frame.lazy() for name, frame in made.items()}
+
+
+def test_every_function_of_frames_is_tried_on_every_engine():
+    functions = {
+        name for name in metrics.__all__ if inspect.isfunction(getattr(metrics, name))
+    } - ELSEWHERE
+    assert functions == {name.split(" by ", maxsplit=1)[0] for name in SPARK.CALLS}
+
+
+@pytest.mark.parametrize("name", SPARK.CALLS)
+def test_what_runs_where_the_frame_lives_collects_nothing(name, lazy, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise CollectedError(name)
+
+    monkeypatch.setattr(pl.LazyFrame, "collect", refuse)
+    monkeypatch.setattr(pl.LazyFrame, "collect_batches", refuse)
+    monkeypatch.setattr(pl, "collect_all", refuse)
+    if runs_there(name.split(" by ", maxsplit=1)[0]):
+        assert isinstance(SPARK.CALLS[name](lazy), pl.LazyFrame)
+    else:
+        with pytest.raises(CollectedError):
+            SPARK.CALLS[name](lazy)
+
+
+def test_the_table_names_every_function_once():
+    table = metric_reference().split("## Which metric runs where")[1]
+    for name in {one.split(" by ", maxsplit=1)[0] for one in SPARK.CALLS}:
+        row = next(line for line in table.splitlines() if line.startswith(f"| `{name}` |"))
+        cells = [cell.strip() for cell in row.split("|")[2:6]]
+        where = "there" if runs_there(name) else "reduced"
+        assert set(cells) <= {where, "kernel"}
+        assert cells[0] == cells[2] == cells[3] == where
+
+
+@pytest.mark.parametrize("wrong", [[1], {"a": 1}, None, "campaigns.parquet"])
+def test_what_is_no_frame_of_an_engine_names_those_that_are(wrong):
+    with pytest.raises(
+        InvalidArgument, match="pandas, polars or Spark frame, or a DuckDB relation"
+    ):
+        metrics.campaign_rates(wrong)
