@@ -138,6 +138,8 @@ def _series(column: pd.Series[Any], kind: Kind) -> pl.Series:
         values = pl.Series(name, column.fillna(0).to_numpy(dtype="int64"), dtype=dtype)
     elif kind == "rate":
         values = pl.Series(name, column.to_numpy(dtype="float64", na_value=0.0), dtype=dtype)
+    elif kind == "flag":
+        values = pl.Series(name, column.fillna(value=False).to_numpy(dtype=bool), dtype=dtype)
     else:
         if kind == "moment" and column.dt.tz is not None:
             column = column.dt.tz_convert("UTC").dt.tz_localize(None)

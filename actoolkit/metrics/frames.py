@@ -233,7 +233,7 @@ def closed(result: nw.LazyFrame[Any], like: Any, schema: Schema, *, sort_by: Seq
 
     Returns:
         A lazy frame for a lazy one; else rows, in pandas with a fresh RangeIndex, whole numbers as
-        ``Int64``, rates as ``float64`` and dates as ``datetime64[s]``.
+        ``Int64``, rates as ``float64``, flags as ``boolean`` and dates as ``datetime64[s]``.
     """
     pandas = result.implementation.is_pandas()
     result = result.sort(*sort_by).select(
@@ -244,7 +244,13 @@ def closed(result: nw.LazyFrame[Any], like: Any, schema: Schema, *, sort_by: Seq
     native = result.collect().to_native()
     if not pandas:
         return native
-    types = {"rate": "float64", "date": "datetime64[s]", "count": "Int64", "text": "str"}
+    types = {
+        "rate": "float64",
+        "date": "datetime64[s]",
+        "count": "Int64",
+        "text": "str",
+        "flag": "boolean",
+    }
     wanted = {name: types[kind] for name, kind in schema.items() if kind in types}
     return native.reset_index(drop=True).astype(wanted)
 
