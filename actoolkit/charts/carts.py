@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 
@@ -38,7 +38,7 @@ TWIN: Sequence[TwinColumn] = (
 
 
 def cart_recovery_chart(
-    recovery: object, *, as_of: AsOf = None, minor_units: int = 2
+    recovery: object, *, as_of: AsOf = None, minor_units: Mapping[str, int] | None = None
 ) -> alt.LayerChart | alt.VConcatChart:
     """Draw the share of abandoned carts that came back, by days since they were left.
 
@@ -47,7 +47,7 @@ def cart_recovery_chart(
     Args:
         recovery: Result of `actoolkit.metrics.cart_recovery`.
         as_of: Moment of the data, written in the corner.
-        minor_units: Decimals of the currency: 0 for yen.
+        minor_units: Decimals of currencies that have no hundredths, such as ``{"JPY": 0}``.
 
     Raises:
         InvalidArgument: Not the metric's result.
@@ -82,12 +82,12 @@ def cart_recovery_chart(
     return themed(alt.vconcat(*panels, spacing=36).properties(description=words))
 
 
-def recovery_rows(recovery: object, *, minor_units: int = 2) -> list[Row]:
+def recovery_rows(recovery: object, *, minor_units: Mapping[str, int] | None = None) -> list[Row]:
     """Read what the chart draws: one row per currency and number of days that has a rate.
 
     Args:
         recovery: Result of `actoolkit.metrics.cart_recovery`.
-        minor_units: Decimals of the currency.
+        minor_units: Decimals of currencies that have no hundredths.
 
     Raises:
         InvalidArgument: Not the metric's result.
@@ -107,6 +107,7 @@ def recovery_rows(recovery: object, *, minor_units: int = 2) -> list[Row]:
         days, code = int(row["within_days"]), currency_name(row["currency"])
         interval = f"{percent(row[f'{rate}_low'])} to {percent(row[f'{rate}_high'])}"
         carts = count(row["abandoned_carts"])
+        units = (minor_units or {}).get(code, 2)
         rows.append(
             {
                 "currency": code,
@@ -120,8 +121,8 @@ def recovery_rows(recovery: object, *, minor_units: int = 2) -> list[Row]:
                 "rate_text": percent(row[rate]),
                 "interval": interval,
                 "counts": f"{count(row['recovered_carts'])} of {carts} carts",
-                "recovered_text": money(row["recovered_cents"], code, units=minor_units),
-                "lost_text": money(row["lost_cents"], code, units=minor_units),
+                "recovered_text": money(row["recovered_cents"], code, units=units),
+                "lost_text": money(row["lost_cents"], code, units=units),
                 "is_few": row["abandoned_carts"] < FEW,
             }
         )

@@ -117,7 +117,7 @@ def _carts(control: Control, material: Material, period: Period) -> Figure | Not
     for code in found["currency"].unique(maintain_order=True).to_list():
         name = currency_name(code or "")
         part = found.filter(pl.col("currency").eq_missing(pl.lit(code)))
-        parts[name] = recovery_rows(part, minor_units=material.minor_units.get(name, 2))
+        parts[name] = recovery_rows(part, minor_units=material.minor_units)
     if not any(parts.get(option.value) for option in control.options):
         return Note(f"No cart was abandoned from {period}.")
     return switched(

@@ -112,6 +112,10 @@ class _Customers:
     def _units(self, code: str | None) -> int:
         return self._sources.minor_units.get(currency_name(code), 2)
 
+    def _units_of(self) -> str:
+        units = dict(self._sources.minor_units)
+        return f", minor_units={units!r}" if units else ""
+
     def compute(self, params: Params) -> Any:
         orders, days = self._sources.frames["ecom_orders"], self._days(params)
         end = self._days(params, since=False)
@@ -145,7 +149,9 @@ class _Customers:
                     minor_units=self._sources.minor_units or None,
                 )
             case _:
-                return cart_recovery_chart(frame, as_of=as_of)
+                return cart_recovery_chart(
+                    frame, as_of=as_of, minor_units=self._sources.minor_units or None
+                )
 
     def code(self, params: Params) -> str:
         days = _arguments(self._days(params))
@@ -170,12 +176,10 @@ class _Customers:
                 chart = "second_order_survival_chart(curve, as_of=as_of)"
             case "revenue":
                 calls = [f"revenue = ac.metrics.revenue_by_period(ecom_orders, {grain}, {days})"]
-                units_of = dict(self._sources.minor_units)
-                more = f", minor_units={units_of!r}" if units_of else ""
-                chart = f"revenue_by_period_chart(revenue, as_of=as_of, {grain}{more})"
+                chart = f"revenue_by_period_chart(revenue, as_of=as_of, {grain}{self._units_of()})"
             case _:
                 calls = [f"carts = ac.metrics.cart_recovery(ecom_orders, {days})"]
-                chart = "cart_recovery_chart(carts, as_of=as_of)"
+                chart = f"cart_recovery_chart(carts, as_of=as_of{self._units_of()})"
         return script(self._sources, *calls, f"chart = ac.charts.{chart}")
 
     def summary(self, frame: Any, params: Params) -> str:

@@ -295,6 +295,16 @@ def test_cart_recovery_speaks_of_windows_with_enough_carts():
     assert "Hollow: fewer than 30 carts" in " ".join(chart.title.subtitle)
 
 
+def test_cart_recovery_writes_each_currency_in_its_own_units():
+    yen = recovery().with_columns(
+        pl.lit("JPY").alias("currency"), pl.col("recovered_cents", "lost_cents") // 100
+    )
+    chart = charts.cart_recovery_chart(pl.concat([recovery(), yen]), minor_units={"JPY": 0})
+    euro, japan = (" ".join(panel["title"]["text"]) for panel in chart.to_dict()["vconcat"])
+    assert "€5,700 recovered, €32,300 lost" in euro
+    assert "¥5,700 recovered, ¥32,300 lost" in japan
+
+
 def test_cart_recovery_gives_each_currency_a_panel():
     both = pl.concat([recovery(), recovery().with_columns(currency=pl.lit("USD"))])
     spec = charts.cart_recovery_chart(both, as_of=datetime(2026, 6, 30, 15)).to_dict()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -85,3 +87,19 @@ def test_frames_can_be_pandas(orders):
     explorer = customers_explorer(ecom_orders=orders.to_pandas(), today=TODAY)
     assert explorer.error is None
     assert int(explorer.frame["customers"].sum()) > 0
+
+
+@pytest.mark.parametrize("view", ["revenue", "carts"])
+def test_amounts_are_in_the_units_of_their_currency(view):
+    with ac.sandbox_account(size="tiny") as sandbox:
+        account = replace(sandbox, minor_units={"USD": 0})
+        explorer = customers_explorer(account, progress=False)
+        names = {"account": account}
+        explorer.set(view=view)
+        exec(compile(explorer.code(), "<explorer.code()>", "exec"), names)
+    assert explorer.error is None
+    frame = explorer.frame.filter(pl.col("currency") == "USD")
+    amount = frame["revenue_cents" if view == "revenue" else "lost_cents"].max()
+    drawn = names["chart"].to_dict()
+    assert drawn == explorer.chart.to_dict()
+    assert f"${amount:,}" in json.dumps(drawn, ensure_ascii=False)
