@@ -7,12 +7,14 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from actoolkit.errors import MissingColumns
 from actoolkit.metrics.counters import (
     ADDED,
     PARTIAL,
     RATES,
     VERIFIED,
-    flags,
+    joined,
+    notes,
     parts,
     summed,
     was_sent,
@@ -39,6 +41,7 @@ _COUNTS: Schema = dict.fromkeys(
         VERIFIED,
         "verified_delivered",
         "clickers",
+        "unique_link_clicks",
         "unsubscribes",
         "unique_replies",
         "unique_forwards",
@@ -48,6 +51,7 @@ _COUNTS: Schema = dict.fromkeys(
     "count",
 )
 _RATES: Schema = {f"{rate}{end}": "rate" for rate in RATES for end in ("", "_low", "_high")}
+_LINKS: Schema = {"links_per_clicker": "rate"}
 _READ: Schema = dict.fromkeys((*ADDED, VERIFIED), "count")
 
 
@@ -63,7 +67,8 @@ def campaign_rates(
     of its campaigns lacks is null, and so are its rates.
 
     Args:
-        campaigns: Result of `actoolkit.load_campaigns`.
+        campaigns: Result of `actoolkit.load_campaigns`; without the column ``unique_link_clicks``,
+            what is made of it is null.
         by: None, or the columns that make the groups, such as "type" or ["type", "automation_id"].
         confidence: Coverage of the intervals, between 0 and 1.
 
@@ -75,15 +80,19 @@ def campaign_rates(
         ``delivered (Int64, mails): sends - hard_bounces - soft_bounces, at least 0``;
         ``unique_opens (Int64, contacts)``, ``verified_unique_opens``;
         ``verified_delivered (Int64, mails): delivered where verified opens are known``;
-        ``clickers (Int64, contacts): who clicked any link``, ``unsubscribes``,
-        ``unique_replies``, ``unique_forwards``; ``verifiable_opens (Int64, contacts)``: unique
-        opens where verified ones are known, ``unverified_opens``: those of them that are not;
+        ``clickers (Int64, contacts): who clicked any link``,
+        ``unique_link_clicks (Int64): pairs of a contact and a link that was clicked``,
+        ``unsubscribes``, ``unique_replies``, ``unique_forwards``;
+        ``verifiable_opens (Int64, contacts)``: unique opens where verified ones are known,
+        ``unverified_opens``: those of them that are not;
         each rate (Float64, 0..1) with ``_low`` and ``_high``: the Wilson interval of one campaign;
         of a group, the one that allows for campaigns that differ (`actoolkit.metrics.clusters`):
         ``delivery_rate``, ``bounce_rate``, ``hard_bounce_rate``, ``soft_bounce_rate`` of sends;
         ``open_rate``, ``click_rate``, ``unsubscribe_rate``, ``reply_rate``, ``forward_rate`` of
         delivered; ``verified_open_rate`` of verified_delivered; ``click_to_open_rate`` of
         unique_opens; ``privacy_open_share``: unverified_opens of verifiable_opens;
+        ``links_per_clicker (Float64, links): unique_link_clicks / clickers``, a mean, not a share,
+        so it has no interval here; null without clickers or with fewer links than clickers;
         ``flag (String): null, or what is withheld and why``.
         A rate is null for a draft, and flagged where its numerator exceeds its denominator.
 
@@ -111,20 +120,37 @@ def campaign_rates(
         (2, 2940, 980)
     """
     names = groups(
-        "campaign_rates", by, {**_COUNTS, **_RATES, "campaigns": "count", "flag": "text"}
+        "campaign_rates", by, {**_COUNTS, **_RATES, **_LINKS, "campaigns": "count", "flag": "text"}
     )
     about: Schema = dict.fromkeys(names, "key") if names else _ABOUT
-    made = with_verified(with_delivered(opened("campaign_rates", campaigns, {**about, **_READ})))
+    rows = _with_link_clicks(campaigns, {**about, **_READ})
+    made = with_verified(with_delivered(rows))
     if names:
         counters = [name for name in _COUNTS if name not in PARTIAL]
         made = summed(made, names, counters, PARTIAL, parts())
     shown_rates = {name: (nw.when(was_sent()).then(r.hits), r.trials) for name, r in RATES.items()}
     made = with_rates(made, shown_rates, confidence, clustered=bool(names))
-    made = made.with_columns(flag=flags(RATES))
+    people, links = nw.col("clickers"), nw.col("unique_link_clicks")
+    few = links < people
+    made = made.with_columns(
+        links_per_clicker=nw.when(was_sent() & (people > 0) & ~few).then(links / people),
+        flag=joined([*notes(RATES), (few, "links_per_clicker: fewer links than clickers")]),
+    )
     shown: Schema = {**about, "campaigns": "count"} if names else about
     return closed(
         made,
         campaigns,
-        {**shown, **_COUNTS, **_RATES, "flag": "text"},
+        {**shown, **_COUNTS, **_RATES, **_LINKS, "flag": "text"},
         sort_by=names or ["campaign_id"],
     )
+
+
+def _with_link_clicks(campaigns: Any, columns: Schema) -> nw.LazyFrame[Any]:
+    """Open campaigns with their link clicks: null where the column is not there."""
+    metric, links = "campaign_rates", "unique_link_clicks"
+    try:
+        return opened(metric, campaigns, {**columns, links: "count"})
+    except MissingColumns:
+        rows = opened(metric, campaigns, columns)
+    nothing = nw.when(nw.lit(value=False)).then(nw.col("clickers"))
+    return rows.with_columns(nothing.alias(links))

@@ -170,24 +170,34 @@ def flags(rates: Mapping[str, Rate]) -> nw.Expr:
     Args:
         rates: Rates of the frame, by name.
     """
-    notes = [(nw.col("clipped") > 0, CLIPPED)]
-    notes += [
-        (exceeds(rate.hits, rate.trials), f"{name}: numerator exceeds denominator")
-        for name, rate in rates.items()
+    return joined(notes(rates))
+
+
+def notes(rates: Mapping[str, Rate]) -> list[tuple[nw.Expr, str]]:
+    """Give what `flags` joins: each condition with its sentence.
+
+    Args:
+        rates: Rates of the frame, by name.
+    """
+    return [
+        (nw.col("clipped") > 0, CLIPPED),
+        *(
+            (exceeds(rate.hits, rate.trials), f"{name}: numerator exceeds denominator")
+            for name, rate in rates.items()
+        ),
     ]
-    return joined(notes)
 
 
-def joined(notes: Iterable[tuple[nw.Expr, str]]) -> nw.Expr:
+def joined(found: Iterable[tuple[nw.Expr, str]]) -> nw.Expr:
     """Join the sentences whose conditions hold by "; ", or give null.
 
     Args:
-        notes: Condition and sentence.
+        found: Condition and sentence.
     """
     text = nw.concat_str(
         *(
             nw.when(condition).then(nw.lit(f"{note}; ")).otherwise(nw.lit(""))
-            for condition, note in notes
+            for condition, note in found
         )
     ).str.strip_chars("; ")
     return nw.when(text != "").then(text)

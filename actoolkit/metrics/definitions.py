@@ -151,6 +151,22 @@ BUILT_IN: tuple[Definition, ...] = (
         "How much the open rate is inflated; people who read behind such software are among them.",
     ),
     Definition(
+        "links_per_clicker",
+        "Links per clicker",
+        "pairs of a contact and a link that was clicked ÷ contacts who clicked any link",
+        numerator="unique_link_clicks",
+        denominator="clickers",
+        columns=("unique_link_clicks", "clickers", "sends"),
+        caveats=(
+            "A mean of 1 or more, not a share, so Wilson's interval does not fit: it has none.",
+            "In a group it is the ratio of sums: campaigns with many clickers weigh more.",
+            "Mail scanners click every link and raise it; the API does not tell them from people.",
+            "Depends on how many links a mail has.",
+        ),
+        source=_CAMPAIGNS,
+        function="campaign_rates",
+    ),
+    Definition(
         "shrunk_rate",
         "Shrunk rate",
         "(hits + common rate x history's weight) ÷ (mails + history's weight)",

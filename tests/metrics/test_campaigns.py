@@ -22,6 +22,7 @@ COUNTERS = (
     "unique_opens",
     "verified_unique_opens",
     "clickers",
+    "unique_link_clicks",
     "unsubscribes",
     "unique_replies",
     "unique_forwards",
@@ -61,6 +62,7 @@ def campaigns(*, missing):
                     ("soft_bounces", 3),
                     ("unique_opens", 30),
                     ("clickers", 20),
+                    ("unique_link_clicks", 40),
                     ("unsubscribes", 5),
                     ("unique_replies", 5),
                     ("unique_forwards", 5),
@@ -164,6 +166,29 @@ def test_a_group_is_a_ratio_of_sums_and_never_mixes_verified_with_others():
     assert found["click_rate"] == 0.01
 
 
+def test_links_per_clicker_is_a_mean_without_an_interval(engine):
+    rows = [
+        one(type="a", sends=100, clickers=10, unique_link_clicks=25),
+        one(campaign_id="2", type="a", sends=100, clickers=30, unique_link_clicks=35),
+        one(campaign_id="3", type="b", sends=100, clickers=0, unique_link_clicks=0),
+        one(campaign_id="4", type="c", sends=100, clickers=4, unique_link_clicks=3),
+    ]
+    found = engine.read(campaign_rates(engine.make(rows, SCHEMA), by="type"))
+    assert [row["links_per_clicker"] for row in found] == [1.5, None, None]
+    assert found[2]["flag"].endswith("links_per_clicker: fewer links than clickers")
+    assert "links_per_clicker_low" not in found[0]
+
+
+@pytest.mark.parametrize("by", [None, "type"])
+def test_link_clicks_may_be_missing(engine, by):
+    schema = {name: dtype for name, dtype in SCHEMA.items() if name != "unique_link_clicks"}
+    rows = [one(sends=100, clickers=10, unique_opens=20, type="a")]
+    rows = [{name: row[name] for name in schema} for row in rows]
+    (found,) = engine.read(campaign_rates(engine.make(rows, schema), by=by))
+    assert found["click_rate"] == 0.1
+    assert found["links_per_clicker"] is found["unique_link_clicks"] is found["flag"] is None
+
+
 def test_what_cannot_be_is_withheld_and_flagged():
     rows = [one(sends=10, hard_bounces=8, soft_bounces=4, clickers=1)]
     found = campaign_rates(pl.DataFrame(rows, schema=SCHEMA)).row(0, named=True)
@@ -174,6 +199,7 @@ def test_what_cannot_be_is_withheld_and_flagged():
         "bounce_rate: numerator exceeds denominator",
         "click_rate: numerator exceeds denominator",
         "click_to_open_rate: numerator exceeds denominator",
+        "links_per_clicker: fewer links than clickers",
     ]
 
 

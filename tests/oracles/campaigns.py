@@ -101,6 +101,17 @@ def with_rates(row, interval, *, over=OVER, sent=True, was_clipped=False, member
     return {**made, "flag": "; ".join(notes) or None}
 
 
+def with_links(row, sent):
+    """Links per clicker, and its note in the flag."""
+    links, people = row["unique_link_clicks"], row["clickers"]
+    known = sent and links is not None and people is not None
+    found = Fraction(links, people) if known and people > 0 and links >= people else None
+    notes = [row["flag"]] if row["flag"] else []
+    if links is not None and people is not None and links < people:
+        notes.append("links_per_clicker: fewer links than clickers")
+    return {**row, "links_per_clicker": found, "flag": "; ".join(notes) or None}
+
+
 def is_sent(row):
     return row["sends"] is not None and row["sends"] > 0
 
@@ -112,13 +123,13 @@ def one_by_one(rows, wilson):
         about = {
             name: row[name] for name in ("campaign_id", "name", "type", "automation_id", "sent_at")
         }
-        counts = {name: row[name] for name in COUNTERS}
+        counts = {name: row[name] for name in (*COUNTERS, "unique_link_clicks")}
         counts["verified_unique_opens"] = verified
         counts["delivered"] = delivered(row)
         counts["verified_delivered"] = None if verified is None else counts["delivered"]
         counts |= opens_of(row)
         rates = with_rates(counts, wilson, sent=is_sent(row), was_clipped=clipped(row))
-        made.append({**about, **counts, **rates})
+        made.append(with_links({**about, **counts, **rates}, is_sent(row)))
     return sorted(made, key=lambda row: row["campaign_id"])
 
 
@@ -154,10 +165,10 @@ def total(rows, counters):
 def by_group(rows, by, clustered):
     made = []
     for key, members in grouped(rows, by):
-        counts, was_clipped = total(members, COUNTERS)
+        counts, was_clipped = total(members, (*COUNTERS, "unique_link_clicks"))
         sent = counts["sends"] is not None and counts["sends"] > 0
         rates = with_rates(counts, clustered, sent=sent, was_clipped=was_clipped, members=members)
-        made.append({**dict(zip(by, key, strict=True)), **counts, **rates})
+        made.append(with_links({**dict(zip(by, key, strict=True)), **counts, **rates}, sent))
     return made
 
 
