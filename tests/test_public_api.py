@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 import subprocess
 import sys
 
+import pytest
+
 import actoolkit as ac
+from actoolkit import reports
 
 
 def test_all_is_sorted_and_every_name_resolves():
@@ -18,6 +22,17 @@ def test_all_is_sorted_and_every_name_resolves():
 
 def test_unknown_name_is_an_attribute_error():
     assert not hasattr(ac, "load_unicorns")
+
+
+@pytest.mark.parametrize(
+    "package",
+    [ac.metrics, ac.charts, ac.widgets, reports, ac.actions],
+    ids=lambda one: one.__name__,
+)
+def test_no_module_hides_the_public_name_that_it_shares(package):
+    """Of a module and a function of one name, the reference would show the module."""
+    modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    assert not modules & set(package.__all__)
 
 
 def test_version_is_the_packages():

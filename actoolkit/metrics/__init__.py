@@ -18,15 +18,13 @@ from actoolkit.metrics.changes import clicks_change, revenue_change
 from actoolkit.metrics.cohorts import cohort_retention, cohort_revenue
 from actoolkit.metrics.comparison import compare_campaigns
 from actoolkit.metrics.completeness import field_completeness
-from actoolkit.metrics.contact_events import contact_events
-from actoolkit.metrics.contact_funnel import contact_funnel
 from actoolkit.metrics.curve import campaign_curve
 from actoolkit.metrics.customers import RFM_SEGMENTS, Segment, rfm, rfm_grid, rfm_segments
 from actoolkit.metrics.decay import engagement_decay
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.engagement import engagement_heatmap
+from actoolkit.metrics.events import contact_events
 from actoolkit.metrics.exposure import campaign_exposure
-from actoolkit.metrics.fatigue import bounce_health, fatigue
 from actoolkit.metrics.funnel import campaign_funnel
 from actoolkit.metrics.gaps import purchase_gaps
 from actoolkit.metrics.intervals import wilson
@@ -39,15 +37,17 @@ from actoolkit.metrics.mailing_periods import engagement_by_period
 from actoolkit.metrics.orders import order_match, revenue_by_period
 from actoolkit.metrics.overview import overview_kpis
 from actoolkit.metrics.own import compute_metric
+from actoolkit.metrics.pressure import bounce_health, fatigue
 from actoolkit.metrics.products import pareto_share, top_products
 from actoolkit.metrics.quality import data_quality
 from actoolkit.metrics.reconciliation import reconcile_attribution, vendor_differences
 from actoolkit.metrics.registry import DEFINITIONS, explain, register_metric
 from actoolkit.metrics.repeats import repeat_purchase, repeat_within
-from actoolkit.metrics.score_quality import score_quality
+from actoolkit.metrics.score_discrimination import score_quality
 from actoolkit.metrics.scores import score_distribution, score_outcomes
 from actoolkit.metrics.selection import select_campaigns
 from actoolkit.metrics.shrinkage import shrunk_rates
+from actoolkit.metrics.steps import contact_funnel
 from actoolkit.metrics.store import new_vs_repeat, store_summary
 from actoolkit.metrics.survival import second_order_survival
 from actoolkit.metrics.touch_files import touches_from_csv

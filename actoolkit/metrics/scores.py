@@ -12,7 +12,7 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, opened
-from actoolkit.metrics.score_outcomes import flags, scored_contacts
+from actoolkit.metrics.scored_contacts import flags, scored_contacts
 
 _DISTRIBUTION: Schema = {
     "score_id": "text",

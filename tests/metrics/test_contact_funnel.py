@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actoolkit.errors import InvalidArgument, MissingColumns
-from actoolkit.metrics import contact_events, contact_funnel, contact_funnel_polars
+from actoolkit.metrics import contact_events, contact_funnel, steps_polars
 
 # The package has a function of the module's name.
-funnel_module = import_module("actoolkit.metrics.contact_funnel")
+funnel_module = import_module("actoolkit.metrics.steps")
 PATH = Path(__file__).parent.parent / "oracles" / "steps.py"
 SPEC = spec_from_file_location("oracle_steps", PATH)
 oracle = module_from_spec(SPEC)
@@ -77,12 +77,12 @@ def stretches(monkeypatch):
     made = []
 
     def kept(*given):
-        answer = contact_funnel_polars.reached_in_stretches(*given)
+        answer = steps_polars.reached_in_stretches(*given)
         made.append(answer is not None)
         return answer
 
     monkeypatch.setattr(funnel_module, "reached_in_stretches", kept)
-    monkeypatch.setattr(contact_funnel_polars, "ROWS", 3)
+    monkeypatch.setattr(steps_polars, "ROWS", 3)
     return made
 
 
@@ -117,7 +117,7 @@ close = st.lists(
 )
 def test_stretches_give_the_same(stretches, same, oracles, rows, steps, window, layout, size):
     rows = sorted(rows, key=LAYOUTS[layout])
-    contact_funnel_polars.ROWS = size
+    steps_polars.ROWS = size
     stretches.clear()
     found = contact_funnel(pl.DataFrame(rows + NOBODY, schema=EVENTS), steps, window_days=window)
     same(found.to_dicts(), oracle.funnel(rows, steps, window, [], oracles.wilson))

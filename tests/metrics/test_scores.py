@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from actoolkit.errors import InvalidArgument, MissingColumns
 from actoolkit.metrics import score_distribution, score_outcomes, score_quality
-from actoolkit.metrics.score_quality import area_under_curve
+from actoolkit.metrics.score_discrimination import area_under_curve
 
 PATH = Path(__file__).parent.parent / "oracles" / "scores.py"
 SPEC = spec_from_file_location("oracle_scores", PATH)

@@ -14,7 +14,7 @@ from actoolkit.metrics.eager import handed_back
 from actoolkit.metrics.frames import Schema
 from actoolkit.metrics.intervals import wilson
 from actoolkit.metrics.quantiles import normal_quantile
-from actoolkit.metrics.score_outcomes import flags, scored_contacts
+from actoolkit.metrics.scored_contacts import flags, scored_contacts
 
 TOP = 0.1
 _QUALITY: Schema = {

@@ -11,10 +11,10 @@ import polars as pl
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_whole
-from actoolkit.metrics.contact_events import EVENT_NAMES
-from actoolkit.metrics.contact_funnel_polars import reached_in_stretches
 from actoolkit.metrics.eager import collected, handed_back, rated
+from actoolkit.metrics.events import EVENT_NAMES
 from actoolkit.metrics.frames import Schema, groups, opened
+from actoolkit.metrics.steps_polars import reached_in_stretches
 
 _FUNNEL: Schema = {
     "step": "text",
