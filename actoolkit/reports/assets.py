@@ -86,13 +86,13 @@ def notebook_style() -> str:
 @cache
 def notebook_script() -> str:
     """Give the script that draws a notebook's charts."""
-    return _template("notebook.js")
+    return _template("narrow.js") + _template("notebook.js")
 
 
 @cache
 def page_script() -> str:
     """Give the script that draws the charts and listens to the controls."""
-    return _template("report.js")
+    return _template("narrow.js") + _template("report.js")
 
 
 def _template(name: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import runpy
+from datetime import date
 from pathlib import Path
 
 import altair as alt
 import nbformat
+import polars as pl
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from actoolkit import charts, metrics
 from actoolkit.errors import InvalidArgument, ReportError
 from actoolkit.reports import export_notebook
 from actoolkit.reports.html_tables import plain_tables
@@ -309,3 +312,77 @@ def test_hostile_outputs_run_nothing_and_fetch_nothing(chromium, tmp_path):
         == 0
     )
     context.close()
+
+
+@pytest.fixture(scope="module")
+def own_charts(made, tmp_path_factory):
+    """A page of this package's charts: long names, two panels, a grid, numbers in cells."""
+    frames = made().frames
+    orders = frames["ecom_orders"]
+    sent = frames["campaigns"].with_columns(name=pl.lit("A name as long as names get ") + "name")
+    drawn = [
+        charts.campaign_rates_chart(metrics.campaign_rates(sent), as_of="30 Jun 2026"),
+        charts.engagement_heatmap_chart(metrics.engagement_heatmap(sent), as_of="30 Jun 2026"),
+        charts.revenue_by_period_chart(metrics.revenue_by_period(orders), as_of="30 Jun 2026"),
+        charts.cohort_retention_chart(metrics.cohort_retention(orders, until=date(2026, 6, 30))),
+    ]
+    cells = [
+        new_code_cell("c", outputs=[bundle("application/vnd.vegalite.v6+json", one.to_dict())])
+        for one in drawn
+    ]
+    folder = tmp_path_factory.mktemp("own")
+    return export_notebook(written(folder, *cells), folder / "own.html", execute=False)
+
+
+def opened(chromium, path, **options):
+    page = chromium.new_context(offline=True, **options).new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready='1']", state="attached")
+    return page
+
+
+@pytest.mark.browser
+def test_own_charts_fit_a_phone_and_only_numbers_in_cells_are_scrolled(chromium, own_charts):
+    page = opened(chromium, own_charts, viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    wide = """all => all.map(chart => {
+      const edge = chart.getBoundingClientRect().right + 1;
+      const words = [...chart.querySelectorAll("svg text")].filter(e => e.textContent.trim());
+      return words.some(word => word.getBoundingClientRect().right > edge);
+    })"""
+    assert page.locator("[data-chart]").evaluate_all(wide) == [False, False, False, True]
+    titles = page.locator("[data-chart] svg .role-title-text").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().right)"
+    )
+    assert titles
+    assert max(titles) <= 390
+    halos = page.locator("[data-chart]").first.locator("svg text[stroke]")
+    assert halos.count() == 20, "lines of the plot run through the names"
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_own_charts_are_dark_where_the_page_is(chromium, own_charts):
+    options = {"viewport": {"width": 1280, "height": 800}}
+    found = {}
+    for scheme in ("light", "dark"):
+        page = opened(chromium, own_charts, color_scheme=scheme, **options)
+        found[scheme] = page.locator("[data-chart] svg").evaluate_all(
+            "all => all.map(svg => svg.style.backgroundColor || "
+            "svg.querySelector('rect.background')?.getAttribute('fill') || null)"
+        )
+        page.context.close()
+    assert len(found["dark"]) == 4
+    assert all(dark != light for dark, light in zip(found["dark"], found["light"], strict=True))
+
+
+@pytest.mark.browser
+def test_a_table_in_prose_wraps_on_a_phone(chromium, tmp_path):
+    long = "What does the shop take, and what do mails have to do with it?"
+    text = f"|Question|Notebook|\n|---|---|\n|{long}|`03_revenue_attribution`|"
+    path = export_notebook(
+        written(tmp_path, new_markdown_cell(text)), tmp_path / "o.html", execute=False
+    )
+    page = opened(chromium, path, viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.context.close()

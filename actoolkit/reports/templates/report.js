@@ -1,4 +1,3 @@
-"use strict";
 (() => {
   const themes = JSON.parse(document.getElementById("themes").textContent);
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -33,29 +32,7 @@
 
   const look = (printing) => {
     const config = structuredClone(dark.matches && !printing ? themes.dark : themes.light);
-    if (narrow.matches) {
-      config.axis.labelFontSize = 11;
-      config.view.discreteHeight.step = 44;
-      Object.assign(config.style["name-above"], { fillOpacity: 1, limit: 290 });
-    }
-    return config;
-  };
-
-  // Long names stand above their marks, where a narrow page has room for them.
-  const raiseNames = (spec) => {
-    for (const { encoding } of spec.layer) {
-      if (encoding?.y?.axis?.style === "name") encoding.y.axis.labels = false;
-    }
-  };
-
-  // The words behind a bar need more of a narrow page than of a wide one.
-  const shortenBars = (spec) => {
-    const words = Math.max(0, ...spec.datasets.rows.map((row) => row.note_text?.length ?? 0));
-    const room = words > 12 ? 1.7 : 1.15;
-    for (const { encoding } of spec.layer) {
-      const x = encoding?.x;
-      if (["value", "reach"].includes(x?.field) && x.scale?.domain) x.scale.domain = [0, x.scale.domain[1] * room];
-    }
+    return narrow.matches ? narrowPage.look(config) : config;
   };
 
   const figures = [...document.querySelectorAll("[data-figure]")].map((script) => {
@@ -93,9 +70,10 @@
   const draw = async (figure, printing = false) => {
     try {
       const spec = structuredClone(figure.spec);
+      const config = look(printing);
       if (narrow.matches) {
-        raiseNames(spec);
-        shortenBars(spec);
+        narrowPage.raiseNames(spec, config.background);
+        narrowPage.shortenBars(spec, spec.datasets);
       }
       for (const param of spec.params ?? []) param.value = chosen([param.name])[param.name];
       const told = tell(figure);
@@ -104,7 +82,7 @@
       const result = await vegaEmbed(figure.target, spec, {
         ast: true,
         renderer: "svg",
-        config: look(printing),
+        config,
         defaultStyle: false,
         tooltip: { disableDefaultStyle: true },
         actions: { export: true, source: false, compiled: false, editor: false },
