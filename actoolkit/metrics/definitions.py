@@ -350,10 +350,11 @@ BUILT_IN: tuple[Definition, ...] = (
         "Orders joined",
         "each order once, with its contact by e-mail address, the last touch in the window before "
         "it, the campaign and automation of that, and the automations its contact was in",
-        columns=("order_id", "email", "ordered_at", "contact_id", "touched_at"),
+        columns=("order_id", "email", "customer_id", "ordered_at", "contact_id", "touched_at"),
         caveats=(
             "Addresses are compared trimmed and in lower case.",
-            "Of several contacts of one address the first by id is taken; the match says so.",
+            "Of several contacts of one address the smallest id counts; the match says so.",
+            "The roll-up customer, a sum over all stores, is dropped; the customer match says so.",
             "The last touch is no cause.",
         ),
         source=_ORDERS,

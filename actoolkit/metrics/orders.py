@@ -47,6 +47,26 @@ def address(column: str) -> nw.Expr:
     return nw.when((plain != "").fill_null(value=False)).then(plain)
 
 
+def contacts_of_addresses(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Give each address its contact: of several, the one whose id is the smallest number.
+
+    Ids are decimal text, of which the shorter is the smaller: "9" comes before "10".
+
+    Args:
+        contacts: With ``contact_id`` and ``email``.
+
+    Returns:
+        ``address``, ``contact_id`` and ``namesakes``: how many contacts have the address.
+    """
+    people = contacts.select("contact_id", address=address("email")).drop_nulls()
+    size = (nw.col("contact_id").str.len_chars() + 100).cast(nw.Int64).cast(nw.String)
+    people = people.with_columns(sized=nw.concat_str(size, nw.col("contact_id")))
+    first = people.group_by("address").agg(
+        nw.col("sized").min(), namesakes=nw.col("contact_id").n_unique()
+    )
+    return first.select("address", "namesakes", contact_id=nw.col("sized").str.slice(3))
+
+
 def revenue_by_period(
     orders: Any, *, grain: Grain = "month", since: Day = None, until: Day = None
 ) -> Any:

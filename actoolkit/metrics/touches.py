@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument, MissingColumns
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
-from actoolkit.metrics.orders import address
+from actoolkit.metrics.orders import address, contacts_of_addresses
 
 Kind = Literal["click", "open", "sent", "one_to_one", "automation", "listed"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -94,8 +94,7 @@ def touches_from_log(
     if contacts is not None:
         people = opened("touches_from_log", contacts, {"contact_id": "key", "email": "text"})
         same_kind("touches_from_log", rows, people)
-        people = people.select("contact_id", address=address("email")).drop_nulls()
-        people = people.group_by("address").agg(nw.col("contact_id").min())
+        people = contacts_of_addresses(people).drop("namesakes")
         rows = rows.with_columns(address=address("email")).join(people, on="address")
     if kind is None:
         _refuse_unknown(rows)

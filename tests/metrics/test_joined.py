@@ -19,11 +19,13 @@ KINDS = ["click", "open", "sent", "one_to_one", "automation", "listed"]
 ORDERS = {
     "order_id": pl.String(),
     "email": pl.String(),
+    "customer_id": pl.String(),
     "state": pl.String(),
     "currency": pl.String(),
     "ordered_at": MOMENT,
     "total_cents": pl.Int64(),
 }
+CUSTOMERS = {"customer_id": pl.String(), "is_rollup": pl.Boolean()}
 CONTACTS = {"contact_id": pl.String(), "email": pl.String()}
 TOUCHES = {
     "contact_id": pl.String(),
@@ -56,6 +58,7 @@ orders = st.lists(
     st.fixed_dictionaries(
         {
             "email": emails,
+            "customer_id": none_or(st.sampled_from(["1", "2", "3"])),
             "state": none_or(st.sampled_from(["completed", "abandoned"])),
             "currency": none_or(st.sampled_from(["EUR", "USD"])),
             "ordered_at": none_or(moments),
@@ -94,6 +97,16 @@ entries = st.lists(
     ),
     max_size=8,
 )
+customers = st.lists(
+    st.fixed_dictionaries(
+        {
+            "customer_id": none_or(st.sampled_from(["1", "2", "4"])),
+            "is_rollup": none_or(st.booleans()),
+        }
+    ),
+    max_size=4,
+    unique_by=lambda row: row["customer_id"],
+)
 campaigns = st.lists(st.sampled_from(["1", "2", None]), unique=True).map(
     lambda found: [{"campaign_id": one, "name": f"Mail {one}"} for one in found]
 )
@@ -109,10 +122,20 @@ def contact_of(order, contacts):
         return "no address", None
     if not mine:
         return "no contact", None
-    return ("contact" if len(mine) == 1 else "several contacts"), min(mine)
+    return ("contact" if len(mine) == 1 else "several contacts"), min(mine, key=int)
 
 
-def expected(orders, contacts, touches, entries, campaigns, window):
+def customer_of(order, customers):
+    mine = order["customer_id"]
+    if mine is None:
+        return "no id", None
+    flags = [one["is_rollup"] for one in customers if one["customer_id"] == mine]
+    if not flags:
+        return "no customer", None
+    return ("roll-up customer", None) if flags[0] else ("customer", mine)
+
+
+def expected(orders, contacts, customers, touches, entries, campaigns, window):
     names = {one["campaign_id"]: one["name"] for one in campaigns if one["campaign_id"]}
     made = []
     for order in orders:
@@ -150,7 +173,14 @@ def expected(orders, contacts, touches, entries, campaigns, window):
         }
         made.append(
             {
-                **{name: order[name] for name in ORDERS if name != "email"},
+                **{name: order[name] for name in ORDERS if name not in ("email", "customer_id")},
+                **dict(
+                    zip(
+                        ("customer_match", "customer_id"),
+                        customer_of(order, customers),
+                        strict=True,
+                    )
+                ),
                 "match": match,
                 "contact_id": contact,
                 "touches": len(mine),
@@ -165,40 +195,66 @@ def expected(orders, contacts, touches, entries, campaigns, window):
 
 
 @settings(max_examples=25)
-@given(orders, contacts, touches, entries, campaigns, st.sampled_from([1, 7, None]))
+@given(orders, contacts, customers, touches, entries, campaigns, st.sampled_from([1, 7, None]))
 def test_each_order_is_there_once(
-    engine, same, orders, contacts, touches, entries, campaigns, window
+    engine, same, orders, contacts, customers, touches, entries, campaigns, window
 ):
     found = joined_orders(
         engine.make(orders, ORDERS),
         engine.make(contacts, CONTACTS),
         engine.make(touches, TOUCHES),
+        customers=engine.make(customers, CUSTOMERS),
         contact_automations=engine.make(entries, ENTRIES),
         campaigns=engine.make(campaigns, NAMED),
         window_days=window,
     )
-    wanted = expected(orders, contacts, touches, entries, campaigns, window)
+    wanted = expected(orders, contacts, customers, touches, entries, campaigns, window)
     same(engine.read(found), sorted(wanted, key=lambda row: row["order_id"]))
 
 
 @settings(max_examples=15)
-@given(orders, contacts)
-def test_matches_are_counted_by_currency(engine, same, orders, contacts):
+@given(orders, contacts, customers)
+def test_matches_are_counted_by_currency(engine, same, orders, contacts, customers):
     joined = joined_orders(
-        engine.make(orders, ORDERS), engine.make(contacts, CONTACTS), engine.make([], TOUCHES)
+        engine.make(orders, ORDERS),
+        engine.make(contacts, CONTACTS),
+        engine.make([], TOUCHES),
+        customers=engine.make(customers, CUSTOMERS),
     )
     counts = {}
     for order in orders:
-        key = (contact_of(order, contacts)[0], order["currency"])
+        key = (
+            contact_of(order, contacts)[0],
+            customer_of(order, customers)[0],
+            order["currency"],
+        )
         before = counts.get(key, (0, 0))
         counts[key] = (before[0] + 1, before[1] + (order["total_cents"] or 0))
     wanted = [
-        {"match": match, "currency": currency, "orders": many, "total_cents": cents}
-        for (match, currency), (many, cents) in sorted(
-            counts.items(), key=lambda item: (item[0][0], item[0][1] or "")
+        {
+            "match": match,
+            "customer_match": customer,
+            "currency": currency,
+            "orders": many,
+            "total_cents": cents,
+        }
+        for (match, customer, currency), (many, cents) in sorted(
+            counts.items(), key=lambda item: (*item[0][:2], item[0][2] or "")
         )
     ]
     same(engine.read(match_counts(joined)), wanted)
+
+
+def test_counts_are_printed_unless_nothing_is_computed_yet(engine, capsys):
+    schema = {**dict.fromkeys(["match", "customer_match", "currency"], pl.String())}
+    schema["total_cents"] = pl.Int64()
+    row = {"match": "contact", "customer_match": None, "currency": None, "total_cents": -1234505}
+    rows = engine.make([row], schema)
+    match_counts(rows, show=False)
+    assert capsys.readouterr().out == ""
+    match_counts(rows)
+    wanted = "contact: 1 order, -12,345.05 of no known currency\n"
+    assert capsys.readouterr().out == ("" if engine.name in ("lazy", "duckdb") else wanted)
 
 
 def test_mistakes_say_what_to_do():

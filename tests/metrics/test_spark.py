@@ -36,6 +36,7 @@ TABLES = {
     "mails": ac.load_email_activities,
     "contacts": ac.load_contacts,
     "orders": ac.load_ecom_orders,
+    "customers": ac.load_ecom_customers,
     "products": ac.load_ecom_order_products,
     "score_values": ac.load_score_values,
 }
@@ -50,6 +51,7 @@ def joined(t):
         t["orders"],
         t["contacts"],
         t["touches"],
+        customers=t["customers"],
         contact_automations=t["entries"],
         campaigns=t["campaigns"],
     )
