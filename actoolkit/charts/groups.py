@@ -29,6 +29,7 @@ class Groups:
 
     Args:
         definition: Of the metric.
+        value: Column that is drawn.
         rows: ``label``, ``value``, ``low`` and ``high`` (None without an interval), in major units
             for money; ``value_text``, ``interval``, ``counts``, ``is_small``; in time ``period``.
         in_time: Whether the groups are days, in whose order the rows stand.
@@ -38,6 +39,7 @@ class Groups:
     """
 
     definition: Definition
+    value: str
     rows: list[Row]
     in_time: bool
     left_out: int
@@ -46,13 +48,19 @@ class Groups:
 
 
 def grouped(
-    frame: object, definition: Definition, *, along: str | Sequence[str] | None, top: int
+    frame: object,
+    definition: Definition,
+    *,
+    value: str | None,
+    along: str | Sequence[str] | None,
+    top: int,
 ) -> Groups:
     """Read the groups of a metric's frame.
 
     Args:
         frame: Result of `actoolkit.metrics.compute_metric`, or any frame with the metric's column.
         definition: Of the metric.
+        value: Column to draw; None is that of the metric's id.
         along: Column or columns that name the groups; None takes the first, and those after
             it that stand before the first column of numbers.
         top: How many groups with names to keep.
@@ -60,9 +68,10 @@ def grouped(
     Raises:
         InvalidArgument: The frame lacks a column, or money is in several currencies.
     """
-    name = definition.id
-    found = plain_rows(frame, chart="metric_chart", metric="compute_metric", columns=[name])
-    groups = _groups(found, definition, along)
+    name = value or definition.id
+    made_by = definition.function or "compute_metric"
+    found = plain_rows(frame, chart="metric_chart", metric=made_by, columns=[name])
+    groups = _groups(found, (name, definition.numerator, definition.denominator), along)
     known = [row for row in found if _is_number(row[name])]
     currency = _currency(known) if name.endswith("_cents") else ""
     write = _writer(name, currency)
@@ -78,17 +87,23 @@ def grouped(
     kept = order if in_time else order[:top]
     labels = _labels([keys[at] for at in kept], in_time=in_time, weekdays=weekdays)
     rows = [
-        _row(definition, known[at], label, write)
+        _row(definition, known[at], label, write, name)
         | ({"period": as_date(keys[at][0]).isoformat()} if in_time else {})
         for at, label in zip(kept, labels, strict=True)
     ]
     return Groups(
-        definition, rows, in_time, len(order) - len(kept), len(found) - len(known), symbol(currency)
+        definition=definition,
+        value=name,
+        rows=rows,
+        in_time=in_time,
+        left_out=len(order) - len(kept),
+        withheld=len(found) - len(known),
+        sign=symbol(currency),
     )
 
 
 def _groups(
-    found: Sequence[Row], definition: Definition, along: str | Sequence[str] | None
+    found: Sequence[Row], counts: Sequence[str], along: str | Sequence[str] | None
 ) -> list[str]:
     if along is not None:
         names = [along] if isinstance(along, str) else list(along)
@@ -99,7 +114,6 @@ def _groups(
                 hint=f"The frame has {', '.join(found[0])}.",
             )
         return names
-    counts = (definition.id, definition.numerator, definition.denominator)
     names = []
     for at, name in enumerate(found[0] if found else ()):
         numbers = any(isinstance(row[name], int | float) for row in found)
@@ -152,8 +166,10 @@ def _labels(keys: Sequence[Sequence[object]], *, in_time: bool, weekdays: bool) 
     )
 
 
-def _row(definition: Definition, row: Row, label: str, write: Callable[[float], str]) -> Row:
-    name, value = definition.id, row[definition.id]
+def _row(
+    definition: Definition, row: Row, label: str, write: Callable[[float], str], name: str
+) -> Row:
+    value = row[name]
     low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
     hits, trials = row.get(definition.numerator), row.get(definition.denominator)
     scale = 100 if name.endswith("_cents") else 1

@@ -29,6 +29,7 @@ def metric_chart(
     frame: object,
     metric: str,
     *,
+    value: str | None = None,
     along: str | Sequence[str] | None = None,
     as_of: AsOf = None,
     top: int = 30,
@@ -36,13 +37,14 @@ def metric_chart(
     """Draw a registered metric: over time where its groups are days, else group by group.
 
     Groups with names stand in the order of their values, those with numbers in their own. The unit
-    comes from the metric's id: ``_rate`` and ``_share`` are shares, ``_cents`` money, ``_days``
+    comes from the column's name: ``_rate`` and ``_share`` are shares, ``_cents`` money, ``_days``
     days. A hollow dot is a share of fewer than 200. Nulls are not drawn, and counted in words.
 
     Args:
         frame: Result of `actoolkit.metrics.compute_metric`, or any frame with the metric's column;
             its ``_low`` and ``_high``, numerator and denominator are used where they are there.
         metric: Id, such as "click_rate".
+        value: Column to draw, such as "unsubscribed_rate" of "fatigue"; None is that of the id.
         along: Column or columns that name the groups; None takes the first, and those after
             it that stand before the first column of numbers.
         as_of: Moment of the data, written in the corner.
@@ -66,12 +68,12 @@ def metric_chart(
     """
     if top < 1:
         raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for one group or more.")
-    drawn = grouped(frame, explain(metric), along=along, top=top)
+    drawn = grouped(frame, explain(metric), value=value, along=along, top=top)
     finding = _finding(drawn)
     if not drawn.rows:
         return nothing(finding, as_of=as_of)
-    title = drawn.definition.title
-    labels = AXIS_PERCENT if is_share(metric) else _axis_numbers(drawn.sign)
+    title = drawn.definition.title if value is None else _words(drawn.value)
+    labels = AXIS_PERCENT if is_share(drawn.value) else _axis_numbers(drawn.sign)
     tooltip = [
         alt.Tooltip("label:N", title="Day" if drawn.in_time else "Group"),
         alt.Tooltip("value_text:N", title=title),
@@ -87,8 +89,15 @@ def metric_chart(
     return finished(layers, finding, as_of=as_of, corner_offset=44)
 
 
+def _words(column: str) -> str:
+    return capital(column.removesuffix("_cents").replace("_", " "))
+
+
 def _finding(drawn: Groups) -> Finding:
     title, rows = drawn.definition.title, drawn.rows
+    words = _words(drawn.value).lower()
+    if drawn.value != drawn.definition.id and words not in title.lower():
+        title = f"{title}, {words}"
     if not rows:
         return Finding(f"No data: {title} has no value here", "", f"{title} has no value here.")
     said = _in_time(title, rows) if drawn.in_time else _ranked(title, rows)
@@ -126,6 +135,9 @@ def _ranked(title: str, rows: Sequence[Row]) -> str:
     best, *others = sorted(rows, key=lambda row: -row["value"])
     if not others:
         return f"{title}: {best['value_text']}"
+    equal = sum(row["value"] == best["value"] for row in rows)
+    if equal > 1:
+        return f"{title}: {plural(equal, 'group')} share the highest, {best['value_text']}"
     said = f"{title}: {best['label']} has"
     if best["low"] is None:
         return f"{said} the highest, {best['value_text']}"

@@ -71,6 +71,11 @@ def test_the_highest_is_not_clearly_so_where_intervals_meet():
     assert title(chart) == "Spam: b has the highest, 3.0%, not clearly above all others"
 
 
+def test_groups_that_share_the_highest_are_counted():
+    chart = metric_chart(shares(["a", "b", "c"], [0.2, 0.2, 0.1]), "spam_share")
+    assert title(chart) == "Spam: 2 groups share the highest, 20.0%"
+
+
 def test_groups_with_numbers_keep_their_order_and_weekdays_their_names():
     hours = metric_chart(shares([10, 9], [0.2, 0.1], name="hour"), "spam_share")
     assert [row["label"] for row in rows_of(hours)] == ["9", "10"]
@@ -118,6 +123,25 @@ def test_currencies_never_share_an_axis():
     frame = pl.DataFrame({"type": ["a", "b"], "order_cents": [1, 2], "currency": ["USD", "EUR"]})
     with pytest.raises(InvalidArgument, match="one currency; this frame has EUR, USD"):
         metric_chart(frame, "order_cents")
+
+
+def test_another_column_of_a_metric_is_drawn_in_its_own_unit():
+    fatigue = pl.DataFrame(
+        {
+            "mails_from": [1, 5],
+            "contact_months": [900, 100],
+            "unsubscribed": [9, 4],
+            "unsubscribed_rate": [0.01, 0.04],
+        }
+    )
+    chart = metric_chart(fatigue, "fatigue", value="unsubscribed_rate")
+    assert title(chart) == (
+        "Mails a month and unsubscribing, unsubscribed rate: 5 has the highest, 4.0%"
+    )
+    assert [row["counts"] for row in rows_of(chart)] == ["9 of 900", "4 of 100"]
+    assert "Unsubscribed rate" in vl_convert.vegalite_to_svg(chart.to_dict())
+    with pytest.raises(InvalidArgument, match=r"actoolkit.metrics.fatigue\("):
+        metric_chart(fatigue, "fatigue")
 
 
 def test_a_small_share_is_hollow_and_said_so():
