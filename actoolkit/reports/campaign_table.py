@@ -39,7 +39,7 @@ def campaign_table(members: Membership) -> Table:
     caption = total if len(ids) == len(newest) else f"The newest {len(ids)} of {total}"
     return Table(
         id="campaign-table",
-        caption=f"{caption}, with 95% intervals. Choose a heading to sort.",
+        caption=f"{caption}, with 95% intervals.",
         columns=[
             TableColumn("Campaign"),
             TableColumn("Sent", "day"),

@@ -16,7 +16,8 @@ from actoolkit.reports.orders import TABLE, shop_currencies
 from actoolkit.reports.period import Period
 
 SECTION, TITLE = "changes", "What changed"
-MINUS = "\N{MINUS SIGN}"
+MINUS, PLUS = "\N{MINUS SIGN}\N{WORD JOINER}", "+\N{WORD JOINER}"
+"""Joined: a line would be broken between them and the sign of a currency."""
 _MOST = 2
 """Currencies that are told, those of most orders."""
 _WORDS = {
@@ -81,7 +82,7 @@ def _sentence(title: str, rows: Sequence[Mapping[str, Any]], column: str, write:
     parts.sort(key=lambda row: -abs(row[column]))
     words = [
         f"{_WORDS[row['factor']][row[column] < 0]} "
-        f"{MINUS if row[column] < 0 else '+'}{write(abs(row[column]))}"
+        f"{MINUS if row[column] < 0 else PLUS}{write(abs(row[column]))}"
         for row in parts
     ]
     return f"{head}: {', '.join(words)}." if words else f"{head}."

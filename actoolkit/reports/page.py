@@ -38,6 +38,7 @@ def render(report: Report) -> tuple[str, str]:
             style=Markup(style),  # noqa: S704 - likewise
             themes=script_json(_looks()),
             note_number=numbers.get,
+            in_order=lambda ids: sorted(ids, key=numbers.__getitem__),
         )
     )
     checked = page.replace(bundle, "").replace(style, "")

@@ -270,3 +270,58 @@ def test_hostile_names_on_the_page_of_all_charts(chromium, made, tmp_path):
     assert watched.fetched() == []
     assert watched.errors == []
     watched.context.close()
+
+
+@pytest.fixture(scope="module")
+def on_customers(made, tmp_path_factory):
+    return build("customers", made()).save(tmp_path_factory.mktemp("customers") / "report.html")
+
+
+def test_on_a_phone_only_cells_are_scrolled_never_their_buttons_or_the_sources(
+    chromium, on_customers
+):
+    watched = Watched(chromium, on_customers, viewport={"width": 390, "height": 800})
+    edges = watched.page.locator(".vega-actions a").evaluate_all(
+        "all => all.map(a => a.getBoundingClientRect().right)"
+    )
+    assert len(edges) == 6
+    assert max(edges) <= 390
+    sources = watched.page.locator(".foot .scroll")
+    assert sources.evaluate("e => e.scrollWidth <= e.clientWidth")
+    watched.context.close()
+
+
+def test_a_sign_is_never_parted_from_its_amount(chromium, made, tmp_path):
+    path = build("revenue", made()).save(tmp_path / "report.html")
+    watched = Watched(chromium, path, viewport={"width": 390, "height": 800})
+    parted = """all => all.flatMap(item => {
+      const text = item.querySelector("bdi").firstChild;
+      return [...text.data.matchAll(/[+\\u2212]/g)].map(({ index }) => {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + 4);
+        return new Set([...range.getClientRects()].map(box => box.top)).size;
+      });
+    })"""
+    for width in range(320, 400, 8):
+        watched.page.set_viewport_size({"width": width, "height": 800})
+        lines = watched.page.locator("#changes li").evaluate_all(parted)
+        assert lines
+        assert set(lines) == {1}, width
+    watched.context.close()
+
+
+@pytest.mark.parametrize("subject", ["overview", "customers"])
+def test_on_paper_the_tiles_stand_in_one_row_and_nothing_asks_for_a_click(
+    chromium, made, tmp_path, subject
+):
+    path = build(subject, made()).save(tmp_path / "report.html")
+    watched = Watched(chromium, path, viewport={"width": 688, "height": 1000})
+    watched.page.emulate_media(media="print")
+    tiles = watched.page.locator(".kpi").evaluate_all(
+        "all => all.map(e => [e.getBoundingClientRect().top, e.scrollWidth - e.clientWidth])"
+    )
+    assert len({top for top, _ in tiles}) == 1
+    assert {over for _, over in tiles} == {0}
+    assert not watched.page.get_by_text("Choose a heading").first.is_visible()
+    watched.context.close()

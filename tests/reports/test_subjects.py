@@ -178,7 +178,9 @@ def changes(report):
 def test_what_changed_is_said_in_parts_that_add_up(material):
     note = changes(build("overview", material, since=SINCE, until=UNTIL))
     assert note.text.startswith("Against 30 Jun 2024 to 29 Jun 2025")
-    clicks, *revenue = [item.replace("\N{MINUS SIGN}", "-") for item in note.items]
+    clicks, *revenue = [
+        item.replace("\N{MINUS SIGN}", "-").replace("\N{WORD JOINER}", "") for item in note.items
+    ]
     whole = re.match(r"Clicks (?:rose|fell) by [\d.]+%, from ([\d,]+) to ([\d,]+): ", clicks)
     before, after = (int(number.replace(",", "")) for number in whole.groups())
     parts = [int(part.replace(",", "")) for part in re.findall(r" ([+-][\d,]+)[,.]", clicks)]
