@@ -17,7 +17,7 @@ from actoolkit.charts.formats import (
     percent_expression,
     plural,
 )
-from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
+from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.errors import InvalidArgument
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -34,6 +34,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("value", "Rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
     TwinColumn("high", "to", "rate"),
+    TwinColumn("shrunk", "Shrunk rate", "rate"),
 )
 
 
@@ -41,17 +42,21 @@ def engagement_heatmap_chart(
     heatmap: object,
     *,
     rate: Literal["open_rate", "click_rate"] = "open_rate",
+    shrunk: bool = True,
     as_of: AsOf = None,
     zone: str | None = None,
 ) -> alt.LayerChart:
     """Draw the rate of campaigns by the weekday and hour of their sending.
 
     The API has no open times, so this is about when to send, not about when people read. A
-    faded cell with a dot has fewer than 200 delivered mails; it does not stretch the colour scale.
+    faded cell with a dot is small, as the metric's ``small_below`` says; it does not stretch the
+    colour scale. Colours are the shrunk rates, since the best of many raw ones is partly the
+    luckiest; words and tooltips have both.
 
     Args:
         heatmap: Result of `actoolkit.metrics.engagement_heatmap`.
         rate: Which rate.
+        shrunk: Whether the colours are the shrunk rates or the raw ones.
         as_of: Moment of the data, written in the corner.
         zone: Name of the account's time zone, such as "America/Chicago".
 
@@ -63,17 +68,20 @@ def engagement_heatmap_chart(
         >>> from actoolkit.charts import engagement_heatmap_chart
         >>> cells = pl.DataFrame({"weekday": [2], "hour": [10], "campaigns": [4],
         ...     "delivered": [4000], "unique_opens": [1000], "open_rate": [0.25],
-        ...     "open_rate_low": [0.237], "open_rate_high": [0.264]})
+        ...     "open_rate_low": [0.237], "open_rate_high": [0.264],
+        ...     "open_rate_shrunk": [0.25], "small": [False]})
         >>> engagement_heatmap_chart(cells, zone="America/Chicago").title.text
         ['All mails went out on Tuesday around 10:00: 25.0% were opened']
     """
-    rows = heatmap_rows(heatmap, rate=rate)
-    finding = heatmap_finding(rows, rate=rate, zone=zone)
+    rows = heatmap_rows(heatmap, rate=rate, shrunk=shrunk)
+    finding = heatmap_finding(rows, rate=rate, zone=zone, shrunk=shrunk)
     if not rows:
         return nothing(finding, as_of=as_of)
     hours = hour_range(rows)
     return finished(
-        heatmap_layers(rows, label=RATES[rate].label, hours=hours, zone=zone),
+        heatmap_layers(
+            rows, label=f"{RATES[rate].label}{', shrunk' if shrunk else ''}", hours=hours, zone=zone
+        ),
         finding,
         as_of=as_of,
         corner_offset=44,
@@ -81,12 +89,13 @@ def engagement_heatmap_chart(
     )
 
 
-def heatmap_rows(heatmap: object, *, rate: str) -> list[Row]:
+def heatmap_rows(heatmap: object, *, rate: str, shrunk: bool = True) -> list[Row]:
     """Read what the chart draws: one row per cell that has the rate.
 
     Args:
         heatmap: Result of `actoolkit.metrics.engagement_heatmap`.
         rate: "open_rate" or "click_rate".
+        shrunk: Whether the colours are the shrunk rates.
 
     Raises:
         InvalidArgument: Not the metric's result, or another rate.
@@ -109,10 +118,13 @@ def heatmap_rows(heatmap: object, *, rate: str) -> list[Row]:
             rate,
             f"{rate}_low",
             f"{rate}_high",
+            f"{rate}_shrunk",
+            "small",
         ],
     )
     found = [row for row in found if row[rate] is not None]
-    sure = [row[rate] for row in found if row["delivered"] >= SMALL_SAMPLE]
+    drawn = f"{rate}_shrunk" if shrunk else rate
+    sure = [row[drawn] for row in found if not row["small"]]
     least, most = (min(sure), max(sure)) if sure else (0.0, 1.0)
     return [
         {
@@ -125,8 +137,9 @@ def heatmap_rows(heatmap: object, *, rate: str) -> list[Row]:
             "value": round(row[rate], 6),
             "low": round(row[f"{rate}_low"], 6),
             "high": round(row[f"{rate}_high"], 6),
-            "shade": round(min(max(row[rate], least), most), 6),
-            "small": row["delivered"] < SMALL_SAMPLE,
+            "shrunk": round(row[f"{rate}_shrunk"], 6),
+            "shade": round(min(max(row[drawn], least), most), 6),
+            "small": bool(row["small"]),
         }
         for row in found
     ]
@@ -142,13 +155,16 @@ def hour_range(rows: Sequence[Row]) -> list[int]:
     return list(range(min(hours), max(hours) + 1)) if hours else list(range(24))
 
 
-def heatmap_finding(rows: Sequence[Row], *, rate: str, zone: str | None) -> Finding:
+def heatmap_finding(
+    rows: Sequence[Row], *, rate: str, zone: str | None, shrunk: bool = True
+) -> Finding:
     """Say what the rows show, hedged by their intervals.
 
     Args:
         rows: Result of `heatmap_rows`.
         rate: Which rate.
         zone: Name of the account's time zone.
+        shrunk: Whether the colours are the shrunk rates.
     """
     verb = "opened" if rate == "open_rate" else "clicked"
     if not rows:
@@ -158,7 +174,10 @@ def heatmap_finding(rows: Sequence[Row], *, rate: str, zone: str | None) -> Find
             "No one-off campaign was delivered.",
         )
     overall = sum(row["numerator"] for row in rows) / sum(row["denominator"] for row in rows)
-    best = max(rows, key=lambda row: (not row["small"], row["value"], -row["hour"]))
+    best = max(
+        rows,
+        key=lambda row: (not row["small"], row["shrunk" if shrunk else "value"], -row["hour"]),
+    )
     if len(rows) == 1:
         slot = f"{best['day']} around {best['at']}"
         title = f"All mails went out on {slot}: {percent(overall)} were {verb}"
@@ -174,8 +193,10 @@ def heatmap_finding(rows: Sequence[Row], *, rate: str, zone: str | None) -> Find
         f"{measured} ({zone or 'account time'}); the API has no open times.",
         "A difference may come from the mails, not the hour.",
     ]
+    if shrunk:
+        parts.append("Colours are shrunk rates: cells of little evidence are near the common one.")
     if any(row["small"] for row in rows):
-        parts.append(f"Faded and dotted: fewer than {SMALL_SAMPLE} delivered mails.")
+        parts.append("Faded and dotted: too few delivered mails to tell.")
     campaigns = plural(sum(row["campaigns"] for row in rows), "campaign")
     return Finding(
         title,
@@ -200,7 +221,8 @@ def heatmap_layers(
         rate=percent_expression("datum.value"),
         interval=interval_expression(),
         counts=counts_expression("delivered mails"),
-        sample=f"datum.small ? 'fewer than {SMALL_SAMPLE}: uncertain' : 'large enough'",
+        drawn=percent_expression("datum.shrunk"),
+        sample="datum.small ? 'too few mails to tell' : 'large enough'",
     )
     x = alt.X(
         "hour:O",
@@ -223,6 +245,7 @@ def heatmap_layers(
         alt.Tooltip("day:N", title="Weekday"),
         alt.Tooltip("at:N", title="Hour"),
         alt.Tooltip("rate:N", title="Rate"),
+        alt.Tooltip("drawn:N", title="Shrunk rate"),
         alt.Tooltip("interval:N", title="95% interval"),
         alt.Tooltip("counts:N", title="Counts"),
         alt.Tooltip("campaigns:Q", title="Campaigns", format=",d"),

@@ -304,6 +304,7 @@ BUILT_IN: tuple[Definition, ...] = (
         caveats=(
             "The time of sending in the account's zone; the API has no times of opens and clicks.",
             "Different mails go out at different times, so a better hour need not be the cause.",
+            "A shrunk rate draws a cell to the rate of all: to compare by, not what happened.",
         ),
         source=_CAMPAIGNS,
         function="engagement_heatmap",

@@ -49,7 +49,7 @@ def engagement_section(material: Material, period: Period, *, over_time: bool = 
     if not rows:
         sentence = f"No one-off campaign was delivered from {period}."
         return Section("sending-time", "Sending time", blocks=[Note(sentence)])
-    layers = heatmap_layers(rows, label="Rate", hours=hour_range(rows), zone=material.zone)
+    layers = heatmap_layers(rows, label="Shrunk rate", hours=hour_range(rows), zone=material.zone)
     chart = finished(layers, states[CONTROL.value], as_of=None, height=HEIGHT)
     start = {CONTROL.name: CONTROL.value}
     figure = Figure(

@@ -88,7 +88,9 @@ def heatmap() -> pl.DataFrame:
         row |= {"unique_opens": opens, "clickers": opens // 10}
         for rate, count in (("open_rate", opens), ("click_rate", opens // 10)):
             row[rate], row[f"{rate}_low"], row[f"{rate}_high"] = interval(count, delivered)
-        rows.append(row)
+            common = {"open_rate": 0.26, "click_rate": 0.026}[rate]
+            row[f"{rate}_shrunk"] = (count + 300 * common) / (delivered + 300)
+        rows.append(row | {"small": delivered < 200})
     return pl.DataFrame(rows)
 
 

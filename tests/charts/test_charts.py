@@ -212,7 +212,22 @@ def test_heatmap_names_the_zone_and_ignores_small_cells(heatmap):
     assert "America/Chicago" in subtitle
     assert "the API has no open times" in subtitle
     rows = next(r for r in chart.to_dict()["datasets"].values() if "shade" in r[0])
+    assert max(row["shade"] for row in rows) == pytest.approx(1578 / 5300)
+    small = next(row for row in rows if row["small"])
+    assert (small["numerator"], small["denominator"], small["day"]) == (50, 60, "Friday")
+    assert (small["value"], small["shrunk"]) == pytest.approx((50 / 60, 128 / 360), abs=1e-6)
+    assert "Colours are shrunk rates" in subtitle
+    assert "Faded and dotted: too few delivered mails" in subtitle
+    (shown,) = [one for one in chart.to_dict()["layer"] if "color" in one["encoding"]]
+    titles = {one["title"] for one in shown["encoding"]["tooltip"]}
+    assert {"Rate", "Shrunk rate", "Counts", "Sample"} <= titles
+
+
+def test_the_heatmap_draws_raw_rates_when_asked(heatmap):
+    chart = engagement_heatmap_chart(heatmap, shrunk=False)
+    rows = next(r for r in chart.to_dict()["datasets"].values() if "shade" in r[0])
     assert max(row["shade"] for row in rows) == pytest.approx(0.3)
+    assert "shrunk" not in " ".join(chart.title.subtitle)
 
 
 def test_revenue_compares_whole_periods_and_fills_gaps(revenue):

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
 from actoolkit.metrics import campaign_funnel, campaign_rates, engagement_heatmap
+from actoolkit.metrics.shrinkage import fitted
 
 COUNTERS = (
     "sends",
@@ -126,10 +127,27 @@ def test_funnel(engine, oracles, same, rows, by, buyers):
 
 
 @budget
-@given(rows=anything)
-def test_heatmap(engine, oracles, same, rows):
+@given(rows=anything, small=st.sampled_from([0, 20, 200]))
+def test_heatmap(engine, oracles, same, rows, small):
+    found = engine.read(engagement_heatmap(engine.make(rows, SCHEMA), small_below=small))
+    same(found, oracles.campaigns.heatmap(rows, oracles.clustered, small))
+
+
+def test_cells_are_drawn_as_campaigns_are(engine):
+    cells = [(3000, 10000), (5000, 10000), (15, 20), (0, 0), (120, 300)]
+    rows = [
+        one(campaign_id=str(n), sends=max(of, 1), hard_bounces=int(not of), unique_opens=opens)
+        | {"sent_local": datetime(2026, 6, 1 + n, 10)}
+        for n, (opens, of) in enumerate(cells)
+    ]
     found = engine.read(engagement_heatmap(engine.make(rows, SCHEMA)))
-    same(found, oracles.campaigns.heatmap(rows, oracles.clustered))
+    known = [pair for pair in cells if pair[1]]
+    common, weight = fitted(*(pl.Series(part) for part in zip(*known, strict=True)))
+    wanted = [(common * weight + k) / (weight + n) if n else None for k, n in cells]
+    assert [row["open_rate_shrunk"] for row in found] == pytest.approx(wanted)
+    assert [row["small"] for row in found] == [False, False, True, True, False]
+    with pytest.raises(InvalidArgument, match="small_below"):
+        engagement_heatmap(engine.make(rows, SCHEMA), small_below=-1)
 
 
 @settings(max_examples=25, deadline=None)

@@ -256,7 +256,22 @@ MADE_OF = {
 }
 
 
-def heatmap(rows, clustered):
+def drawn(pairs):
+    """Beta prior by moments over (hits, trials) of cells: common rate and weight in trials."""
+    size = sum(n for _, n in pairs)
+    common = Fraction(sum(k for k, _ in pairs), size)
+    binomial = common * (1 - common)
+    room = size - Fraction(sum(n * n for _, n in pairs), size) - (len(pairs) - 1)
+    if len(pairs) < 2 or binomial == 0 or room <= 0:
+        return common, size
+    distance = sum(n * (Fraction(k, n) - common) ** 2 for k, n in pairs)
+    alike = (distance / binomial - (len(pairs) - 1)) / room
+    if alike <= 0:
+        return common, size
+    return common, min(Fraction(size), max(1 / alike - 1, Fraction(1)))
+
+
+def heatmap(rows, clustered, small_below):
     cells = {}
     for row in rows:
         if is_sent(row) and row["automation_id"] is None and row["sent_local"] is not None:
@@ -270,7 +285,21 @@ def heatmap(rows, clustered):
             counts, clustered, over=over, was_clipped=was_clipped, members=cells[weekday, hour]
         )
         shown = ("campaigns", "delivered", "unique_opens", "clickers")
-        made.append(
-            {"weekday": weekday, "hour": hour, **{name: counts[name] for name in shown}, **rates}
-        )
-    return made
+        mails = counts["delivered"]
+        small = {"small": mails is None or mails < small_below}
+        counted = {name: counts[name] for name in shown}
+        made.append({"weekday": weekday, "hour": hour, **counted, **rates, **small})
+    for rate, numerator in (("open_rate", "unique_opens"), ("click_rate", "clickers")):
+        pairs = [(row[numerator], row["delivered"]) for row in made if row[rate] is not None]
+        common, weight = drawn(pairs) if pairs else (None, None)
+        for row in made:
+            k, n = row[numerator], row["delivered"]
+            known = row[rate] is not None
+            row[f"{rate}_shrunk"] = (common * weight + k) / (weight + n) if known else None
+    ends = ("", "_low", "_high", "_shrunk")
+    order = [
+        *("weekday", "hour", "campaigns", "delivered", "unique_opens", "clickers"),
+        *(f"{rate}{end}" for rate in ("open_rate", "click_rate") for end in ends),
+        *("small", "flag"),
+    ]
+    return [{name: row[name] for name in order} for row in made]
