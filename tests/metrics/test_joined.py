@@ -212,6 +212,16 @@ def test_each_order_is_there_once(
     same(engine.read(found), sorted(wanted, key=lambda row: row["order_id"]))
 
 
+def test_of_one_address_the_smallest_number_is_taken(engine):
+    order = dict.fromkeys(ORDERS) | {"order_id": "1", "email": "bob@example.com"}
+    people = [{"contact_id": one, "email": "Bob@example.com "} for one in ("10", "9", "100")]
+    made = joined_orders(
+        engine.make([order], ORDERS), engine.make(people, CONTACTS), engine.make([], TOUCHES)
+    )
+    (found,) = engine.read(made)
+    assert (found["match"], found["contact_id"]) == ("several contacts", "9")
+
+
 @settings(max_examples=15)
 @given(orders, contacts, customers)
 def test_matches_are_counted_by_currency(engine, same, orders, contacts, customers):
