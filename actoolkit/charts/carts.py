@@ -60,7 +60,7 @@ def cart_recovery_chart(
         ...     "recovery_rate_low": [0.118], "recovery_rate_high": [0.188],
         ...     "recovered_cents": [480000], "lost_cents": [2500000], "too_recent": [12]})
         >>> cart_recovery_chart(carts).title.text
-        ['15.0% of abandoned carts come back within 7 days: €4,800 recovered,', '€25,000 lost']
+        ['15.0% of abandoned carts come back within', '7 days: €4,800 recovered, €25,000 lost']
     """
     rows = recovery_rows(recovery, minor_units=minor_units)
     codes = list(dict.fromkeys(row["currency"] for row in rows))

@@ -140,7 +140,7 @@ def cohort_finding(rows: Sequence[Row]) -> Finding:
         title = f"{percent(buyers / people)} ordered again in the month after their first order"
         title += f" ({percent(low)} to {percent(high)})"
     subtitle = "Share of customers with an order, by month of their first order and months since. "
-    subtitle += "First column: customers. Blank: the month is not over."
+    subtitle += "Size: customers in it. Blank: the month is not over."
     if any(row["customers"] < FEW for row in rows):
         subtitle += f" Cohorts of fewer than {FEW} vary much by chance."
     size = plural(sum(row["customers"] for row in rows if row["month"] == 0), "customer")
@@ -165,7 +165,9 @@ def cohort_layers(rows: list[Row]) -> list[alt.Chart]:
         title="Months since the first order",
         scale=alt.Scale(domain=list(range(last + 1)), paddingInner=0, paddingOuter=0),
         axis=alt.Axis(
-            labelAngle=0, labelExpr="datum.value === 0 ? 'Customers' : '+' + datum.value"
+            labelAngle=0,
+            labelExpr="datum.value === 0 ? 'Size' : '+' + datum.value",
+            titleAnchor="start",
         ),
     )
     y = alt.Y("cohort:O", title=None, scale=alt.Scale(domain=order, paddingInner=0, paddingOuter=0))

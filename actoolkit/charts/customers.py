@@ -276,7 +276,7 @@ def survival_layers(rows: list[Row]) -> list[alt.Chart]:
         "days:Q",
         title="Days since the first order",
         scale=alt.Scale(nice=False),
-        axis=alt.Axis(grid=False, tickCount=8),
+        axis=alt.Axis(grid=False, tickCount=8, labelFlush=False),
     )
     y = alt.Y(
         "value:Q",

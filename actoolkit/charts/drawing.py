@@ -93,9 +93,28 @@ def headline(finding: Finding) -> alt.TitleParams:
         finding: The words.
     """
     return alt.TitleParams(
-        text=textwrap.wrap(finding.title, _TITLE_WIDTH),
-        subtitle=textwrap.wrap(finding.subtitle, _SUBTITLE_WIDTH),
+        text=balanced(finding.title, _TITLE_WIDTH),
+        subtitle=balanced(finding.subtitle, _SUBTITLE_WIDTH),
     )
+
+
+def balanced(text: str, width: int) -> list[str]:
+    """Break a text into as few lines as fit, of about the same length: no word is left alone.
+
+    Args:
+        text: Words.
+        width: Most characters of a line.
+
+    Example:
+        >>> balanced("4.1% of the mails sent in May 2026 were clicked", 40)
+        ['4.1% of the mails sent', 'in May 2026 were clicked']
+    """
+    lines = textwrap.wrap(text, width)
+    if len(lines) < 2:
+        return lines
+    narrower = range(len(text) // len(lines), width)
+    tried = (textwrap.wrap(text, each) for each in narrower)
+    return next((made for made in tried if len(made) == len(lines)), lines)
 
 
 def corner(as_of: datetime | date | str, *, offset: int) -> alt.Chart:

@@ -148,7 +148,7 @@ def _coming_back(orders: pl.DataFrame, until: date) -> list[Figure]:
             still(
                 "second-order",
                 drawn,
-                survival_finding(curve),
+                survival_finding(drawn),
                 survival_layers(drawn),
                 columns=SURVIVAL_TWIN,
                 definitions=("waiting_share",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -12,9 +13,12 @@ import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
 import vl_convert
+from hypothesis import given
+from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from actoolkit import charts
+from actoolkit.charts.drawing import balanced
 from actoolkit.charts.grids import shaded
 from actoolkit.charts.theme import DARK, LIGHT, config
 from actoolkit.errors import InvalidArgument
@@ -293,6 +297,21 @@ def test_cart_recovery_speaks_of_windows_with_enough_carts():
     )
     assert [row["is_few"] for row in data(chart, "is_few")] == [False, False, True]
     assert "Hollow: fewer than 30 carts" in " ".join(chart.title.subtitle)
+
+
+@given(st.text("abc  ", max_size=300), st.integers(10, 120))
+def test_lines_are_as_few_as_fit_and_of_about_the_same_length(text, width):
+    lines, greedy = balanced(text, width), textwrap.wrap(text, width)
+    assert len(lines) == len(greedy)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert max(map(len, lines), default=0) <= max(map(len, greedy), default=0)
+
+
+def test_no_word_of_a_title_is_left_alone():
+    chart = charts.cart_recovery_chart(recovery())
+    lines = chart.title.text
+    assert len(lines) == 2
+    assert min(map(len, lines)) > 0.7 * max(map(len, lines))
 
 
 def test_cart_recovery_writes_each_currency_in_its_own_units():

@@ -199,3 +199,15 @@ def test_with_nothing_before_there_is_no_part(material):
     empty = {**frames, "campaigns": campaigns.head(0), "ecom_orders": orders.head(0)}
     nothing = changes(build("overview", replace(material, frames=empty), since=SINCE, until=UNTIL))
     assert nothing.text.startswith("Nothing can be compared with 30 Jun 2024")
+
+
+def test_the_curve_speaks_of_dashes_only_where_it_has_some(material):
+    page = build("customers", material, since=SINCE, until=UNTIL)
+    (curve,) = [
+        block
+        for part in page.sections
+        for block in part.blocks
+        if getattr(block, "id", "") == "second-order"
+    ]
+    dashed = any("strokeDash" in (layer["mark"] or {}) for layer in curve.spec["layer"])
+    assert ("Dashed" in curve.finding.subtitle) == dashed
