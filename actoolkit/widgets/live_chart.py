@@ -28,6 +28,9 @@ EMBED_OPTIONS = {
 _SPEC = re.compile(r"""structuredClone\(\w+\.get\((["'`])spec\1\)\)""")
 """Where the bundle reads what to draw."""
 
+_REDRAW = re.compile(r"""model\.on\((["'`])change:spec\1,\s*(\w+)\)""")
+"""Where the bundle draws again what has changed."""
+
 
 def offline_module() -> str:
     """Give the browser's half of the chart widget, with everything it needs inside.
@@ -62,20 +65,26 @@ def _bundle() -> str:
 
 
 def _look() -> str:
-    """Give the function that dresses a chart of this package for JupyterLab's dark theme."""
+    """Give what dresses a chart of this package for JupyterLab's dark theme, at every change."""
     light, dark = json.dumps(LIGHT.surface), json.dumps(config(DARK), separators=(",", ":"))
     return (
         "function actoolkitLook(spec) { "
         'const dark = document.body?.dataset.jpThemeLight === "false"; '
         f"if (dark && spec?.config?.background === {light}) spec.config = {dark}; "
         "return spec; }\n"
+        "function actoolkitFollow(redraw) { "
+        "const theme = () => document.body?.dataset.jpThemeLight; let last = theme(); "
+        "if (last !== undefined) new MutationObserver(() => { "
+        "if (theme() !== last) { last = theme(); redraw(); } "
+        '}).observe(document.body, { attributeFilter: ["data-jp-theme-light"] }); }\n'
     )
 
 
 def _following_the_page(bundle: str) -> str:
     """Let a chart take its look from the page; a bundle of another make stays as it is."""
-    dressed, found = _SPEC.subn(r"actoolkitLook(\g<0>)", bundle)
-    return _look() + dressed if found == 1 else bundle
+    dressed, read = _SPEC.subn(r"actoolkitLook(\g<0>)", bundle)
+    dressed, drawn = _REDRAW.subn(r"\g<0>,actoolkitFollow(\2)", dressed)
+    return _look() + dressed if read == drawn == 1 else bundle
 
 
 def _remember(file: Path, text: str) -> None:

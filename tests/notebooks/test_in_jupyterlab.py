@@ -163,8 +163,14 @@ def charts_are_dark_in_the_dark_theme(page, explorer):
         "() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
     )
     page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    dark = "svg => svg.style.backgroundColor === 'rgb(23, 28, 35)'"
+    all_dark = f"[...document.querySelectorAll('.vega-embed svg.marks')].every({dark})"
+    page.wait_for_function(all_dark)
     before = picture(explorer)
     explorer.get_by_role("combobox", name="Show").select_option("Who comes back")
     changed(explorer, before)
-    ground = explorer.locator("svg.marks").evaluate("svg => svg.style.backgroundColor")
-    assert ground == "rgb(23, 28, 35)"
+    assert page.evaluate(all_dark)
+    page.evaluate(
+        "() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})"
+    )
+    page.wait_for_function(f"![...document.querySelectorAll('.vega-embed svg.marks')].some({dark})")

@@ -111,6 +111,7 @@ def test_the_bundle_reads_its_look_from_the_page():
     text = offline_module()
     assert text.count("function actoolkitLook(") == 1
     assert text.count("actoolkitLook(structuredClone(") == 1
+    assert text.count(",actoolkitFollow(") == 1
 
 
 def test_a_bundle_of_another_make_stays_as_it_is():
