@@ -141,10 +141,10 @@ def rfm_finding(rows: Sequence[Row]) -> Finding:
 
 
 def rfm_layers(rows: list[Row]) -> list[alt.Chart]:
-    """Draw the rows.
+    """Draw the rows; colours end at the most of the currency shown.
 
     Args:
-        rows: Result of `rfm_rows`.
+        rows: Result of `rfm_rows`; of several currencies where one at a time is shown.
     """
     x = alt.X(
         "recency:O",
@@ -165,10 +165,13 @@ def rfm_layers(rows: list[Row]) -> list[alt.Chart]:
         alt.Tooltip("each_text:N", title="per customer"),
     ]
     legend = alt.Legend(gradientLength=180, gradientThickness=10, tickCount=4, format="~s")
-    title = f"Revenue per customer, {rows[0]['symbol'].strip() or 'currency unknown'}"
-    most = max(row["value"] or 0.0 for row in rows) or 1.0
+    currencies = {row["symbol"].strip() or "currency unknown" for row in rows}
+    title, domain = "Revenue per customer", None
+    if len(currencies) == 1:
+        title += f", {currencies.pop()}"
+        domain = (0.0, max(row["value"] or 0.0 for row in rows) or 1.0)
     return grid_layers(
-        rows, x=x, y=y, domain=(0.0, most), legend=legend, legend_title=title, tooltip=tooltip
+        rows, x=x, y=y, domain=domain, legend=legend, legend_title=title, tooltip=tooltip
     )
 
 

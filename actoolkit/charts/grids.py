@@ -44,7 +44,7 @@ def grid_layers(
     *,
     x: alt.X,
     y: alt.Y,
-    domain: Sequence[float],
+    domain: Sequence[float] | None,
     legend: alt.Legend,
     legend_title: str,
     tooltip: list[alt.Tooltip],
@@ -55,7 +55,7 @@ def grid_layers(
         rows: Result of `shaded`, with ``text``.
         x: Columns.
         y: Rows.
-        domain: Ends of the colour scale.
+        domain: Ends of the colour scale; None goes from zero to the most of the rows shown.
         legend: Of the colours.
         legend_title: What the colour tells.
         tooltip: Of a cell.
@@ -64,7 +64,7 @@ def grid_layers(
     color = alt.Color(
         "value:Q",
         title=legend_title,
-        scale=alt.Scale(domain=list(domain), clamp=True),
+        scale=alt.Scale(domain=list(domain), clamp=True) if domain else alt.Scale(zero=True),
         legend=legend,
     )
     return [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from actoolkit.reports.blocks import Figure
@@ -324,4 +326,50 @@ def test_on_paper_the_tiles_stand_in_one_row_and_nothing_asks_for_a_click(
     assert len({top for top, _ in tiles}) == 1
     assert {over for _, over in tiles} == {0}
     assert not watched.page.get_by_text("Choose a heading").first.is_visible()
+    watched.context.close()
+
+
+LUMINANCE = """colour => {
+  const parts = colour.startsWith("#")
+    ? [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16))
+    : colour.match(/\\d+/g).slice(0, 3).map(Number);
+  const [r, g, b] = parts.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}"""
+CONTRASTS = f"""figure => {{
+  const light = {LUMINANCE};
+  const middle = box => [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const cells = [...figure.querySelectorAll("svg .mark-rect path[fill]")]
+    .map(cell => [cell.getBoundingClientRect(), cell.getAttribute("fill")]);
+  return [...figure.querySelectorAll("svg .role-mark.mark-text text")].filter(e => e.textContent).map(text => {{
+    const [x, y] = middle(text.getBoundingClientRect());
+    const under = cells.filter(([b]) => b.left < x && x < b.right && b.top < y && y < b.bottom).pop();
+    const [a, b] = [light(text.getAttribute("fill")), light(under[1])];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  }});
+}}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbers_are_readable_on_their_cells_in_each_currency(chromium, made, tmp_path, scheme):
+    material = made()
+    orders = material.frames["ecom_orders"].with_columns(
+        total_cents=pl.col("total_cents") * pl.when(currency="EUR").then(40).otherwise(1)
+    )
+    unequal = replace(material, frames={**material.frames, "ecom_orders": orders})
+    path = build("customers", unequal).save(tmp_path / "report.html")
+    watched = Watched(chromium, path, color_scheme=scheme)
+    for currency in ("USD", "EUR"):
+        watched.page.get_by_label("Currency").first.select_option(currency)
+        watched.page.wait_for_selector(f"#rfm[data-state='{currency}']")
+        for figure in ("rfm", "cohorts"):
+            found = watched.page.locator(f"#{figure}").evaluate(CONTRASTS)
+            assert len(found) > 10
+            assert min(found) >= 4.5
+        darkest = watched.page.locator("#rfm svg .mark-rect path[fill]").evaluate_all(
+            "all => all.map(e => e.getAttribute('fill'))"
+        )
+        assert "rgb(8, 58, 102)" in darkest or "rgb(214, 239, 252)" in darkest
+    legend = watched.page.locator("#rfm .role-legend-title").text_content()
+    assert legend == "Revenue per customer"
     watched.context.close()
