@@ -11,7 +11,7 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.attribution_models import MODELS, RULES, credited, sortable
 from actoolkit.metrics.days import Day, within_days
 from actoolkit.metrics.frames import Schema, opened, same_kind
-from actoolkit.metrics.orders import address, paid
+from actoolkit.metrics.orders import address, contacts_of_addresses, paid
 from actoolkit.metrics.touches import KINDS, known_kinds, opened_touches
 from actoolkit.metrics.windows import checked_window, paired, refuse_other_ids
 
@@ -89,8 +89,7 @@ def opened_orders(
     if contacts is not None:
         people = opened(metric, contacts, {"contact_id": "key", "email": "text"})
         same_kind(metric, rows, people)
-        people = people.select("contact_id", address=address("email")).drop_nulls()
-        people = people.group_by("address").agg(nw.col("contact_id").min())
+        people = contacts_of_addresses(people).drop("namesakes")
         rows = rows.with_columns(address=address("email")).join(people, on="address", how="left")
     return rows.select("order_id", "currency", "ordered_at", "cents", "contact_id")
 

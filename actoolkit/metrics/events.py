@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
-from actoolkit.metrics.orders import address, paid
+from actoolkit.metrics.orders import address, contacts_of_addresses, paid
 from actoolkit.metrics.touches import KINDS, TOUCHES
 
 _EVENTS: Schema = {"contact_id": "key", "event": "text", "happened_at": "moment"}
@@ -86,8 +86,7 @@ def contact_events(
         parts.append(_event(rows, nw.col("kind"), "touched_at"))
     if orders is not None:
         people = opened(metric, contacts, {"contact_id": "key", "email": "text"})
-        people = people.select("contact_id", address=address("email")).drop_nulls()
-        people = people.group_by("address").agg(nw.col("contact_id").min())
+        people = contacts_of_addresses(people).drop("namesakes")
         bought = opened(metric, orders, {"email": "text", "state": "text", "ordered_at": "moment"})
         same_kind(metric, people, bought)
         bought = bought.filter(paid()).with_columns(address=address("email"))

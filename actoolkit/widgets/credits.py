@@ -11,7 +11,7 @@ from actoolkit.metrics import attributed_orders, attributed_revenue, attribution
 from actoolkit.metrics.attribution_models import RULES
 from actoolkit.metrics.eager import collected, handed_back
 from actoolkit.metrics.frames import Schema, opened
-from actoolkit.metrics.orders import address, paid
+from actoolkit.metrics.orders import address, contacts_of_addresses, paid
 from actoolkit.metrics.touches import TOUCHES
 from actoolkit.widgets.credit_cube import SENSITIVITY, CreditCube, revenue_columns
 
@@ -100,8 +100,7 @@ def _owned(orders: Any, contacts: Any) -> Any:
     }
     rows = opened("attribution_explorer", orders, {**schema, "email": "text"})
     people = opened("attribution_explorer", contacts, {"contact_id": "key", "email": "text"})
-    people = people.select("contact_id", address=address("email")).drop_nulls()
-    people = people.group_by("address").agg(nw.col("contact_id").min())
+    people = contacts_of_addresses(people).drop("namesakes")
     rows = rows.filter(paid(), ~nw.col("ordered_at").is_null())
     owned = rows.with_columns(address=address("email")).join(people, on="address", how="left")
     return owned.select(*schema, "contact_id").collect().to_native()

@@ -290,7 +290,7 @@ def test_a_log_keeps_its_own_names_and_loses_rows_without_a_contact_or_a_moment(
     made = touches_from_log(log, contacts, columns=names)
     assert made.columns == list(TOUCHES)
     assert made.rows() == [
-        ("30", START, "open", None, None, None, "https://example.com/a", None),
+        ("7", START, "open", None, None, None, "https://example.com/a", None),
     ]
 
 

@@ -24,7 +24,9 @@ def value(order, kind):
 def contact_of(order, contacts):
     address = plain(order["email"])
     found = [c["contact_id"] for c in contacts if address and plain(c["email"]) == address]
-    return min((one for one in found if one is not None), default=None)
+    return min(
+        (one for one in found if one is not None), default=None, key=lambda one: (len(one), one)
+    )
 
 
 def touches_before(order, contact, touches, model, window, kinds, bots):
