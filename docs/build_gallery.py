@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import vl_convert
 
 import actoolkit as ac
 from actoolkit import charts
-from actoolkit.charts.theme import LIGHT, config, specification
 
 DOCS = Path(__file__).parent
 PAGE, PICTURES = DOCS / "gallery.md", DOCS / "images" / "charts"
@@ -209,10 +207,9 @@ def build() -> None:
         names = frames(account)
         for name in CALLS:
             chart = drawn(name, names)
-            spec = specification(chart) | {"config": config(LIGHT)}
             titles[name] = (" ".join(chart.title.text), chart.description)
-            picture = vl_convert.vegalite_to_png(spec, vl_version="6.4", scale=1.0)
-            (PICTURES / f"{name}.png").write_bytes(smaller(picture))
+            picture = charts.save(chart, PICTURES / f"{name}.png", scale=1.0)
+            picture.write_bytes(smaller(picture.read_bytes()))
     PAGE.write_text(page(titles), encoding="utf-8")
 
 

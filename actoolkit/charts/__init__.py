@@ -23,6 +23,7 @@ from actoolkit.charts.funnel import campaign_funnel_chart
 from actoolkit.charts.lists import list_growth_chart
 from actoolkit.charts.orders import revenue_by_period_chart
 from actoolkit.charts.own import metric_chart
+from actoolkit.charts.pictures import save
 from actoolkit.charts.score_quality import score_quality_chart
 from actoolkit.charts.scores import score_distribution_chart, score_lift_chart
 from actoolkit.charts.shrinkage import shrunk_rates_chart
@@ -46,6 +47,7 @@ __all__ = [
     "recency_tiers_chart",
     "revenue_by_period_chart",
     "rfm_chart",
+    "save",
     "score_distribution_chart",
     "score_lift_chart",
     "score_quality_chart",

@@ -12,14 +12,11 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-import altair as alt
 from platformdirs import user_cache_path
 
+from actoolkit.charts.pictures import VEGA_LITE
 from actoolkit.charts.theme import font_files
 from actoolkit.settings import CACHE_VARIABLE
-
-VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-"""The Vega-Lite that Altair's specifications are written for, as vl-convert names it."""
 
 
 @cache
