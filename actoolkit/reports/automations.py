@@ -137,7 +137,10 @@ def _orders(
     for name, code in codes.items():
         mine = found.filter(pl.col("currency").eq_missing(pl.lit(code, pl.String)))
         rows = credit_rows(mine, names=names, currency=None, minor_units=material.minor_units)
-        parts[name] = [row for row in rows if not row["is_soft"]][:MOST]
+        given = [row for row in rows if not row["is_soft"]][:MOST]
+        # Parts of the longest bar: amounts in two currencies share no axis.
+        longest = max((row["value"] for row in given), default=0) or 1
+        parts[name] = [{**row, "value": round(row["value"] / longest, 6)} for row in given]
     if not any(parts.values()):
         return None
     figure = switched(

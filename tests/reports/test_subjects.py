@@ -211,3 +211,21 @@ def test_the_curve_speaks_of_dashes_only_where_it_has_some(material):
     ]
     dashed = any("strokeDash" in (layer["mark"] or {}) for layer in curve.spec["layer"])
     assert ("Dashed" in curve.finding.subtitle) == dashed
+
+
+def test_the_longest_bar_of_each_currency_is_as_long(material):
+    page = build("automations", material, since=SINCE, until=UNTIL)
+    (bars,) = [
+        block
+        for part in page.sections
+        for block in part.blocks
+        if getattr(block, "id", "") == "automation-orders"
+    ]
+    rows = bars.spec["datasets"]["rows"]
+    longest = {
+        code: max(row["value"] for row in rows if row["shop_currency"] == code)
+        for code in {row["shop_currency"] for row in rows}
+    }
+    assert len(longest) > 1
+    assert set(longest.values()) == {1}
+    assert len({row["value_text"] for row in rows if row["value"] == 1}) == len(longest)
