@@ -289,7 +289,13 @@ def test_on_a_phone_only_cells_are_scrolled_never_their_buttons_or_the_sources(
     assert len(edges) == 6
     assert max(edges) <= 390
     sources = watched.page.locator(".foot .scroll")
+    sources.locator("tbody td").first.evaluate("e => { e.textContent = 'contact_automations'; }")
     assert sources.evaluate("e => e.scrollWidth <= e.clientWidth")
+    dates = sources.locator("tbody tr td:last-child").evaluate_all(
+        "all => all.map(e => { const box = document.createRange(); box.selectNodeContents(e); "
+        "return box.getClientRects().length; })"
+    )
+    assert max(dates) <= 2
     watched.context.close()
 
 
