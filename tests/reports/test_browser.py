@@ -332,6 +332,11 @@ def test_on_paper_the_tiles_stand_in_one_row_and_nothing_asks_for_a_click(
     assert len({top for top, _ in tiles}) == 1
     assert {over for _, over in tiles} == {0}
     assert not watched.page.get_by_text("Choose a heading").first.is_visible()
+    numbers = watched.page.locator(".twin .scroll").last
+    watched.page.locator(".twin").last.evaluate("e => { e.open = true; }")
+    assert numbers.evaluate("e => e.scrollHeight - e.clientHeight") == 0
+    watched.page.emulate_media(media="screen")
+    assert numbers.bounding_box()["height"] <= 420
     watched.context.close()
 
 
