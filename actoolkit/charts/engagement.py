@@ -19,6 +19,7 @@ from actoolkit.charts.formats import (
 )
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.quantiles import normal_quantile
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -155,10 +156,20 @@ def hour_range(rows: Sequence[Row]) -> list[int]:
     return list(range(min(hours), max(hours) + 1)) if hours else list(range(24))
 
 
+def _stands_out(best: Row, overall: float, *, looked_at: int) -> bool:
+    """Say if a cell lies above the rest for one that was picked among so many.
+
+    Of sixty cells that are all alike, two lie above their 95 % interval by chance; Bonferroni's
+    correction asks of the best one as many standard errors as leave 5 % for all of them together.
+    """
+    wider = normal_quantile(1 - 0.05 / looked_at) / normal_quantile(0.95)
+    return bool(best["value"] - (best["value"] - best["low"]) * wider > overall)
+
+
 def heatmap_finding(
     rows: Sequence[Row], *, rate: str, zone: str | None, shrunk: bool = True
 ) -> Finding:
-    """Say what the rows show, hedged by their intervals.
+    """Say what the rows show, hedged by their intervals and by how many were looked at.
 
     Args:
         rows: Result of `heatmap_rows`.
@@ -181,7 +192,7 @@ def heatmap_finding(
     if len(rows) == 1:
         slot = f"{best['day']} around {best['at']}"
         title = f"All mails went out on {slot}: {percent(overall)} were {verb}"
-    elif best["low"] > overall:
+    elif _stands_out(best, overall, looked_at=len(rows)):
         title = (
             f"{best['day']} around {best['at']} did best: {percent(best['value'])} {verb}, "
             f"against {percent(overall)} overall"
