@@ -53,8 +53,9 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95, small_below:
         ``campaigns (Int64)``, ``delivered (Int64, mails)``, ``unique_opens (Int64, contacts)``,
         ``clickers (Int64, contacts)``;
         ``open_rate``, ``click_rate (Float64, 0..1): of delivered``, each with ``_low`` and
-        ``_high``, allowing for campaigns that differ (`actoolkit.metrics.clusters`), and with
-        ``_shrunk (Float64, 0..1)``: drawn to the rate of all campaigns here;
+        ``_high``, allowing for campaigns that differ (`actoolkit.metrics.clusters`);
+        ``open_rate_shrunk``, ``click_rate_shrunk (Float64, 0..1)``: drawn to the rate of all
+        campaigns here;
         ``small (Boolean): fewer delivered mails than small_below, or not known``;
         ``flag (String): null, or what is withheld and why``.
 
