@@ -57,11 +57,10 @@ def wilson(k: Any, n: Any, confidence: float = 0.95) -> Any:
     known = (trials > 0) & (hits >= 0) & (hits <= trials) & np.isfinite(trials)
     safe = np.where(known, trials, 1.0)
     share = np.where(known, hits, 0.0) / safe
-    spread = z * np.sqrt(share * (1 - share) / safe + z * z / (4 * safe * safe))
-    scale = 1 + z * z / safe
-    centre = share + z * z / (2 * safe)
-    low = np.where(hits == 0, 0.0, (centre - spread) / scale)
-    high = np.where(hits == trials, 1.0, (centre + spread) / scale)
+    miss, pull = 1 - share, z * z / safe
+    reach = pull / 2 + np.sqrt(share * miss * pull + pull * pull / 4)
+    low = share * (share / (share + reach))
+    high = 1 - miss * (miss / (miss + reach))
     low, high = np.where(known, low, np.nan), np.where(known, high, np.nan)
     if low.ndim:
         return low, high
@@ -82,6 +81,8 @@ def with_rates(
         confidence: Coverage of the Wilson intervals.
         clustered: Whether the rows are groups with the columns of `actoolkit.metrics.clusters`.
     """
+    # Wilson's bounds as share**2 / (share + reach) and its mirror image: the same numbers as in the
+    # textbook, but no subtraction whose rounding could carry a bound past the rate, 0 or 1.
     z = normal_quantile(confidence)
     shares: list[nw.Expr] = []
     pulls: list[nw.Expr] = []
@@ -96,10 +97,10 @@ def with_rates(
         pulls.append(pulled.alias(f"{name}__pull"))
         pull = nw.col(f"{name}__pull")
         spread = (share * (1 - share) * pull + pull * pull / 4) ** 0.5
-        parts += [(share + pull / 2).alias(f"{name}__centre"), spread.alias(f"{name}__spread")]
-        centre, spread, scale = nw.col(f"{name}__centre"), nw.col(f"{name}__spread"), 1 + pull
-        low = nw.when(share > 0).then((centre - spread) / scale).otherwise(share)
-        high = nw.when(share < 1).then((centre + spread) / scale).otherwise(share)
+        parts.append((pull / 2 + spread).alias(f"{name}__reach"))
+        reach, miss = nw.col(f"{name}__reach"), 1 - share
+        low = nw.when(share > 0).then(share * (share / (share + reach))).otherwise(share)
+        high = nw.when(share < 1).then(1 - miss * (miss / (miss + reach))).otherwise(share)
         bounds += [low.alias(f"{name}_low"), high.alias(f"{name}_high")]
     made = frame.with_columns(*shares).with_columns(*pulls)
     return made.with_columns(*parts).with_columns(*bounds)

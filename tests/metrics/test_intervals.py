@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics import wilson
+from actoolkit.metrics.intervals import with_rates
 
 # R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven
 # methods", Statistics in Medicine 17 (1998), table I, method 3.
@@ -48,6 +50,23 @@ def test_bounds_hold_the_rate(pair, confidence):
     k, n = pair
     low, high = wilson(k, n, confidence)
     assert 0 <= low <= k / n <= high <= 1
+
+
+@settings(max_examples=400)
+@given(
+    n=st.integers(10**6, 10**9),
+    misses=st.integers(1, 20),
+    apart=st.floats(1, 1e9),
+    confidence=st.floats(0.01, 0.9999),
+)
+def test_rounding_carries_no_bound_past_the_rate_0_or_1(n, misses, apart, confidence):
+    both = pl.DataFrame({"hits": [misses, n - misses], "trials": [n, n]}).lazy()
+    both = both.with_columns(rate__residue=pl.lit(apart * n), rate__clusters=pl.lit(2))
+    parts = {"rate": (nw.col("hits"), nw.col("trials"))}
+    for clustered in (False, True):
+        made = with_rates(nw.from_native(both), parts, confidence, clustered=clustered)
+        for row in made.to_native().collect().iter_rows(named=True):
+            assert 0 <= row["rate_low"] <= row["rate"] <= row["rate_high"] <= 1
 
 
 @given(st.lists(pairs, min_size=1, max_size=5))
