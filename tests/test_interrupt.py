@@ -40,3 +40,34 @@ def test_it_is_one_line_and_no_traceback(module, words, tmp_path):
     assert done.stderr.startswith("Interrupted")
     assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+LATE = """
+import ctypes, sys
+libc = ctypes.CDLL(None)
+libc.on_exit(getattr(libc, "raise"), None)  # raises the signal of the exit code's number: 2, SIGINT
+sys.argv = ["actoolkit", "report", "--since", "x"]
+from actoolkit.__main__ import run
+run()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="on_exit is glibc's own")
+def test_one_that_comes_when_all_is_done_changes_nothing(tmp_path):
+    done = as_module(tmp_path, LATE)
+    assert done.returncode == 2, (done.returncode, done.stderr[-500:])
+    assert done.stderr.startswith("actoolkit: ")
+
+
+def test_one_that_comes_inside_an_exec_of_text_is_no_different(tmp_path):
+    program = PROGRAM.replace("raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')")
+    done = as_module(tmp_path, program.format(module="polars", words=["report", "--sandbox"]))
+    assert done.returncode == 130, (done.returncode, done.stderr[-500:])
+    assert done.stderr.count("\n") == 1
+
+
+def as_module(folder, program):
+    """Run as ``python -m``: Python then looks back, at its end, for interrupts that it saw."""
+    (folder / "loader.py").write_text(program)
+    command = [sys.executable, "-m", "loader"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
