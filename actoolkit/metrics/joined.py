@@ -260,7 +260,7 @@ def _with_automations(
     same_kind(metric, rows, inside)
     pairs = bought.join(inside, on="contact_id").filter(
         (nw.col("added_at") <= nw.col("ordered_at")).fill_null(value=False),
-        (nw.col("removed_at") > nw.col("ordered_at")).fill_null(value=True),
+        nw.col("removed_at").is_null() | (nw.col("removed_at") > nw.col("ordered_at")),
     )
     pairs = pairs.select("order_id", "automation_id").drop_nulls().unique()
     counted = pairs.group_by("order_id").agg(automations=nw.len())

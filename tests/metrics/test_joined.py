@@ -212,6 +212,24 @@ def test_each_order_is_there_once(
     same(engine.read(found), sorted(wanted, key=lambda row: row["order_id"]))
 
 
+def test_who_was_never_taken_out_of_an_automation_is_in_it(engine):
+    bought = datetime(2026, 3, 21, tzinfo=UTC)
+    order = dict.fromkeys(ORDERS) | {"order_id": "1", "email": "x@y.zz", "ordered_at": bought}
+    entry = {"contact_id": "7", "added_at": bought - timedelta(days=3)}
+    left = [None, bought - timedelta(days=1), bought, bought + timedelta(days=1), None]
+    entries = [
+        entry | {"automation_id": str(number), "removed_at": at} for number, at in enumerate(left)
+    ]
+    made = joined_orders(
+        engine.make([order], ORDERS),
+        engine.make([{"contact_id": "7", "email": "x@y.zz"}], CONTACTS),
+        engine.make([], TOUCHES),
+        contact_automations=engine.make(entries, ENTRIES),
+    )
+    (found,) = engine.read(made)
+    assert found["automations"] == 3
+
+
 def test_of_one_address_the_smallest_number_is_taken(engine):
     order = dict.fromkeys(ORDERS) | {"order_id": "1", "email": "bob@example.com"}
     people = [{"contact_id": one, "email": "Bob@example.com "} for one in ("10", "9", "100")]
