@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from actoolkit import actions, charts, errors, metrics, widgets
     from actoolkit.exports import to_csv, to_excel
     from actoolkit.loaders import (
+        data_as_of,
         history,
         load_automations,
         load_brandings,
@@ -85,6 +86,7 @@ __all__ = [
     "Account",
     "actions",
     "charts",
+    "data_as_of",
     "describe",
     "errors",
     "history",

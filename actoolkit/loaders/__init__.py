@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from actoolkit.loaders._history import history
+    from actoolkit.loaders._moments import data_as_of, moment_of, zone_of
     from actoolkit.loaders._pin import pin, unpin
     from actoolkit.loaders._plan import plan
     from actoolkit.loaders._provenance import provenance
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from actoolkit.loaders.webhooks import load_webhook_events, load_webhooks
 
 _HOMES = {
+    "data_as_of": "_moments",
     "history": "_history",
     "load_automations": "automations",
     "load_brandings": "brandings",
@@ -103,13 +105,16 @@ _HOMES = {
     "pin": "_pin",
     "plan": "_plan",
     "progress_display": "progress",
+    "moment_of": "_moments",
     "provenance": "_provenance",
     "purge": "_purge",
     "sync": "_sync",
     "unpin": "_pin",
+    "zone_of": "_moments",
 }
 
 __all__ = [
+    "data_as_of",
     "history",
     "load_automations",
     "load_brandings",
@@ -152,6 +157,7 @@ __all__ = [
     "load_user",
     "load_webhook_events",
     "load_webhooks",
+    "moment_of",
     "pin",
     "plan",
     "progress_display",
@@ -159,6 +165,7 @@ __all__ = [
     "purge",
     "sync",
     "unpin",
+    "zone_of",
 ]
 
 

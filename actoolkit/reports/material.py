@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from actoolkit import loaders
 from actoolkit.charts.formats import moment
 from actoolkit.errors import NotAvailable, ReportError
 from actoolkit.reports.document import Source
@@ -58,10 +59,10 @@ class Material:
     @property
     def as_of(self) -> datetime:
         """Moment of the data: of the table that was fetched first, in the account's zone."""
-        moments = [_moment(manifest) for manifest in self.manifests.values()]
+        moments = [loaders.moment_of(manifest) for manifest in self.manifests.values()]
         if not moments:
             raise ReportError("No table could be loaded.", hint="Run: actoolkit doctor")
-        return min(moments).astimezone(self._zone())
+        return min(moments).astimezone(ZoneInfo(self.zone))
 
     @property
     def today(self) -> date:
@@ -91,20 +92,10 @@ class Material:
                 table=table,
                 rows=manifest.rows,
                 certainty=CERTAINTY.get(manifest.certainty, manifest.certainty),
-                as_of=moment(_moment(manifest).astimezone(self._zone())),
+                as_of=moment(loaders.moment_of(manifest).astimezone(ZoneInfo(self.zone))),
             )
             for table, manifest in self.manifests.items()
         ]
-
-    def _zone(self) -> ZoneInfo:
-        try:
-            return ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo("UTC")
-
-
-def _moment(manifest: Manifest) -> datetime:
-    return manifest.server_at or manifest.fetched_at
 
 
 def gather(
@@ -118,8 +109,6 @@ def gather(
         refresh: Load again, whatever is remembered.
         extra: Further tables.
     """
-    from actoolkit import loaders
-
     frames: dict[str, pl.DataFrame] = {}
     manifests: dict[str, Manifest] = {}
     missing: dict[str, str] = {}
@@ -137,14 +126,9 @@ def gather(
     manifests.pop("user", None)
     return Material(
         account=f"{SANDBOX} ({account.identity})" if account.identity else account.host,
-        zone="UTC" if user is None else _zone_name(user),
+        zone=loaders.zone_of(user).key,
         frames=frames,
         manifests=manifests,
         missing=missing,
         minor_units=account.minor_units,
     )
-
-
-def _zone_name(user: pl.DataFrame) -> str:
-    names = user["time_zone"].drop_nulls().to_list() if "time_zone" in user.columns else []
-    return str(names[0]) if names else "UTC"

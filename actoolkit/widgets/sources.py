@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import narwhals.stable.v2 as nw
 
@@ -90,15 +90,14 @@ class Sources:
                         raise
                     lacking[name] = error.message
                 display.step(f"{number} of {len(steps)}")
-        zone = _zone(frames.pop("user", None))
+        zone = loaders.zone_of(frames.pop("user", None))
         manifest = loaders.provenance(main, account=chosen)
-        as_of = (manifest.server_at or manifest.fetched_at).astimezone(ZoneInfo(zone))
         return cls(
             frames=frames,
-            today=chosen.now().astimezone(ZoneInfo(zone)).date(),
-            as_of=as_of,
+            today=chosen.now().astimezone(zone).date(),
+            as_of=loaders.moment_of(manifest).astimezone(zone),
             origins={name: f"{name} = ac.load_{name}({argument})" for name in frames},
-            zone=zone,
+            zone=zone.key,
             lacking=lacking,
             minor_units=chosen.minor_units,
         )
@@ -325,11 +324,3 @@ def _last_day(frame: Any, column: str | None) -> date:
     moments = _column(frame, column) if column else []
     sent = [moment for moment in moments if moment is not None]
     return max(sent).date() if sent else datetime.now().astimezone().date()
-
-
-def _zone(user: Any) -> str:
-    names = [name for name in _column(user, "time_zone") if name] if user is not None else []
-    try:
-        return ZoneInfo(names[0]).key if names else "UTC"
-    except (ZoneInfoNotFoundError, ValueError):
-        return "UTC"
