@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import inspect
 from dataclasses import replace
@@ -285,3 +286,50 @@ def test_the_report_of_everything_is_written_and_says_what_is_missing(account, r
     assert not [
         title for title in silent if "No order" in notes[title] or "not shown" in notes[title]
     ]
+
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ABOUT_THE_STORE = ("03_revenue_attribution", "04_customers")
+"""Without a store nothing in these can be answered: their first load says so."""
+
+
+def cells(path):
+    """Source of the code cells but the one that opens the account."""
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    found = [
+        one.source for one in nbformat.read(path, as_version=4).cells if one.cell_type == "code"
+    ]
+    return [source for source in found if "Account.from_env" not in source]
+
+
+def run_cell(source, names):
+    """Run a cell and show its last expression, as a notebook does."""
+    body = ast.parse(source).body
+    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), "cell", "exec"), names)
+    if last is None:
+        return None
+    shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    display = getattr(shown, "_repr_mimebundle_", None)
+    return display() if display else repr(shown)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_runs_to_its_end_or_says_at_once_what_is_missing(
+    account, request, path, tmp_path, monkeypatch, capsys
+):
+    pytest.importorskip("anywidget", reason="anywidget is not installed")
+    monkeypatch.chdir(tmp_path)
+    plan = request.node.callspec.params["account"]
+    names = {"ac": ac, "account": account}
+    sources = cells(path)
+    if plan == "no store in the plan" and path.stem in ABOUT_THE_STORE:
+        run_cell(sources[0], names)
+        with pytest.raises(errors.NotAvailable, match=NOT_IN_PLAN):
+            run_cell(sources[1], names)
+        return
+    for source in sources:
+        run_cell(source, names)
+    assert (tmp_path / "report.html").stat().st_size > 10_000
+    if plan == "no store in the plan" and "load_ecom_orders" in "".join(sources):
+        assert NOT_IN_PLAN in capsys.readouterr().out
