@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from functools import cache
 from importlib.resources import as_file, files
 from os import PathLike
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import altair as alt
 
-from actoolkit.charts.theme import DARK, LIGHT, config, font_files, specification
+from actoolkit.charts.theme import DARK, LIGHT, config, font_addresses, specification
 from actoolkit.errors import ExportError, InvalidArgument
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -84,9 +83,8 @@ def _svg(spec: dict[str, object]) -> str:
     _register_font()
     drawn = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     faces = "".join(
-        f"@font-face{{font-family:Inter;font-weight:{weight};"
-        f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode()}) format('woff2')}}"
-        for weight, data in sorted(font_files().items())
+        f"@font-face{{font-family:Inter;font-weight:{weight};src:url({address}) format('woff2')}}"
+        for weight, address in font_addresses().items()
     )
     head, end, rest = drawn.partition(">")
     return f"{head}{end}<style>{faces}</style>{rest}"

@@ -11,6 +11,7 @@ enables neither.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -240,4 +241,17 @@ def font_files() -> Mapping[int, bytes]:
     return {
         weight: (folder / f"inter-latin-{weight}-normal.woff2").read_bytes()
         for weight in (400, 600)
+    }
+
+
+def font_addresses() -> Mapping[int, str]:
+    """Give the bundled font as ``data:`` addresses by weight, for pages that may ask no server.
+
+    Example:
+        >>> font_addresses()[400][:28]
+        'data:font/woff2;base64,d09GM'
+    """
+    return {
+        weight: f"data:font/woff2;base64,{base64.b64encode(data).decode()}"
+        for weight, data in sorted(font_files().items())
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from actoolkit.charts.pictures import VEGA_LITE
-from actoolkit.charts.theme import font_files
+from actoolkit.charts.theme import font_addresses
 from actoolkit.settings import CACHE_VARIABLE
 
 
@@ -68,8 +68,8 @@ def style_sheet() -> str:
     """Give the page's style sheet, with the font inside."""
     faces = [
         f"@font-face{{font-family:Inter;font-weight:{weight};font-style:normal;font-display:swap;"
-        f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode()}) format('woff2')}}"
-        for weight, data in sorted(font_files().items())
+        f"src:url({address}) format('woff2')}}"
+        for weight, address in font_addresses().items()
     ]
     return "\n".join([*faces, _template("report.css")])
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 import altair as alt
 from platformdirs import user_cache_path
 
-from actoolkit.charts.theme import DARK, LIGHT, config
+from actoolkit.charts.theme import DARK, LIGHT, config, font_addresses
 from actoolkit.settings import CACHE_VARIABLE
 
 EMBED_OPTIONS = {
@@ -65,9 +65,17 @@ def _bundle() -> str:
 
 
 def _look() -> str:
-    """Give what dresses a chart of this package for JupyterLab's dark theme, at every change."""
+    """Give what dresses a chart of this package for JupyterLab's dark theme, at every change.
+
+    A page waits once for the font: what is measured in another is cut or leaves gaps.
+    """
+    faces = json.dumps([[str(weight), font] for weight, font in font_addresses().items()])
     light, dark = json.dumps(LIGHT.surface), json.dumps(config(DARK), separators=(",", ":"))
     return (
+        "await (globalThis.actoolkitFont ??= Promise.allSettled("
+        f"{faces}.map(([weight, address]) => {{ "
+        f'const face = new FontFace("Inter", `url(${{address}})`, {{ weight }}); '
+        "document.fonts.add(face); return face.load(); })));\n"
         "function actoolkitLook(spec) { "
         'const dark = document.body?.dataset.jpThemeLight === "false"; '
         f"if (dark && spec?.config?.background === {light}) spec.config = {dark}; "

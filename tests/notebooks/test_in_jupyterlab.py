@@ -50,6 +50,9 @@ def every_chart_is_drawn(page, explorer, lab):
     page.wait_for_function("document.querySelectorAll('.vega-embed svg.marks').length === 4")
     assert not page.get_by_text("JavaScript Error").count()
     assert not page.get_by_text("Error displaying widget").count()
+    faces = page.evaluate("[...document.fonts].map(f => [f.family, f.weight, f.status])")
+    inter = sorted(face for face in faces if "Inter" in face[0])
+    assert [face[1:] for face in inter] == [["400", "loaded"], ["600", "loaded"]]
 
 
 def a_changed_control_changes_the_chart_and_the_line_above_it(page, explorer, lab):
