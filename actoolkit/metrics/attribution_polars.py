@@ -34,6 +34,17 @@ class _Unfit(Exception):
     """The touches or orders are not of the kind that a whole number can hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Bought:
+    """Orders of contacts whose id is a number written plainly, by contact and moment."""
+
+    keys: Whole
+    rows: Whole
+    """Where each stands among all orders."""
+    moments: Whole
+    """Of all orders, in microseconds."""
+
+
 @dataclass(slots=True)
 class _Look:
     """What a pass over the touches found in the way, if anything."""
@@ -77,18 +88,28 @@ def last_touch_sums(
 
 
 def _orders(bought: pl.LazyFrame) -> pl.DataFrame:
-    orders = bought.select("order_id", "currency", "cents", **_parts("ordered_at")).collect()
+    asked = bought.select("order_id", "currency", "cents", **_parts("ordered_at"))
+    orders = asked.with_columns(plain=_plain()).collect(engine="streaming")
     ids = orders["order_id"].cast(pl.Int64, strict=False)
     ids = orders["order_id"].hash() if ids.null_count() else ids
-    if ids.n_unique() < len(ids):
+    numbers = ids.to_numpy()
+    if (numbers[1:] <= numbers[:-1]).any() and ids.n_unique() < len(ids):
         raise _Unfit
     return orders.drop("order_id")
+
+
+def _plain() -> pl.Expr:
+    """Say whether a contact's id is a number as numbers are written."""
+    number, digits = pl.col("number"), pl.col("digits")
+    above = pl.lit(10, pl.Int64).pow(digits.clip(0, _DIGITS))
+    whole = (number >= 0) & (number < above) & ((number * 10 >= above) | (digits == 1))
+    return (whole & (digits <= _DIGITS)).fill_null(value=False)
 
 
 def _parts(moment: str) -> dict[str, pl.Expr]:
     # Texts first: categories would give their places.
     contact, at = pl.col("contact_id").cast(pl.String), pl.col(moment)
-    number, second = contact.cast(pl.Int64, strict=False), at.dt.epoch("s") - _EPOCH
+    number, second = contact.cast(pl.Int64, strict=False), at.dt.epoch("us") // _US - _EPOCH
     return {
         "number": number,
         "digits": contact.str.len_bytes().cast(pl.Int64),
@@ -98,18 +119,18 @@ def _parts(moment: str) -> dict[str, pl.Expr]:
     }
 
 
-def _keyed(orders: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Leave the orders of contacts whose id is a number written plainly, by contact and moment."""
-    number, digits, second = pl.col("number"), pl.col("digits"), pl.col("second")
+def _keyed(orders: pl.DataFrame, layout: Layout) -> _Bought:
     if not orders["second"].is_between(0, (1 << _BITS) - 1).all():
         raise _Unfit
-    above = pl.lit(10, pl.Int64).pow(digits)
-    plain = (number >= 0) & (number < above) & ((number * 10 >= above) | (digits == 1))
-    known = orders.filter(digits <= _DIGITS).filter(plain)
+    known = orders if orders["plain"].all() else orders.filter("plain")
+    keys = known["key"].to_numpy()
     if layout == "texts":
-        number = number * pl.lit(10, pl.Int64).pow(_DIGITS - digits) * 16 + digits
-    key = number * (1 << _BITS) + second
-    return known.select("currency", "cents", "moment", key=key).sort("key")
+        number, digits = known["number"].to_numpy(), known["digits"].to_numpy()
+        number = number * 10 ** (_DIGITS - digits) << 4 | digits
+        keys = number << _BITS | known["second"].to_numpy()
+    order = np.argsort(keys)
+    rows = order if known is orders else orders["plain"].arg_true().to_numpy()[order]
+    return _Bought(keys[order], rows, orders["moment"].to_numpy())
 
 
 def _keys(batch: pl.DataFrame, layout: Layout) -> Whole:
@@ -149,21 +170,15 @@ def _joined(
     window_days: int | None,
     look: _Look,
 ) -> pl.DataFrame:
-    known = _keyed(orders, look.layout)
-    before = _before(known["key"].to_numpy(), touches, names, look)
+    found = _credited(_keyed(orders, look.layout), touches, names, window_days, look)
     if look.found:
         return orders
-    found = pl.concat(
-        [known.select("key", "currency", "cents", "moment"), before], how="horizontal"
-    )
-    touched = ((pl.col("seen") & ((1 << _BITS) - 1)) + _EPOCH) * _US
-    hits = [pl.col("key") // (1 << _BITS) == pl.col("seen") // (1 << _BITS)]
-    if window_days is not None:
-        hits.append(pl.col("moment") - touched < window_days * 86_400 * _US)
     sums = {"orders": pl.len().cast(pl.Int64), "credited_cents": pl.col("cents").sum()}
-    given = found.filter(*hits).group_by("currency", *names).agg(**sums)
+    given = found.with_columns(orders.select("currency", "cents")[found["row"].to_numpy()])
+    given = given.group_by("currency", *names).agg(**sums)
     reached = given.group_by("currency").agg(-pl.col("orders", "credited_cents").sum())
-    left = pl.concat([orders.group_by("currency").agg(**sums), reached], how="diagonal")
+    whole = orders.lazy().group_by("currency").agg(**sums).collect(engine="streaming")
+    left = pl.concat([whole, reached], how="diagonal")
     left = left.group_by("currency").agg(pl.col("orders", "credited_cents").sum())
     return pl.concat(
         [
@@ -174,26 +189,30 @@ def _joined(
     ).with_columns(credited_orders=pl.col("orders").cast(pl.Float64))
 
 
-def _before(
-    orders: Whole, touches: pl.LazyFrame, names: Sequence[str], look: _Look
+def _credited(
+    bought: _Bought,
+    touches: pl.LazyFrame,
+    names: Sequence[str],
+    window_days: int | None,
+    look: _Look,
 ) -> pl.DataFrame:
     """Give the latest touch before each order, going through the touches once.
 
     Args:
-        orders: Keys, in order.
+        bought: Result of `_keyed`.
         touches: As of `last_touch_sums`.
         names: Likewise.
+        window_days: Likewise.
         look: What stands in the way.
 
     Returns:
-        One row per order: the touch's key as ``seen``, null if there is none, and ``names``.
+        One row per order with a touch in the window: ``row`` of the order, ``names`` of the touch.
     """
     ties = [name for name in _TIES if look.ties]
     parts = {name: part for name, part in _parts("touched_at").items() if name != "number"}
     rows = touches.select(*dict.fromkeys((*names, *ties)), **parts)
     given = touches.select(*dict.fromkeys((*names, *ties)))
-    schema = {"seen": pl.Int64(), **given.collect_schema()}
-    held = pl.DataFrame(schema=schema)
+    held = pl.DataFrame(schema={"seen": pl.Int64(), **given.collect_schema()})
     found, done = [], 0
     for batch in rows.collect_batches(chunk_size=ROWS, maintain_order=True):
         if batch.is_empty():
@@ -203,19 +222,32 @@ def _before(
             return held
         seen = batch.select(pl.Series("seen", keys), *names, *ties)
         seen = _latest(pl.concat([held, seen]), look) if ties else seen
-        first, upto = np.searchsorted(orders, seen["seen"].to_numpy()[[0, -1]])
-        found.append(_matched(orders[done:first], held))
-        found.append(_matched(orders[first:upto], seen))
+        first, upto = np.searchsorted(bought.keys, seen["seen"].to_numpy()[[0, -1]])
+        found.append(_hits(bought, slice(done, first), held.select("seen", *names), window_days))
+        found.append(_hits(bought, slice(first, upto), seen.select("seen", *names), window_days))
         held, done = seen.tail(1), upto
-    found.append(_matched(orders[done:], held))
+    found.append(_hits(bought, slice(done, None), held.select("seen", *names), window_days))
     return pl.concat(found)
 
 
-def _matched(orders: Whole, seen: pl.DataFrame) -> pl.DataFrame:
-    place = pl.DataFrame({"key": pl.Series(orders, dtype=pl.Int64).set_sorted()})
-    return place.join_asof(
-        seen, left_on="key", right_on="seen", coalesce=False, check_sortedness=False
-    ).drop("key")
+def _hits(
+    bought: _Bought, part: slice, seen: pl.DataFrame, window_days: int | None
+) -> pl.DataFrame:
+    """Match some orders with touches in order; leave those of one contact and in the window."""
+    orders, touched = bought.keys[part], seen["seen"].to_numpy()
+    place = np.searchsorted(touched, orders, side="right") - 1
+    if window_days is None or not len(touched):
+        near = np.flatnonzero(place >= 0)
+    else:
+        near = np.flatnonzero((orders - touched[place]).view(np.uint64) <= window_days * 86_400)
+    keys, place = touched[place[near]], place[near]
+    same = keys >> _BITS == orders[near] >> _BITS
+    rows = bought.rows[part][near]
+    if window_days is not None:
+        moment = ((keys & ((1 << _BITS) - 1)) + _EPOCH) * _US
+        same &= bought.moments[rows] - moment < window_days * 86_400 * _US
+    row = pl.Series("row", rows[same], dtype=pl.Int64)
+    return pl.DataFrame([row, *(part.gather(place[same]) for part in seen.drop("seen"))])
 
 
 def _checked(batch: pl.DataFrame, held: pl.DataFrame, look: _Look) -> Whole | None:
