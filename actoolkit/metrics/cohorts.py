@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.metrics.buyers import last_day, valid_orders
+from actoolkit.metrics.cohorts_polars import buyers_by_month
 from actoolkit.metrics.days import Day, period_start
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema
@@ -76,18 +77,8 @@ def cohort_retention(orders: Any, *, until: Day = None, confidence: float = 0.95
         [(0, 2, 2, 1.0), (1, 2, 1, 0.5), (2, 2, None, None)]
     """
     found = valid_orders("cohort_retention", orders, until=until)
-    found = found.filter(~nw.col("customer").is_null())
-    found = found.with_columns(period_on=period_start(nw.col("ordered_local"), "month"))
-    found = found.select("customer", "period_on", "ordered_local")
-    active = found.group_by("customer", "period_on").agg(nw.col("ordered_local").max())
-    kinds: Schema = {"customer": "text", "period_on": "date", "ordered_local": "wall"}
-    rows = collected(active, kinds)
-    rows = rows.with_columns(cohort_on=pl.col("period_on").min().over("customer"))
-    counted = rows.group_by("cohort_on", "period_on").agg(
-        pl.col("customer").n_unique().cast(pl.Int64).alias("buyers")
-    )
-    seen = rows["ordered_local"].dt.date().max()
-    made = _triangle(counted.rename({"buyers": "size"}), [], last_day(until, seen))  # type: ignore[arg-type]
+    counted, seen = _buyers_by_month(found)
+    made = _triangle(counted.rename({"buyers": "size"}), [], last_day(until, seen))
     made = made.rename({"size": "customers"}).join(
         counted, on=["cohort_on", "period_on"], how="left"
     )
@@ -177,6 +168,26 @@ def cohort_revenue(orders: Any, *, until: Day = None) -> Any:
     each = pl.col("cumulative_revenue_cents") / pl.col("customers")
     made = made.with_columns(revenue_per_customer_cents=each)
     return handed_back("cohort_revenue", made, orders, _REVENUE)
+
+
+def _buyers_by_month(orders: nw.LazyFrame[Any]) -> tuple[pl.DataFrame, date | None]:
+    """Count customers by ``cohort_on`` and ``period_on``, and give the day of the latest order."""
+    if orders.implementation.is_polars():
+        found = buyers_by_month(orders.select("customer", "ordered_local").to_native())
+        if found is not None:
+            return found
+    orders = orders.filter(~nw.col("customer").is_null())
+    orders = orders.with_columns(period_on=period_start(nw.col("ordered_local"), "month"))
+    orders = orders.select("customer", "period_on", "ordered_local")
+    active = orders.group_by("customer", "period_on").agg(nw.col("ordered_local").max())
+    kinds: Schema = {"customer": "text", "period_on": "date", "ordered_local": "wall"}
+    rows = collected(active, kinds)
+    rows = rows.with_columns(cohort_on=pl.col("period_on").min().over("customer"))
+    counted = rows.group_by("cohort_on", "period_on").agg(
+        pl.col("customer").n_unique().cast(pl.Int64).alias("buyers")
+    )
+    seen: Any = rows["ordered_local"].dt.date().max()
+    return counted, seen
 
 
 def _triangle(counted: pl.DataFrame, keys: list[str], end: Any) -> pl.DataFrame:
