@@ -128,9 +128,7 @@ class _Attribution:
         self._sources, self._own = sources, own
         orders, contacts = (sources.frames[key] for key in ("ecom_orders", "contacts"))
         self._credits = Credits(orders, touches, contacts)
-        near = nw.from_native(self._credits.touches).lazy()
-        there = set(near.select("kind").unique().collect()["kind"])
-        self.kinds = {label: kind for kind, label in KINDS.items() if kind in there}
+        self.kinds = {label: kind for kind, label in KINDS.items() if kind in self._credits.kinds}
 
     def _metric(self, params: Params) -> tuple[str, dict[str, Any]]:
         days = {name: getattr(params["dates"], name) for name in ("since", "until")}

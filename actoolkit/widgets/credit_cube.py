@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from actoolkit.metrics import attributed_revenue
+from actoolkit.metrics.attribution_models import RULES
 from actoolkit.metrics.attribution_orders import setting
+from actoolkit.metrics.attribution_pairs import Pairs
 from actoolkit.metrics.days import as_day
 from actoolkit.metrics.frames import Schema
-from actoolkit.metrics.touches import KINDS
 
 SENSITIVITY: Schema = {
     "currency": "text",
@@ -23,10 +23,9 @@ SENSITIVITY: Schema = {
     "revenue_share": "rate",
 }
 _SUMS = ("orders", "credited_orders", "credited_cents")
+_EXTRA = ("shipping_cents", "tax_cents")
 _MOST = 64
 """Rules whose sums are kept: the latest used."""
-_DAY = 86_400_000_000
-"""Microseconds of 24 hours."""
 
 
 def revenue_columns(options: Mapping[str, Any]) -> Schema:
@@ -54,38 +53,44 @@ class CreditCube:
 
     Args:
         orders: That brought money, each id once, with ``contact_id``.
-        touches: Those before them.
-        gaps: For each order and kind how long before it the last touch was, in microseconds.
+        pairs: Result of `actoolkit.metrics.attribution_pairs.pairs_of`, of the longest window.
         windows: Days that `sensitivity` compares.
     """
 
     def __init__(
-        self,
-        orders: pl.DataFrame,
-        touches: pl.DataFrame,
-        gaps: pl.DataFrame,
-        *,
-        windows: Sequence[int],
+        self, orders: pl.DataFrame, pairs: pl.DataFrame, *, windows: Sequence[int]
     ) -> None:
-        has_days = "ordered_local" in orders.columns
+        self._there = frozenset(orders.columns)
+        has_days = "ordered_local" in self._there
         day = pl.col("ordered_local").dt.date() if has_days else pl.lit(None, pl.Date)
-        rows = orders.with_columns(ordered_on=day)
-        self._has_days = has_days
-        self._cells = rows.select("currency", "ordered_on").unique().with_row_index("cell")
-        self._cells = self._cells.with_columns(pl.col("cell").cast(pl.String))
-        # The metric keeps currencies apart; standing for currency and day, it keeps days apart too.
-        rows = rows.join(self._cells, on=["currency", "ordered_on"], nulls_equal=True)
-        self._orders = rows.drop("currency").rename({"cell": "currency"})
-        self._touches, self._gaps, self._windows = touches, gaps, tuple(windows)
+        net = [pl.col(name).fill_null(0) for name in _EXTRA if name in self._there]
+        cents = pl.col("total_cents").fill_null(0)
+        rows = orders.select(
+            "order_id", "currency", ordered_on=day, cents=cents, net_cents=cents - sum(net)
+        )
+        cells = rows.select("currency", "ordered_on").unique().sort("currency", "ordered_on")
+        money = pl.col("currency").rle_id().cast(pl.Int64)
+        self._cells = cells.with_columns(money=money, cell=pl.int_range(pl.len()))
+        rows = rows.join(
+            self._cells, on=["currency", "ordered_on"], nulls_equal=True, maintain_order="left"
+        )
+        self._pairs, self._windows = Pairs(rows, pairs), tuple(windows)
         self._kept: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
 
-    def knows_days(self, options: Mapping[str, Any]) -> bool:
-        """Say whether the days that are asked for can be told apart.
+    def knows(self, options: Mapping[str, Any]) -> bool:
+        """Say whether this can answer: the rule's amounts, its window, and the days asked for.
 
         Args:
             options: Of the metric.
         """
-        return self._has_days or not {"since", "until"} & options.keys()
+        if not RULES.keys() >= {options.get("model", "last")}:
+            return False
+        if {"since", "until"} & options.keys() and "ordered_local" not in self._there:
+            return False
+        if RULES[options.get("model", "last")].net and not self._there.issuperset(_EXTRA):
+            return False
+        days = options.get("window_days", 7)
+        return isinstance(days, int) and days <= max(self._windows)
 
     def revenue(
         self, *, by: str = "campaign_id", since: Any = None, until: Any = None, **rule: Any
@@ -98,63 +103,68 @@ class CreditCube:
             until: The day after the last.
             **rule: ``model``, ``window_days`` and ``kinds`` of the metric.
         """
+        asked = setting(**{"model": "last", "window_days": 7, **rule})
 
         def made() -> pl.DataFrame:
-            found = attributed_revenue(self._orders, self._touches, by=by, **rule)
-            return self._by_day(found.drop("revenue_share"))
+            return self._by_day(self._pairs.summed(by, asked))
 
         cube = self._remembered(("revenue", by, *_named(rule)), made)
-        keys = ["currency", by, "is_attributed"]
+        keys = ["money", "code", "is_attributed"]
         sums = _within(cube, since, until).group_by(keys).agg(pl.col(*_SUMS).sum())
-        whole = pl.col("credited_cents").sum().over(pl.col("currency").fill_null(""))
-        share = pl.col("credited_cents") / whole
-        sums = sums.with_columns(revenue_share=pl.when(whole != 0).then(share))
-        return sums.sort(keys)
+        whole = pl.col("credited_cents").sum().over("money")
+        share = pl.when(whole != 0).then(pl.col("credited_cents") / whole)
+        sums = sums.with_columns(
+            self._pairs.values(by).gather(sums["code"]).alias(by), revenue_share=share
+        )
+        return self._named(sums).sort("currency", by, "is_attributed")
 
     def sensitivity(
         self, *, models: str, kinds: Any = None, since: Any = None, until: Any = None
     ) -> pl.DataFrame:
         """Sum what each window reaches, of some days.
 
-        A model that divides whole orders credits those with a touch that is near enough: how near
-        the last one was, says that for every window at once.
+        Every model credits whole orders, those with a touch that is near enough: how near the last
+        one was, says that for every window at once.
 
         Args:
-            models: One model that divides whole orders.
+            models: One model.
             kinds: Of touches.
             since: First day of the orders.
             until: The day after the last.
         """
-        wanted = setting(models, max(self._windows), kinds=kinds).kinds
+        asked = setting(models, max(self._windows), kinds=kinds)
 
         def made() -> pl.DataFrame:
-            gaps = self._gaps
-            if set(wanted) != set(KINDS):
-                gaps = gaps.filter(pl.col("kind").is_in(wanted))
-            nearest = gaps.group_by("order_id").agg(pl.col("gap").min())
-            rows = self._orders.join(nearest, on="order_id", how="left")
-            return self._by_day(pl.concat([_window(rows, days) for days in self._windows]))
+            return self._by_day(self._pairs.reached(asked, self._windows))
 
-        cube = self._remembered(("sensitivity", *wanted), made)
+        rule = RULES[models]
+        cube = self._remembered(("sensitivity", asked.kinds, rule.since_sent, rule.net), made)
         sums = (
             _within(cube, since, until)
-            .group_by("currency", "window_days")
+            .group_by("money", "window_days")
             .agg(pl.col("orders", "credited_cents", "revenue").sum())
         )
         share = pl.col("credited_cents") / pl.col("revenue")
-        return sums.select(
-            "currency",
-            "window_days",
-            "orders",
-            "credited_cents",
-            model=pl.lit(models),
-            revenue_share=pl.when(pl.col("revenue") != 0).then(share),
-        ).sort("currency", "window_days")
+        return (
+            self._named(sums)
+            .select(
+                "currency",
+                "window_days",
+                "orders",
+                "credited_cents",
+                model=pl.lit(models),
+                revenue_share=pl.when(pl.col("revenue") != 0).then(share),
+            )
+            .sort("currency", "window_days")
+        )
 
     def _by_day(self, sums: pl.DataFrame) -> pl.DataFrame:
-        cells = self._cells.rename({"currency": "code"})
-        made = sums.join(cells, left_on="currency", right_on="cell", maintain_order="left")
-        return made.drop("currency").rename({"code": "currency"})
+        of = (self._cells[name].gather(sums["cell"]) for name in ("money", "ordered_on"))
+        return sums.drop("cell").with_columns(*of)
+
+    def _named(self, sums: pl.DataFrame) -> pl.DataFrame:
+        codes = self._cells.select("money", "currency").unique()
+        return sums.join(codes, on="money")
 
     def _remembered(self, key: tuple[Any, ...], make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
         if key not in self._kept:
@@ -181,15 +191,3 @@ def _within(cube: pl.DataFrame, since: Any, until: Any) -> pl.DataFrame:
     if end is not None:
         conditions.append(pl.col("ordered_on") < end)
     return cube.filter(*conditions) if conditions else cube
-
-
-def _window(rows: pl.DataFrame, days: int) -> pl.DataFrame:
-    """Sum the orders with a touch within so many days, by cell."""
-    near = (pl.col("gap") < days * _DAY).fill_null(value=False)
-    cents = pl.col("total_cents").fill_null(0)
-    sums = rows.group_by("currency").agg(
-        orders=near.sum().cast(pl.Int64),
-        credited_cents=cents.filter(near).sum(),
-        revenue=cents.sum(),
-    )
-    return sums.with_columns(window_days=pl.lit(days, pl.Int64))

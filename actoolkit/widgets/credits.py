@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
-import polars as pl
 
-from actoolkit.metrics import attributed_orders, attributed_revenue, attribution_sensitivity
+from actoolkit.metrics import attributed_revenue, attribution_sensitivity
 from actoolkit.metrics.attribution_models import RULES
+from actoolkit.metrics.attribution_pairs import pairs_of
 from actoolkit.metrics.eager import collected, handed_back
 from actoolkit.metrics.frames import Schema, opened
 from actoolkit.metrics.orders import address, contacts_of_addresses, paid
-from actoolkit.metrics.touches import TOUCHES
+from actoolkit.metrics.touches import opened_touches
 from actoolkit.widgets.credit_cube import SENSITIVITY, CreditCube, revenue_columns
 
 WINDOWS = (1, 3, 5, 7, 14, 30)
@@ -28,20 +29,16 @@ _ORDERS: Schema = {
     "ordered_at": "moment",
     "ordered_local": "wall",
 }
-_FOLLOWED: Schema = {
-    "order_id": "text",
-    "kind": "text",
-    "ordered_at": "moment",
-    "touched_at": "moment",
-}
+_PAIRED = ("order_id", "contact_id", "ordered_at")
+_EXPLORER = "attribution_explorer"
 
 
 class Credits:
     """Orders and the touches before them, kept so that a change of a control is quick.
 
-    Whose each order is, which touches an order followed within the longest window, and how long
-    before it the last one of each kind was: none of it depends on a control. Sums by day are worked
-    out once for each rule (`actoolkit.widgets.credit_cube`); days and currencies choose among them.
+    Whose each order is, and which touches it followed within the longest window: none of it depends
+    on a control. Sums by day are worked out once for each rule (`actoolkit.widgets.credit_cube`);
+    days and currencies choose among them.
 
     Args:
         orders: As for `actoolkit.metrics.attributed_revenue`.
@@ -51,21 +48,20 @@ class Credits:
 
     def __init__(self, orders: Any, touches: Any, contacts: Any) -> None:
         self._orders = _owned(orders, contacts)
-        followed = attributed_orders(
-            self._orders, touches, model="linear", window_days=max(WINDOWS)
-        )
-        rows = nw.from_native(followed).lazy()
-        keys = ["contact_id", "touched_at"]
-        near = nw.from_native(touches).lazy().join(rows.select(*keys).unique(), on=keys, how="semi")
-        self.touches = near.collect().to_native()
         owned = nw.from_native(self._orders).lazy()
         there = set(owned.collect_schema())
         bought = collected(owned, {name: kind for name, kind in _ORDERS.items() if name in there})
+        known = opened(_EXPLORER, self._orders, {name: _ORDERS[name] for name in _PAIRED})
+        pairs = pairs_of(_EXPLORER, known, touches, max(WINDOWS))
+        self.kinds = set(pairs["kind"].unique())
+        self._touches = touches
+        # Pairs are of the touch's moment; the model that counts from the sending needs no other
+        # pairs unless a mail was sent after it was touched, as logs of several clocks may say.
+        seen = opened_touches(_EXPLORER, touches).filter(nw.col("sent_at") > nw.col("touched_at"))
+        self._odd = not collected(seen.head(1), {"contact_id": "key"}).is_empty()
         self._cube = None
         if bought["order_id"].is_unique().all():
-            gaps = _gaps(collected(rows, _FOLLOWED))
-            seen = collected(nw.from_native(self.touches).lazy(), TOUCHES)
-            self._cube = CreditCube(bought, seen, gaps, windows=WINDOWS)
+            self._cube = CreditCube(bought, pairs, windows=WINDOWS)
 
     def revenue(self, **options: Any) -> Any:
         """Give `actoolkit.metrics.attributed_revenue`.
@@ -73,9 +69,10 @@ class Credits:
         Args:
             **options: Of the metric; windows up to the longest.
         """
-        if self._cube is None or not self._cube.knows_days(options):
-            return attributed_revenue(self._orders, self.touches, **options)
-        made = self._cube.revenue(**options)
+        cube = self._cube_for(options)
+        if cube is None:
+            return attributed_revenue(self._orders, self._touches, **options)
+        made = cube.revenue(**options)
         return handed_back("attributed_revenue", made, self._orders, revenue_columns(options))
 
     def sensitivity(self, **options: Any) -> Any:
@@ -84,12 +81,17 @@ class Credits:
         Args:
             **options: Of the metric, one model in ``models``.
         """
-        rule = RULES.get(options["models"])
-        whole = rule is not None and not rule.since_sent and not rule.net
-        if self._cube is None or not whole or not self._cube.knows_days(options):
-            return attribution_sensitivity(self._orders, self.touches, **options)
-        made = self._cube.sensitivity(**options)
+        rule = {"model" if name == "models" else name: one for name, one in options.items()}
+        cube = self._cube_for(rule)
+        if cube is None:
+            return attribution_sensitivity(self._orders, self._touches, **options)
+        made = cube.sensitivity(**options)
         return handed_back("attribution_sensitivity", made, self._orders, SENSITIVITY)
+
+    def _cube_for(self, rule: Mapping[str, Any]) -> CreditCube | None:
+        if self._cube is None or not self._cube.knows(rule):
+            return None
+        return None if self._odd and RULES[rule.get("model", "last")].since_sent else self._cube
 
 
 def _owned(orders: Any, contacts: Any) -> Any:
@@ -98,15 +100,9 @@ def _owned(orders: Any, contacts: Any) -> Any:
     schema: Schema = {
         name: kind for name, kind in _ORDERS.items() if name in there and name != "contact_id"
     }
-    rows = opened("attribution_explorer", orders, {**schema, "email": "text"})
-    people = opened("attribution_explorer", contacts, {"contact_id": "key", "email": "text"})
+    rows = opened(_EXPLORER, orders, {**schema, "email": "text"})
+    people = opened(_EXPLORER, contacts, {"contact_id": "key", "email": "text"})
     people = contacts_of_addresses(people).drop("namesakes")
     rows = rows.filter(paid(), ~nw.col("ordered_at").is_null())
     owned = rows.with_columns(address=address("email")).join(people, on="address", how="left")
     return owned.select(*schema, "contact_id").collect().to_native()
-
-
-def _gaps(followed: pl.DataFrame) -> pl.DataFrame:
-    """Say how long before each order the last touch of each kind was, in microseconds."""
-    gap = (pl.col("ordered_at") - pl.col("touched_at")).dt.total_microseconds()
-    return followed.group_by("order_id", "kind").agg(gap=gap.min())

@@ -9,10 +9,17 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from actoolkit.metrics import all_touches, attributed_revenue, attribution_sensitivity
+from actoolkit.metrics import (
+    all_touches,
+    attributed_revenue,
+    attribution_pairs,
+    attribution_sensitivity,
+)
 from actoolkit.metrics import touches_from_log as touches_of
 from actoolkit.metrics.attribution_checks import WINDOWS as USUAL
+from actoolkit.metrics.attribution_models import MODELS as EVERY
 from actoolkit.tables.frames import to_pandas
+from actoolkit.widgets import credits as remembering
 from actoolkit.widgets.credits import WINDOWS, Credits
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -20,20 +27,20 @@ MODELS = ("last", "linear", "last_click_else_open", "vendor")
 CHOICES = [
     {},
     {"kinds": "click"},
+    {"kinds": "sent"},
     {"kinds": ["open", "click"]},
     {"since": date(2026, 4, 1)},
     {"since": date(2026, 4, 1), "until": date(2026, 4, 20)},
 ]
 
 
-@pytest.fixture(scope="module")
-def frames():
+def drawn(seed, people=40, most=3):
     """Touches at the same moments, at the very edge of windows, of bots, of strangers."""
-    dice = random.Random(11)
+    dice = random.Random(seed)
     orders, log = [], []
     for number in range(300):
         moment = START + timedelta(minutes=dice.randrange(70 * 1440))
-        person = dice.randrange(40)
+        person = dice.randrange(people)
         orders.append(
             {
                 "order_id": str(number),
@@ -47,25 +54,31 @@ def frames():
                 "ordered_local": None if number == 6 else moment.replace(tzinfo=None),
             }
         )
-        for _ in range(dice.randrange(4)):
+        for _ in range(dice.randrange(most + 1)):
             before = dice.choice([*(timedelta(days=d) for d in (0, *WINDOWS)), timedelta(hours=31)])
+            touched = moment - before + timedelta(microseconds=dice.randrange(-1, 2))
             log.append(
                 {
                     "contact_id": str(dice.choice([person, person + 1, 99])),
-                    "touched_at": moment - before + timedelta(microseconds=dice.randrange(-1, 2)),
-                    "sent_at": moment - before - timedelta(days=dice.randrange(3)),
+                    "touched_at": touched,
+                    "sent_at": min(touched, moment - before - timedelta(days=dice.randrange(3))),
                     "kind": dice.choice(["click", "open", "sent"]),
                     "campaign_id": str(dice.randrange(5)),
                     "is_bot": dice.random() < 0.2,
                 }
             )
-    people = {"contact_id": [str(n) for n in range(45)]}
-    people["email"] = [f"p{n % 40}@example.com" for n in range(45)]
+    known = {"contact_id": [str(n) for n in range(45)]}
+    known["email"] = [f"p{n % 40}@example.com" for n in range(45)]
     return (
         pl.DataFrame(orders, schema_overrides={"currency": pl.String}),
         all_touches(touches_of(pl.DataFrame(log))),
-        pl.DataFrame(people),
+        pl.DataFrame(known),
     )
+
+
+@pytest.fixture(scope="module")
+def frames():
+    return drawn(11)
 
 
 @pytest.fixture(scope="module", params=["polars", "pandas"])
@@ -84,8 +97,10 @@ def same(found, expected):
 
 @pytest.mark.parametrize("choice", CHOICES, ids=str)
 @pytest.mark.parametrize("model", MODELS)
-def test_every_window_at_once(both, model, choice):
+def test_every_window_at_once(both, no_metric, model, choice):
     given, remembered = both
+    if choice.get("kinds") == "sent" and model in ("vendor", "last_click_else_open"):
+        pytest.skip("models of opens and clicks")
     assert WINDOWS == USUAL
     expected = attribution_sensitivity(*given, models=model, **choice)
     same(remembered.sensitivity(models=model, **choice), expected)
@@ -93,12 +108,78 @@ def test_every_window_at_once(both, model, choice):
         assert expected["orders"].min() < expected["orders"].max()
 
 
+@pytest.fixture
+def no_metric(monkeypatch):
+    """What is asked for comes from the cube, not from the metric that it is compared with."""
+
+    def refuse(*asked, **options):
+        raise AssertionError("the metric")
+
+    monkeypatch.setattr(remembering, "attributed_revenue", refuse)
+    monkeypatch.setattr(remembering, "attribution_sensitivity", refuse)
+
+
+@pytest.mark.parametrize("model", EVERY)
 @pytest.mark.parametrize("choice", CHOICES, ids=str)
-@pytest.mark.parametrize("days", [1, 30])
-def test_revenue_on_the_touches_that_are_near(both, days, choice):
+def test_revenue_of_every_model(both, no_metric, choice, model):
     given, remembered = both
-    for model in ("linear", "vendor"):
-        options = {"model": model, "window_days": days, "by": "kind", **choice}
+    if choice.get("kinds") == "sent" and model in ("vendor", "last_click_else_open"):
+        pytest.skip("models of opens and clicks")
+    for days, by in ((1, "kind"), (7, "automation_id"), (30, "campaign_id")):
+        options = {"model": model, "window_days": days, "by": by, **choice}
+        same(remembered.revenue(**options), attributed_revenue(*given, **options))
+
+
+@pytest.mark.parametrize("room", [0, 10**9])
+def test_many_values_are_summed_like_few(frames, no_metric, monkeypatch, room):
+    monkeypatch.setattr(attribution_pairs, "_ROOM", room)
+    remembered = Credits(*frames)
+    for model in EVERY:
+        same(remembered.revenue(model=model), attributed_revenue(*frames, model=model))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_parts_add_up_to_the_cent_on_crowded_orders(no_metric, seed):
+    orders, touches, contacts = drawn(seed, people=3, most=9)
+    remembered = Credits(orders, touches, contacts)
+    paid = orders.filter(pl.col("state") != "abandoned", pl.col("ordered_at").is_not_null())
+    whole = paid["total_cents"].sum()
+    for model in EVERY:
+        options = {"model": model, "window_days": 30, "by": "campaign_id"}
+        found = remembered.revenue(**options)
+        same(found, attributed_revenue(orders, touches, contacts, **options))
+        if model != "vendor":
+            assert found["credited_cents"].sum() == whole
+
+
+@pytest.mark.parametrize("gone", ["orders", "touches"])
+def test_nothing_to_credit(frames, no_metric, gone):
+    orders, touches, contacts = frames
+    few = (
+        (orders.clear(), touches, contacts)
+        if gone == "orders"
+        else (orders, touches.clear(), contacts)
+    )
+    remembered = Credits(*few)
+    for model in EVERY:
+        same(remembered.revenue(model=model), attributed_revenue(*few, model=model))
+        expected = attribution_sensitivity(*few, models=model)
+        same(remembered.sensitivity(models=model), expected)
+
+
+def test_mails_sent_after_they_were_touched_are_left_to_the_metric(frames):
+    orders, touches, contacts = frames
+    later = pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.duration(days=25))
+    odd = touches.with_columns(sent_at=pl.col("touched_at") + later)
+    options = {"model": "vendor", "window_days": 7}
+    expected = attributed_revenue(orders, odd, contacts, **options)
+    same(Credits(orders, odd, contacts).revenue(**options), expected)
+
+
+def test_a_window_longer_than_remembered_is_left_to_the_metric(both):
+    given, remembered = both
+    for days in (31, None):
+        options = {"model": "linear", "window_days": days}
         same(remembered.revenue(**options), attributed_revenue(*given, **options))
 
 
