@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import inspect
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
 
 import actoolkit as ac
@@ -33,7 +29,6 @@ PEOPLE = (
     "/emailActivities",
     "/notes",
 )
-UNTIL, NOW = date(2026, 6, 30), datetime(2026, 6, 30, 15, tzinfo=UTC)
 
 
 def first(rows, world):
@@ -115,108 +110,55 @@ def attempt(call):
         return None, repr(error)[:300]
 
 
-def loaded(account, name):
-    load = getattr(ac, name)
-    needed = [
-        one.name
-        for one in inspect.signature(load).parameters.values()
-        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
-    ]
-    return load(**dict.fromkeys(needed, "1"), account=account, progress=False)
+def everything():
+    spec = importlib.util.spec_from_file_location("everything", ROOT / "tests" / "everything.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def test_every_loader_gives_a_frame_of_its_columns_or_says_why(account, request):
+EVERYTHING = everything()
+
+
+def problems_of(calls):
+    """What is wrong with each call that failed in another way than with an error and a remedy."""
+    tried = {name: attempt(call)[1] for name, call in calls.items()}
+    return {name: problem for name, problem in tried.items() if problem}
+
+
+def test_every_loader_gives_a_frame_of_its_columns_or_says_why(account):
     wrong = {}
-    for name in (one for one in ac.__all__ if one.startswith("load_")):
-        frame, wrong[name] = attempt(partial(loaded, account, name))
+    for name, call in EVERYTHING.loader_calls(account).items():
+        frame, wrong[name] = attempt(call)
         assert frame is None or isinstance(frame, dict) or frame.width > 1, name
     assert not {name: problem for name, problem in wrong.items() if problem}
 
 
-@pytest.fixture(scope="module")
-def frames(account):
-    found = {}
-    for name in (
-        "campaigns",
-        "campaign_lists",
-        "contact_lists",
-        "contacts",
-        "contact_automations",
-        "email_activities",
-        "score_values",
-        "ecom_orders",
-        "ecom_order_products",
-        "ecom_customers",
-    ):
-        try:
-            found[name] = loaded(account, f"load_{name}")
-        except errors.NotAvailable:
-            found[name] = decode(TABLES[name], []).frame
-    found["orders"] = found["ecom_orders"]
-    return found
+def test_every_metric_gives_a_frame_or_says_why(account, tmp_path):
+    calls = EVERYTHING.metric_calls(EVERYTHING.frames_of(account), tmp_path)
+    assert not problems_of(calls)
 
 
-def test_every_metric_gives_a_frame_or_says_why(account, frames):
-    more, wrong = inputs(frames), {}
-    for name in ac.metrics.__all__:
-        metric = getattr(ac.metrics, name)
-        if not inspect.isfunction(metric) or name in (
-            "compute_metric",
-            "explain",
-            "register_metric",
-            "wilson",
-            "touches_from_csv",
-            "touches_from_log",
-        ):
+def test_every_explorer_is_built_and_follows_its_controls_or_says_why(account):
+    pytest.importorskip("anywidget", reason="anywidget is not installed")
+    made = {name: attempt(call) for name, call in EVERYTHING.explorer_calls(account).items()}
+    assert not {name: problem for name, (_, problem) in made.items() if problem}
+    for name, (explorer, _) in made.items():
+        if explorer is None:
             continue
-        given = {
-            one.name: more[one.name]
-            for one in inspect.signature(metric).parameters.values()
-            if one.kind is not one.VAR_POSITIONAL
-            and one.name in more
-            and (one.default is one.empty or one.name in frames)
-        }
-        if name == "automation_funnel":
-            given["until"] = NOW
-        first = [more["touches"]] if name == "all_touches" else []
-        _, wrong[name] = attempt(partial(metric, *first, **given))
-    assert not {name: problem for name, problem in wrong.items() if problem}
+        for control, value in EVERYTHING.changes_of(explorer, 2):
+            _, problem = attempt(lambda: explorer.set(**{control: value}))  # noqa: B023
+            assert not problem, (name, control, value)
+            assert explorer.error is None or explorer.error.hint, (name, control, value)
 
 
-def inputs(frames):
-    """What metrics take, by the names of their arguments."""
-    touches = ac.metrics.list_touches(
-        frames["campaigns"], frames["campaign_lists"], frames["contact_lists"]
-    )
-    events = ac.metrics.contact_events(contacts=frames["contacts"], orders=frames["orders"])
-    return {
-        **frames,
-        "touches": touches,
-        "events": events,
-        "steps": ["joined", "ordered"],
-        "attributed": ac.metrics.attributed_revenue(
-            frames["orders"], touches, frames["contacts"], by="campaign_id"
-        ).head(1),
-        "joined": ac.metrics.joined_orders(frames["orders"], frames["contacts"], touches),
-        "reported": pl.DataFrame({"campaign_id": ["1"], "reported_cents": [100]}),
-        "order_products": frames["ecom_order_products"],
-        "frame": frames["contacts"],
-        "until": UNTIL,
-        "since": date(2026, 1, 1),
-        "as_of": NOW,
-        "holdout_days": 90,
-        "baseline": "1",
-        "scores": frames["score_values"],
-        "history": frames["score_values"],
-    }
+def test_what_is_no_loader_works_too_or_says_why(account, tmp_path):
+    assert not problems_of(EVERYTHING.other_calls(account, tmp_path))
 
 
 @pytest.fixture(scope="module")
 def gallery():
-    spec = importlib.util.spec_from_file_location("gallery", ROOT / "docs" / "build_gallery.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return EVERYTHING.gallery()
 
 
 def or_empty(load, table):

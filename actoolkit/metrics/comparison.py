@@ -162,14 +162,19 @@ def _chosen(
         wanted = [others] if isinstance(others, str) else _listed("others", others)
     missing = [one for one in (baseline, *wanted) if ids.count(one) != 1]
     if missing or not wanted or len({baseline, *wanted}) != len(wanted) + 1:
+        unsent = f": {_some(missing)} was not sent, or not once." if missing else "."
         raise InvalidArgument(
-            f"Cannot compare {', '.join(map(str, wanted)) or 'nothing'} with {baseline}"
-            + (f": {', '.join(map(str, missing))} was not sent, or not once." if missing else "."),
+            f"Cannot compare {_some(wanted)} with {baseline}{unsent}",
             hint="Give ids of campaigns of the frame that were sent, each once.",
         )
     order = pl.DataFrame({"campaign_id": wanted}, schema={"campaign_id": pl.String})
     first = found.filter(pl.col("campaign_id") == baseline).row(0, named=True)
     return first, order.join(found, on="campaign_id", how="left", maintain_order="left")
+
+
+def _some(ids: Sequence[object], most: int = 5) -> str:
+    more = f" and {len(ids) - most:,} more" if len(ids) > most else ""
+    return (", ".join(map(str, ids[:most])) or "nothing") + more
 
 
 def _shares(split: Sequence[float] | None, others: int) -> list[float]:

@@ -155,6 +155,13 @@ def test_what_cannot_be_compared_says_why(arguments, says):
         compare_campaigns(frame, **arguments)
 
 
+def test_a_baseline_that_is_none_is_named_and_not_everything_else():
+    frame = pl.DataFrame(rows_of(*[(30, 1000)] * 400), schema=SCHEMA)
+    with pytest.raises(InvalidArgument, match="and 395 more with 999: 999 was not sent") as caught:
+        compare_campaigns(frame, baseline="999")
+    assert len(caught.value.message) < 100
+
+
 def test_a_frame_without_counters_says_which():
     with pytest.raises(MissingColumns, match="clickers"):
         compare_campaigns(pl.DataFrame({"campaign_id": ["1"]}), baseline="1")
