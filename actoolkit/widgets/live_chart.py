@@ -13,6 +13,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any, cast
 
 import altair as alt
+import anywidget  # noqa: F401 - Altair's own stand-in for it would name no extra
 from platformdirs import user_cache_path
 
 from actoolkit.charts.theme import DARK, LIGHT, config, font_addresses
