@@ -167,7 +167,11 @@ def _call(
 def _inputs(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """What metrics take, by the names of their arguments."""
     touches = ac.metrics.list_touches(
-        frames["campaigns"], frames["campaign_lists"], frames["contact_lists"]
+        frames["campaigns"],
+        frames["campaign_lists"],
+        frames["contact_lists"],
+        orders=frames["orders"],
+        contacts=frames["contacts"],
     )
     sent = frames["campaigns"].filter(pl.col("sends") > 0)["campaign_id"]
     currency = min(frames["orders"]["currency"].mode(), default=None)

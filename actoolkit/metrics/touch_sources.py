@@ -10,10 +10,18 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.counters import was_sent
 from actoolkit.metrics.frames import closed, opened, same_kind
+from actoolkit.metrics.orders import address
 from actoolkit.metrics.touches import ORDER, TOUCHES, completed
 
 
-def list_touches(campaigns: Any, campaign_lists: Any, contact_lists: Any) -> Any:
+def list_touches(
+    campaigns: Any,
+    campaign_lists: Any,
+    contact_lists: Any,
+    *,
+    orders: Any = None,
+    contacts: Any = None,
+) -> Any:
     """Say who was on a list that a campaign went to, when it was sent.
 
     Grain: one row per campaign and contact. The weakest of touches: a campaign that a segment
@@ -24,12 +32,16 @@ def list_touches(campaigns: Any, campaign_lists: Any, contact_lists: Any) -> Any
         campaigns: Result of `actoolkit.load_campaigns`.
         campaign_lists: Result of `actoolkit.load_campaign_lists`.
         contact_lists: Result of `actoolkit.load_contact_lists`.
+        orders: Result of `actoolkit.load_ecom_orders`; with it only contacts whose address has
+            ordered are kept. To credit revenue nobody else is needed, and a large account has more
+            touches than fit into memory.
+        contacts: Result of `actoolkit.load_contacts`, which orders need.
 
     Returns:
         The columns of `touches_from_log`, of kind "listed", at the moment of sending.
 
     Raises:
-        InvalidArgument: The frames are of different kinds.
+        InvalidArgument: The frames are of different kinds, or orders lack contacts.
         MissingColumns: A frame lacks a column.
 
     Source:
@@ -67,6 +79,8 @@ def list_touches(campaigns: Any, campaign_lists: Any, contact_lists: Any) -> Any
         },
     )
     same_kind(metric, mails, links, members)
+    if orders is not None:
+        members = _of_buyers(metric, members, orders, contacts)
     mails = mails.filter(was_sent(), nw.col("automation_id").is_null())
     sends = mails.select("campaign_id", "sent_at").join(
         links.drop_nulls().unique(), on="campaign_id"
@@ -80,6 +94,24 @@ def list_touches(campaigns: Any, campaign_lists: Any, contact_lists: Any) -> Any
     pairs = pairs.select("contact_id", "campaign_id", "sent_at").unique()
     made = pairs.with_columns(touched_at=sent, kind=nw.lit("listed"))
     return closed(completed(made), campaigns, TOUCHES, sort_by=ORDER)
+
+
+def _of_buyers(
+    metric: str, members: nw.LazyFrame[Any], orders: Any, contacts: Any
+) -> nw.LazyFrame[Any]:
+    """Keep the rows of contacts whose address has ordered."""
+    if contacts is None:
+        raise InvalidArgument(
+            f"{metric} cannot tell whose the orders are.",
+            hint="Pass contacts=actoolkit.load_contacts(...) too: orders have addresses.",
+        )
+    bought = opened(metric, orders, {"email": "text"})
+    people = opened(metric, contacts, {"contact_id": "key", "email": "text"})
+    same_kind(metric, members, bought, people)
+    addresses = bought.select(address=address("email")).drop_nulls().unique()
+    people = people.select("contact_id", address=address("email"))
+    buyers = people.join(addresses, on="address", how="semi").select("contact_id").unique()
+    return members.join(buyers, on="contact_id", how="semi")
 
 
 def automation_touches(contact_automations: Any) -> Any:

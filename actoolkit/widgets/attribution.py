@@ -44,7 +44,9 @@ _TABLES = (
     "automations",
 )
 _OF_ITSELF = """touches = ac.metrics.all_touches(
-    ac.metrics.list_touches(campaigns, campaign_lists, contact_lists),
+    ac.metrics.list_touches(
+        campaigns, campaign_lists, contact_lists, orders=ecom_orders, contacts=contacts
+    ),
     ac.metrics.automation_touches(contact_automations),
 )"""
 

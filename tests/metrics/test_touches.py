@@ -196,6 +196,43 @@ def test_who_was_on_a_list_when_it_was_mailed(engine, campaigns, links, members)
     assert all(r["sent_at"] == r["touched_at"] for r in found)
 
 
+addresses = st.sampled_from(["ann@example.com", " Ann@Example.com", "bob@example.com"])
+
+
+@QUICK
+@given(
+    campaigns,
+    links,
+    members,
+    st.lists(st.tuples(st.sampled_from(["7", "8", "9"]), none_or(addresses)), max_size=4),
+    st.lists(none_or(addresses), max_size=3),
+)
+def test_only_of_those_who_ordered_when_orders_are_given(
+    engine, campaigns, links, members, people, bought
+):
+    found = engine.read(
+        list_touches(
+            engine.make(campaigns, CAMPAIGNS),
+            engine.make(links, LINKS),
+            engine.make(members, MEMBERS),
+            orders=engine.make([{"email": one} for one in bought], {"email": pl.String()}),
+            contacts=engine.make(
+                [{"contact_id": who, "email": one} for who, one in people], CONTACTS
+            ),
+        )
+    )
+    ordered = {one.strip().lower() for one in bought if one}
+    buyers = {who for who, one in people if one and one.strip().lower() in ordered}
+    seen = [(r["contact_id"], r["touched_at"], r["campaign_id"]) for r in found]
+    assert seen == [one for one in oracle.listed(campaigns, links, members) if one[0] in buyers]
+
+
+def test_orders_without_contacts_say_what_is_missing():
+    empty = [pl.DataFrame(schema=one) for one in (CAMPAIGNS, LINKS, MEMBERS)]
+    with pytest.raises(InvalidArgument, match="load_contacts"):
+        list_touches(*empty, orders=pl.DataFrame({"email": ["ann@example.com"]}))
+
+
 bursts = st.lists(
     st.fixed_dictionaries(
         {
