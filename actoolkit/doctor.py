@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +11,15 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from actoolkit.errors import ActoolkitError, ApiError, AuthenticationError, NotAvailable, StoreError
-from actoolkit.settings import Account
+from actoolkit.errors import (
+    ActoolkitError,
+    ApiError,
+    AuthenticationError,
+    ConnectionFailed,
+    NotAvailable,
+    StoreError,
+)
+from actoolkit.settings import PROXY_VARIABLE, Account
 
 if TYPE_CHECKING:
     from actoolkit.api.reader import Body, Reader
@@ -125,7 +133,17 @@ def _unreachable(account: Account, error: ApiError) -> Finding:
             f"{account.url} answers, but not as an ActiveCampaign account ({error.status})",
             "Copy the URL from Settings > Developer.",
         )
-    return Finding("URL", "problem", error.message, error.hint)
+    # A newcomer knows the account's address, not the route that is asked first.
+    said = error.message.replace("/users/me", account.url, 1)
+    return Finding("URL", "problem", said, _proxy_hint(account, error) or error.hint)
+
+
+def _proxy_hint(account: Account, error: ApiError) -> str:
+    """What to do where the way out leads through a proxy that was told to other programs."""
+    named = [one for one in ("HTTPS_PROXY", "https_proxy") if os.environ.get(one)]
+    if not named or account.proxy or account.loopback or not isinstance(error, ConnectionFailed):
+        return ""
+    return f"{named[0]} is not read; if a proxy is needed, set {PROXY_VARIABLE} to its address."
 
 
 def _token(user: Body) -> Finding:

@@ -37,7 +37,8 @@ class Token:
         """
         if not _is_token(self):
             raise InvalidToken(
-                "The API token is empty or has characters that no token has.", hint=_FIND_TOKEN
+                "The API token is empty or has characters that no token has.",
+                hint=f"{_FIND_TOKEN} It is letters and digits, without blanks, quotes or https://.",
             )
 
     def reveal(self) -> str:
@@ -62,4 +63,5 @@ class Token:
 
 def _is_token(token: Token) -> bool:
     text = token.reveal()
-    return text.isascii() and text.isprintable() and bool(text) and " " not in text
+    plain = text.isascii() and text.isprintable() and not any(one in text for one in " \"'`")
+    return plain and "://" not in text and any(one.isalnum() for one in text)

@@ -262,16 +262,13 @@ def clean_url(url: str, token: Token) -> str:
         parts = parse_url(text)
     except LocationParseError:
         parts = None
-    if (
-        parts is None
-        or not parts.scheme
-        or not parts.host
-        or parts.auth
-        or parts.query
-        or parts.fragment
-    ):
-        lacking = " It begins with https://." if "://" not in text else ""
-        raise InvalidURL(f"{text!r} is not the address of an account.{lacking}", hint=FIND_URL)
+    if parts is None or not parts.scheme or not parts.host or parts.auth:
+        raise _no_address(text)
+    if "?" in text or "#" in text:  # what stands there is often a token, and never shown
+        raise InvalidURL(
+            "The account's URL goes on after its host, with ? or #.",
+            hint=f"Leave that away: a token belongs into its own setting. {FIND_URL}",
+        )
     # The path as it was pasted: the parser has already resolved "..".
     path = text.partition("://")[2].partition("/")[2].rstrip("/")
     if path not in ("", "api", "api/3"):
@@ -287,7 +284,8 @@ def clean_url(url: str, token: Token) -> str:
         return f"{parts.scheme}://{host}{port}"
     if parts.scheme != "https":
         raise InvalidURL(
-            f"{text!r} is not https: the token would travel unencrypted.", hint=FIND_URL
+            f"{text!r} is not https: the token would travel unencrypted.",
+            hint=f"Write https://{host}. {FIND_URL}",
         )
     if (
         not _HOST.fullmatch(host)
@@ -296,3 +294,17 @@ def clean_url(url: str, token: Token) -> str:
     ):
         raise InvalidURL(f"{host!r} is not the host of an account.", hint=FIND_URL)
     return f"https://{host}{port}"
+
+
+def _no_address(text: str) -> InvalidURL:
+    """Say what is wrong; what does not look like a host may be a token, and is not shown."""
+    host = text.partition("/")[0]
+    if "://" not in text and _HOST.fullmatch(host.lower()):
+        return InvalidURL(
+            f"{host!r} is not the address of an account. It begins with https://.",
+            hint=f"Write https://{host}. {FIND_URL}",
+        )
+    return InvalidURL(
+        "What is given as URL is not the address of an account. It begins with https://.",
+        hint=f"Were URL and token exchanged? {FIND_URL}",
+    )

@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[1]
 TABLE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 SAID = re.findall(r"^\| (.+?) \| .+ \| .+ \|$", TABLE, re.MULTILINE)[1:]
 
+SECRET = "0f3c9a7755aa51e2"
+"""What is pasted in the wrong place is never shown."""
+
 
 def in_the_table(message):
     """Whether a row of the table has what was said."""
@@ -33,8 +36,18 @@ def in_the_table(message):
         ({}, "Settings > Developer"),
         ({"URL": "https://you.api-us1.com"}, "same place"),
         ({"URL": "https://you.activehosted.com/app", "API_TOKEN": "x"}, "Settings > Developer"),
-        ({"URL": "http://you.api-us1.com", "API_TOKEN": "x"}, "Settings > Developer"),
-        ({"URL": "you.api-us1.com", "API_TOKEN": "x"}, "https://"),
+        (
+            {"URL": "http://you.api-us1.com/api/3", "API_TOKEN": "x"},
+            "Write https://you.api-us1.com.",
+        ),
+        ({"URL": "you.api-us1.com", "API_TOKEN": "x"}, "Write https://you.api-us1.com."),
+        ({"URL": "you.api-us1.com/api/3", "API_TOKEN": "x"}, "Write https://you.api-us1.com."),
+        ({"URL": SECRET, "API_TOKEN": "x"}, "Were URL and token exchanged?"),
+        ({"URL": f"https://you.api-us1.com/?api_key={SECRET}", "API_TOKEN": "x"}, "own setting"),
+        ({"URL": f"https://you.api-us1.com/api/3#{SECRET}", "API_TOKEN": "x"}, "own setting"),
+        ({"URL": "https://you.api-us1.com", "API_TOKEN": f'"{SECRET}"'}, "quotes"),
+        ({"URL": "https://you.api-us1.com", "API_TOKEN": "..."}, "letters and digits"),
+        ({"URL": SECRET, "API_TOKEN": "https://you.api-us1.com"}, "https://"),
         ({"URL": "https://you.api-us1.com", "API_TOKEN": "a b"}, "Settings > Developer"),
         ({"URL": "http://127.0.0.1:1", "API_TOKEN": "real"}, "https address"),
     ],
@@ -46,6 +59,7 @@ def test_settings(monkeypatch, tmp_path, variables, remedy):
     with pytest.raises(errors.SettingsError) as caught:
         Account.from_env()
     assert remedy in str(caught.value)
+    assert SECRET not in str(caught.value)
     assert in_the_table(caught.value.message), caught.value.message
 
 
@@ -99,6 +113,21 @@ def test_nobody_answers(tmp_path):
     found = list(doctor.examine(account))
     assert "network" in found[-1].remedy
     assert in_the_table(found[-1].message)
+
+
+def test_nobody_answers_where_other_programs_use_a_proxy(tmp_path, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    url = "https://no-such-account.invalid"
+    (*_, found) = doctor.examine(Account(url=url, token="x", cache_dir=tmp_path, rate=5.0))
+    assert found.message.startswith(url)
+    assert "ACTOOLKIT_PROXY" in found.remedy
+
+
+def test_a_copied_line_break_is_no_part_of_the_token(monkeypatch):
+    monkeypatch.setenv("ACTIVECAMPAIGN_URL", " https://you.api-us1.com/\n")
+    monkeypatch.setenv("ACTIVECAMPAIGN_API_TOKEN", f" {SECRET}\n")
+    account = Account.from_env()
+    assert (account.url, account.token.reveal()) == ("https://you.api-us1.com", SECRET)
 
 
 def test_no_space(tmp_path, monkeypatch):
