@@ -368,7 +368,8 @@ def _misused(error: typer.BadParameter) -> NoReturn:
         print(message, file=sys.stderr)
         sys.exit(2)
     command = error.ctx.command_path if error.ctx else "actoolkit"
-    _fail(f"{message.rstrip('.')}. See: {command} --help", 2)
+    said = message.replace("Value error, ", "").rstrip(".")
+    _fail(f"{said}{'' if said.endswith('?') else '.'} See: {command} --help", 2)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -74,7 +74,10 @@ def examine(account: Account) -> Iterator[Finding]:
     from actoolkit.api.reader import Reader
     from actoolkit.api.retry import Limits
 
-    yield _folder(account)
+    folder = _folder(account)
+    yield folder
+    if folder.verdict == "problem":
+        return  # no request goes without the pace that is kept there
     reader = Reader(account, limits=Limits(attempts=3, wait=15.0))
     try:
         user = reader.get("/users/me")

@@ -60,6 +60,8 @@ def test_version(tmp_path):
         (("report", "--sandbox", "-o", "no/such/folder/x.html"), "Create it"),
         (("sandbox", "serve", "--port", "99999"), "65535"),
         (("nonsense",), "nonsense"),
+        (("reprot",), "Did you mean 'report', 'export'? See: "),
+        (("report", "custmers"), "'subject': 'custmers' is not one of"),
         (("sync", "--sandbox", "--size", "tiny", "unicorns"), "campaigns"),
         (
             (

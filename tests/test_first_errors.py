@@ -130,6 +130,17 @@ def test_a_copied_line_break_is_no_part_of_the_token(monkeypatch):
     assert (account.url, account.token.reveal()) == ("https://you.api-us1.com", SECRET)
 
 
+def test_a_cache_folder_that_cannot_be(tmp_path):
+    (tmp_path / "file").touch()
+    account = Account(
+        url="http://127.0.0.1:1", token="test-x", cache_dir=tmp_path / "file", rate=100.0
+    )
+    (found,) = doctor.examine(account)
+    assert (found.subject, found.verdict) == ("cache folder", "problem")
+    assert "ACTOOLKIT_CACHE_DIR" in found.remedy
+    assert in_the_table(found.message), found.message
+
+
 def test_no_space(tmp_path, monkeypatch):
     import shutil
 

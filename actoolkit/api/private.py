@@ -47,7 +47,7 @@ def private_folder(path: Path) -> Path:
         reason = "it is read-only"
     raise StoreFull(
         f"{path} cannot be used as a cache: {reason}.",
-        hint="Make room or choose another folder: ACTOOLKIT_CACHE_DIR.",
+        hint="Make room or allow writing, or choose another folder: ACTOOLKIT_CACHE_DIR.",
     )
 
 
@@ -79,7 +79,7 @@ def private_file(path: Path) -> Path:
         return path
     raise StoreFull(
         f"{path} cannot be written: {reason}.",
-        hint="Make room or choose another folder: ACTOOLKIT_CACHE_DIR.",
+        hint="Make room or allow writing, or choose another folder: ACTOOLKIT_CACHE_DIR.",
     )
 
 

@@ -27,6 +27,7 @@ _NO_ROOM = frozenset(
         errno.EPERM,
     }
 )
+OTHER_FOLDER = "Choose another folder: ACTOOLKIT_CACHE_DIR, in Python cache_dir=."
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -48,21 +49,19 @@ def check(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     except NotADirectoryError:
-        raise StoreUnsafe(
-            f"{folder} lies below a file.", hint="Choose another cache_dir."
-        ) from None
+        raise StoreUnsafe(f"{folder} lies below a file.", hint=OTHER_FOLDER) from None
     if stat.S_ISLNK(found.st_mode) or not stat.S_ISDIR(found.st_mode):
         kind = "a symbolic link" if stat.S_ISLNK(found.st_mode) else "not a folder"
         raise StoreUnsafe(
             f"{folder} is {kind}: customers' data would go where nobody looked.",
-            hint="Remove it, or choose another cache_dir.",
+            hint=f"Remove it. Or: {OTHER_FOLDER}",
         )
     if os.name == "nt":
         return True
     if found.st_uid != os.getuid():
         raise StoreUnsafe(
             f"{folder} belongs to user {found.st_uid}, not to you.",
-            hint="Choose a cache_dir of your own.",
+            hint=OTHER_FOLDER,
         )
     if found.st_mode & _OTHERS_MAY_WRITE:
         raise StoreUnsafe(
@@ -114,12 +113,10 @@ def writing(path: Path) -> Iterator[None]:
         if error.errno in _NO_ROOM:
             raise StoreFull(
                 f"{path} cannot be written: {reason}.",
-                hint="Make room or allow writing, or choose another cache_dir; "
-                "what was stored before is untouched.",
+                hint="Make room or allow writing; what was stored before is untouched. "
+                f"Or: {OTHER_FOLDER}",
             ) from error
-        raise StoreError(
-            f"{path} cannot be used: {reason}.", hint="Choose another cache_dir."
-        ) from error
+        raise StoreError(f"{path} cannot be used: {reason}.", hint=OTHER_FOLDER) from error
 
 
 @contextmanager
