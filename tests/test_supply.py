@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -82,3 +85,25 @@ def test_the_page_is_what_the_packages_say(licences):
     if installed != {name: version for name, (version, _) in listed().items()}:
         pytest.skip("other versions are installed than those of the page")
     assert licences.page() == licences.PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize(("required", "code"), [("", 0), ("1", 1)])
+def test_an_audit_without_data_says_so_and_fails_where_it_is_required(required, code, tmp_path):
+    offline = tmp_path / "python3"  # asks the database, in vain
+    offline.write_text("#!/bin/sh\nexit 1\n")
+    offline.chmod(0o700)
+    environment = {
+        **os.environ,
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "ACTOOLKIT_REQUIRE_AUDIT": required,
+    }
+    ran = subprocess.run(
+        ["bash", ROOT / ".ci" / "audit"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == code
+    assert ran.stdout.startswith("Not audited: ")
