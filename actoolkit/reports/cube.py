@@ -32,7 +32,6 @@ def cube(
     ]
     made["params"] = [{"name": name, "value": value} for name, value in start.items()]
     made["width"] = "container"
-    made["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
     units = [made, *made.get("layer", [])]
     for unit in units:
         if unit.get("data", {}).get("name") in names:

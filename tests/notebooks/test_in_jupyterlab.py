@@ -21,7 +21,9 @@ def page(chromium, lab, request):
     page.set_default_timeout(120_000)
     page.requests, page.errors = [], []
     page.on("request", lambda request: page.requests.append(request.url))
-    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+    page.on(
+        "console", lambda m: page.errors.append(m.text) if m.type in ("warning", "error") else None
+    )
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.goto(lab.address(f"{request.param}.ipynb"))
     page.wait_for_selector(".jp-Notebook .jp-Cell")

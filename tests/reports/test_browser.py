@@ -62,7 +62,9 @@ class Watched:
         self.page.on("dialog", lambda dialog: self.errors.append(dialog.message))
         self.page.on(
             "console",
-            lambda message: self.errors.append(message.text) if message.type == "error" else None,
+            lambda message: (
+                self.errors.append(message.text) if message.type in ("warning", "error") else None
+            ),
         )
         self.page.goto(path.as_uri())
         self.page.wait_for_selector("html[data-ready='1']", state="attached")

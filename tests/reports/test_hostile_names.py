@@ -93,7 +93,7 @@ class Opened:
         page.on("popup", lambda _: self.said.append("popup"))
         page.on(
             "console",
-            lambda text: self.said.append(text.text) if text.type == "error" else None,
+            lambda text: self.said.append(text.text) if text.type in ("warning", "error") else None,
         )
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-ready='1']", state="attached")

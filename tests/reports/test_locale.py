@@ -87,7 +87,10 @@ def test_script_charts_and_tables_agree(chromium, made, tmp_path, locale):
     for scripts in (True, False):
         context = chromium.new_context(java_script_enabled=scripts)
         page, said = context.new_page(), []
-        page.on("console", lambda m, said=said: said.append(m.text) if m.type == "error" else None)
+        page.on(
+            "console",
+            lambda m, said=said: said.append(m.text) if m.type in ("warning", "error") else None,
+        )
         page.goto(path.as_uri())
         if scripts:
             page.wait_for_selector("html[data-ready='1']", state="attached")

@@ -282,7 +282,10 @@ def test_hostile_outputs_run_nothing_and_fetch_nothing(chromium, tmp_path):
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: (said.append("dialog"), dialog.dismiss()))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("console", lambda text: said.append(text.text) if text.type == "error" else None)
+    page.on(
+        "console",
+        lambda text: said.append(text.text) if text.type in ("warning", "error") else None,
+    )
     page.goto(page_file.as_uri())
     page.wait_for_selector("html[data-ready='1']", state="attached")
     marks = page.locator("[data-chart] svg .role-mark [aria-roledescription]")

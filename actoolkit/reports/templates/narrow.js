@@ -1,4 +1,19 @@
 "use strict";
+// Let a chart be as wide as its container. Vega is told so, not Vega-Lite, which warns of every chart
+// with rows of a fixed height that their height cannot follow too.
+const followWidth = (spec) => {
+  if (spec.width !== "container") return {};
+  spec.width = 640;
+  delete spec.autosize;
+  const update = "isFinite(containerSize()[0]) ? containerSize()[0] : 640";
+  const patch = ({ width: _, ...vega }) => ({
+    ...vega,
+    autosize: { type: "fit-x", contains: "padding", resize: true },
+    signals: [{ name: "width", init: update, on: [{ update, events: "window:resize" }] }, ...(vega.signals ?? [])],
+  });
+  return { patch };
+};
+
 // What a chart of this package needs where the page is narrow.
 const narrowPage = (() => {
   const units = (spec) => [spec, ...(spec.layer ?? []).flatMap(units)];
@@ -80,7 +95,6 @@ const narrowPage = (() => {
       breakTitle(panel, config, room - 16);
       panel.width = spec.vconcat ? room - 76 : "container";
     }
-    if (!spec.vconcat) spec.autosize = { type: "fit-x", contains: "padding", resize: true };
   };
 
   return { look, raiseNames, shortenBars, fit };

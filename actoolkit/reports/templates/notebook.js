@@ -14,9 +14,11 @@
       const spec = structuredClone(chart.spec);
       const config = structuredClone(dark.matches && !printing ? themes.dark : themes.light);
       // A chart of this package, or in its theme, wears the page's look; others keep their own.
+      let width = {};
       if (spec.config?.style?.["name-above"]) {
         delete spec.config;
         if (narrow.matches && !printing) narrowPage.fit(spec, narrowPage.look(config), chart.target.clientWidth);
+        width = followWidth(spec);
       }
       const result = await vegaEmbed(chart.target, spec, {
         ast: true,
@@ -28,6 +30,7 @@
         actions: { export: true, source: false, compiled: false, editor: false },
         downloadFileName: `chart-${place + 1}`,
         logLevel: 1,
+        ...width,
       });
       chart.view = result.view;
     } catch (error) {

@@ -88,6 +88,7 @@
         actions: { export: true, source: false, compiled: false, editor: false },
         downloadFileName: figure.root.id,
         logLevel: 1,
+        ...followWidth(spec),
         ...(themes.locale && { formatLocale: themes.locale.number, timeFormatLocale: themes.locale.time }),
       });
       figure.view = result.view;
