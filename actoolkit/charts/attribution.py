@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing
-from actoolkit.charts.formats import AXIS_PERCENT, count, money, percent, plural
+from actoolkit.charts.formats import AXIS_PERCENT, money, percent, plural
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name, distinct
 from actoolkit.charts.ranked import bar_layers
@@ -19,6 +19,10 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("share_text", "Share", "text"),
     TwinColumn("orders", "Orders", "count"),
 )
+REST = "automations, one-to-one mails"
+"""What is credited to no campaign."""
+
+_KEYS = ("campaign_id", "automation_id", "kind")
 _CREDITED = ["currency", "is_attributed", "orders", "credited_cents", "revenue_share"]
 
 
@@ -126,9 +130,9 @@ def chosen_currency(rows: Sequence[Row], currency: str | None) -> str | None:
 
 
 def _label(row: Row, names: Mapping[str, str]) -> str:
-    ids = [str(row[key]) for key in ("campaign_id", "automation_id", "kind") if row.get(key)]
+    ids = [str(row[key]) for key in _KEYS if row.get(key)]
     named = [display_name(names.get(one, one.replace("_", " ")), longest=36) for one in ids]
-    return " · ".join(named) or "no campaign: automations, single mails"
+    return " · ".join(named) or (REST if "campaign_id" in row else "other mails")
 
 
 def _bar(label: str, row: Row) -> Row:
@@ -141,6 +145,8 @@ def _bar(label: str, row: Row) -> Row:
         "share_text": percent(share),
         "note_text": f"{percent(share)} · {plural(int(row['orders']), 'order')}",
         "is_soft": False,
+        "is_rest": not any(row.get(key) for key in _KEYS),
+        "one_of": "campaigns" if "campaign_id" in row else "automations",
     }
 
 
@@ -158,13 +164,15 @@ def credit_finding(rows: Sequence[Row], *, top: int) -> Finding:
     title = "No touch came before any order in the window"
     if given:
         share = percent(sum(row["share"] for row in given))
-        title = f"{share} of revenue is credited, most to “{given[0]['label']}”: "
-        title += given[0]["value_text"]
+        named = next((row for row in given if not row["is_rest"]), given[0])
+        most = "most" if named is given[0] else f"of {named['one_of']} most"
+        title = f"{share} of revenue is credited, {most} to “{named['label']}”: "
+        title += named["value_text"]
     told = []
     if len(given) > top:
         cents = sum(row["value"] for row in given[top:])
         others = money(cents, given[0]["currency"], units=given[0]["units"])
-        told.append(f"{count(len(given) - top)} others together {others}")
+        told.append(f"{plural(len(given) - top, 'other')} together {others}")
     told += [f"to none {row['value_text']}" for row in left]
     subtitle = f"Not drawn: {', '.join(told)}. " if told else ""
     subtitle += "A credit is not a cause: who reads mail buys more anyway."

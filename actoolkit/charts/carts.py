@@ -10,16 +10,14 @@ from actoolkit.charts.drawing import (
     AsOf,
     Finding,
     TwinColumn,
-    corner,
     finished,
-    headline,
     inline,
     nothing,
+    panels,
 )
 from actoolkit.charts.formats import AXIS_PERCENT, count, money, percent, plural
 from actoolkit.charts.frames import Row, plain_rows
-from actoolkit.charts.orders import currency_name
-from actoolkit.charts.theme import themed
+from actoolkit.charts.orders import currency_name, most_first
 
 FEW = 30
 """Below this many carts a rate is drawn as uncertain."""
@@ -63,23 +61,16 @@ def cart_recovery_chart(
         ['15.0% of abandoned carts come back within', '7 days: €4,800 recovered, €25,000 lost']
     """
     rows = recovery_rows(recovery, minor_units=minor_units)
-    codes = list(dict.fromkeys(row["currency"] for row in rows))
+    codes = most_first((row["currency"], row["abandoned_carts"]) for row in rows)
     finding = recovery_finding(rows)
     if not rows:
         return nothing(finding, as_of=as_of)
     if len(codes) == 1:
         layers = recovery_layers(rows)
         return finished(layers, finding, as_of=as_of, corner_offset=44, height=220)
-    parts = [[row for row in rows if row["currency"] == code] for code in codes]
-    drawn = [recovery_layers(part) for part in parts]
-    if as_of is not None:
-        drawn[-1].append(corner(as_of, offset=44))
-    panels = [
-        alt.layer(*layers).properties(width=640, height=160, title=headline(recovery_finding(part)))
-        for part, layers in zip(parts, drawn, strict=True)
-    ]
-    words = " ".join(recovery_finding(part).description for part in parts)
-    return themed(alt.vconcat(*panels, spacing=36).properties(description=words))
+    mine = [[row for row in rows if row["currency"] == code] for code in codes]
+    parts = [(recovery_finding(part), recovery_layers(part)) for part in mine]
+    return panels(parts, as_of=as_of, height=160)
 
 
 def recovery_rows(recovery: object, *, minor_units: Mapping[str, int] | None = None) -> list[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, nothing
-from actoolkit.charts.formats import count
+from actoolkit.charts.formats import count, plural
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name, distinct
 from actoolkit.charts.ranked import dot_layers
@@ -121,10 +121,11 @@ def comparison_finding(rows: Sequence[Row], *, label: str) -> Finding:
         title = f"“{most['label']}” is {where} the baseline by "
         title += f"{abs(100 * most['value']):.1f} points ({most['interval']})"
     elif any(row["verdict"] == "too small to tell" for row in rows):
-        title = "Too few mails to tell"
+        title = f"Too few mails to tell {plural(len(rows), 'campaign')} from the baseline"
     else:
         title = "No difference from the baseline is shown"
     subtitle = f"Difference of the {label.lower()} in percentage points; bars are 95% intervals. "
-    subtitle += "Hollow: no difference shown."
+    subtitle += "Hollow: no difference shown"
+    subtitle += f", {len(rows)} comparisons allowed for." if len(rows) > 1 else "."
     listed = "; ".join(f"{row['label']} {row['value_text']}: {row['verdict']}" for row in rows[:5])
     return Finding(title, subtitle, f"{title}. {listed}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, cast
@@ -84,6 +85,28 @@ def finished(
         width=640, title=headline(finding), description=finding.description, **properties
     )
     return themed(cast("alt.LayerChart", chart))
+
+
+def panels(
+    parts: Sequence[tuple[Finding, list[alt.Chart]]], *, as_of: AsOf, height: int
+) -> alt.VConcatChart:
+    """Put charts of one kind below each other, each with its own title and legend.
+
+    Args:
+        parts: What each says, and its marks.
+        as_of: Moment of the data, written once, below the last; None leaves it out.
+        height: Of each plot.
+    """
+    drawn = [list(layers) for _, layers in parts]
+    if as_of is not None:
+        drawn[-1].append(corner(as_of, offset=44))
+    charts = [
+        alt.layer(*layers).properties(width=640, height=height, title=headline(finding))
+        for (finding, _), layers in zip(parts, drawn, strict=True)
+    ]
+    words = " ".join(finding.description for finding, _ in parts)
+    made = alt.vconcat(*charts, spacing=36).properties(description=words)
+    return themed(cast("alt.VConcatChart", made.resolve_scale(color="independent")))
 
 
 def headline(finding: Finding) -> alt.TitleParams:

@@ -25,6 +25,7 @@ from actoolkit.charts.periods import (
     axis_expression,
     capital,
     grain_of,
+    labelled,
     period_end,
     period_label,
     periods_between,
@@ -208,6 +209,7 @@ def period_layers(rows: list[Row], *, label: str) -> list[alt.Chart]:
         "period:O",
         title=None,
         axis=alt.Axis(
+            values=labelled((row["period"] for row in rows), rows[0]["grain"]) or alt.Undefined,
             labelExpr=axis_expression(rows[0]["grain"]),
             labelAngle=0,
             labelOverlap=True,

@@ -213,7 +213,7 @@ def funnel_layers(rows: list[Row]) -> list[alt.Chart]:
         interval=interval_expression(),
         counts=counts_expression(),
         number="format(datum.numerator, ',') + datum.what",
-        dropped=f"isValid(datum.drop) ? '▼ ' + ({percent_expression('datum.drop')}) : ''",
+        dropped=f"isValid(datum.drop) ? '↓ ' + ({percent_expression('datum.drop')}) : ''",
         verified_text=f"isValid(datum.verified) ? {verified} : '{MISSING}'",
         start="0",
     )

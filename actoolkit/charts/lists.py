@@ -15,6 +15,7 @@ from actoolkit.charts.periods import (
     as_date,
     axis_expression,
     grain_of,
+    labelled,
     period_end,
     period_label,
     periods_between,
@@ -26,9 +27,6 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("left", "Left", "count"),
     TwinColumn("members", "Members at the end", "count"),
 )
-
-LONG = 18
-"""Above this many months only the first of each quarter is labelled, so that each year is named."""
 
 
 def list_growth_chart(
@@ -141,13 +139,11 @@ def growth_layers(rows: list[Row]) -> list[alt.Chart]:
         rows: Result of `growth_rows`.
     """
     base = alt.Chart(inline(rows))
-    long = rows[0]["grain"] == "month" and len({row["period"] for row in rows}) > LONG
-    quarters = [row["period"] for row in rows if row["period"][5:7] in ("01", "04", "07", "10")]
     x = alt.X(
         "period:O",
         title=None,
         axis=alt.Axis(
-            values=quarters if long else alt.Undefined,
+            values=labelled((row["period"] for row in rows), rows[0]["grain"]) or alt.Undefined,
             labelExpr=axis_expression(rows[0]["grain"]),
             labelAngle=0,
             labelOverlap=True,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import altair as alt
 
-from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, headline, inline, nothing
+from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing, panels
 from actoolkit.charts.formats import decimal, money, percent, plural, symbol
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name
@@ -18,11 +19,11 @@ from actoolkit.charts.periods import (
     axis_expression,
     capital,
     grain_of,
+    labelled,
     period_end,
     period_label,
     periods_between,
 )
-from actoolkit.charts.theme import themed
 
 AXIS_MONEY = "datum.value === 0 ? '0' : replace(format(datum.value, '~s'), 'G', 'B')"
 PARTS = ("Completed", "Recovered carts")
@@ -79,17 +80,8 @@ def revenue_by_period_chart(
         return finished(
             revenue_layers(rows), revenue_finding(rows), as_of=as_of, corner_offset=44, height=260
         )
-    panels = [
-        alt.layer(*revenue_layers(part)).properties(
-            width=640, height=180, title=headline(revenue_finding(part))
-        )
-        for part in by_currency.values()
-    ]
-    return themed(
-        alt.vconcat(*panels, spacing=36).properties(
-            description=" ".join(revenue_finding(part).description for part in by_currency.values())
-        )
-    )
+    parts = [(revenue_finding(part), revenue_layers(part)) for part in by_currency.values()]
+    return panels(parts, as_of=as_of, height=180)
 
 
 def revenue_rows(
@@ -134,7 +126,7 @@ def revenue_rows(
     length = grain or grain_of(starts)
     cut = as_date(as_of) if isinstance(as_of, date) else None
     rows: list[Row] = []
-    for currency in sorted({code for code, _ in keyed}):
+    for currency in most_first((code, row["orders"]) for (code, _), row in keyed.items()):
         units = (minor_units or {}).get(currency, 2)
         for start in periods_between(starts[0], starts[-1], length):
             rows += _bars(
@@ -172,6 +164,22 @@ def _bars(
         {**shared, "part": part, "order": i, "amount": amounts[part] / 10**units}
         for i, part in enumerate(PARTS)
     ]
+
+
+def most_first(counted: Iterable[tuple[str, int | None]]) -> list[str]:
+    """Give each currency once, the one with most orders first.
+
+    Args:
+        counted: Currencies with a number of orders.
+
+    Example:
+        >>> most_first([("EUR", 3), ("USD", 9), ("EUR", 4)])
+        ['USD', 'EUR']
+    """
+    orders: Counter[str] = Counter()
+    for code, number in counted:
+        orders[code] += number or 0
+    return sorted(orders, key=lambda code: (-orders[code], code))
 
 
 def currency_name(code: str | None) -> str:
@@ -230,12 +238,14 @@ def revenue_layers(rows: list[Row], *, chosen: str | None = None) -> list[alt.Ch
         chosen: Parameter that says which currency is shown, where the rows hold several.
     """
     data = inline(rows)
+    grain: Grain = rows[0]["grain"] if rows else "day"
     x = alt.X(
         "period:O",
         title=None,
         scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
         axis=alt.Axis(
-            labelExpr=axis_expression(rows[0]["grain"] if rows else "day"),
+            values=labelled((row["period"] for row in rows), grain) or alt.Undefined,
+            labelExpr=axis_expression(grain),
             labelAngle=0,
             labelOverlap=True,
             grid=False,

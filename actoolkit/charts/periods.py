@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -88,6 +88,29 @@ def capital(text: str) -> str:
         text: Start of a sentence.
     """
     return text[:1].upper() + text[1:]
+
+
+def labelled(periods: Iterable[str], grain: Grain) -> list[str]:
+    """Choose the months that an axis names, so that each year's first label is its January.
+
+    A narrow axis drops every second label: January stands where it stays.
+
+    Args:
+        periods: ISO days.
+        grain: Length of a period; of other lengths none is chosen.
+
+    Example:
+        >>> months = [f"{2024 + n // 12}-{n % 12 + 1:02}-01" for n in range(5, 29)]
+        >>> labelled(months, "month")[:4]
+        ['2024-07-01', '2024-09-01', '2024-11-01', '2025-01-01']
+    """
+    if grain != "month":
+        return []
+    distinct = sorted(set(periods))
+    step = next((each for each in (1, 2, 3, 6) if len(distinct) <= 16 * each), 12)
+    named = [start for start in distinct if (int(start[5:7]) - 1) % step == 0]
+    first = next((place for place, start in enumerate(named) if start[5:7] == "01"), 0)
+    return named[first % 2 :] if len(named) > 6 else named
 
 
 def axis_expression(grain: Grain) -> str:

@@ -53,7 +53,7 @@ def score_distribution_chart(
         ...     "bin_to": [10.0, 30.0], "contacts": [70, 30], "contact_share": [0.7, 0.3],
         ...     "cumulative_share": [0.7, 1.0]})
         >>> score_distribution_chart(bins).title.text
-        ['70.0% of 100 contacts have fewer than 10 points, out of up to 30']
+        ['70.0% of 100 contacts have fewer than 10 points, the highest has 30']
     """
     rows = distribution_rows(distribution, score_id=score_id)
     finding = distribution_finding(rows, name=name)
@@ -121,7 +121,7 @@ def distribution_finding(rows: Sequence[Row], *, name: str | None = None) -> Fin
         below += row["contacts"]
         if below * 2 >= people or row is rows[-2]:
             title = f"{percent(below / people)} of {size} have fewer than {row['until']:.6g} "
-            title += f"points, out of up to {rows[-1]['until']:.6g}"
+            title += f"points, the highest has {rows[-1]['until']:.6g}"
             break
     subtitle = f"{_named(name)} by points, in bins of equal width."
     return Finding(title, subtitle, f"{title}. Bars of {plural(len(rows), 'bin')}.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 
 import polars as pl
 import pytest
@@ -115,3 +117,24 @@ def revenue() -> pl.DataFrame:
             month(date(2026, 6, 1), "USD", 300_000, 30, 0),
         ]
     )
+
+
+@pytest.fixture(scope="session")
+def glyphs() -> set[int]:
+    """The characters that the bundled font can draw: the format 4 table of its cmap."""
+    data = (files("actoolkit.charts") / "fonts" / "inter-latin-400-normal.ttf").read_bytes()
+    number = struct.unpack_from(">H", data, 4)[0]
+    tables = {
+        data[at : at + 4]: struct.unpack_from(">I", data, at + 8)[0]
+        for at in range(12, 12 + 16 * number, 16)
+    }
+    cmap = tables[b"cmap"]
+    entries = struct.unpack_from(">H", data, cmap + 2)[0]
+    offsets = [cmap + struct.unpack_from(">HHI", data, cmap + 4 + 8 * n)[2] for n in range(entries)]
+    table = next(at for at in offsets if struct.unpack_from(">H", data, at)[0] == 4)
+    segments = struct.unpack_from(">H", data, table + 6)[0] // 2
+    ends = struct.unpack_from(f">{segments}H", data, table + 14)
+    starts = struct.unpack_from(f">{segments}H", data, table + 16 + 2 * segments)
+    return {
+        code for first, last in zip(starts, ends, strict=True) for code in range(first, last + 1)
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -52,6 +53,15 @@ def units(spec: dict) -> Iterator[dict]:
     yield spec
     for part in (*spec.get("layer", []), *spec.get("vconcat", [])):
         yield from units(part)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn_texts(chart, **properties) -> list[str]:
+    svg = vl_convert.vegalite_to_svg(chart.properties(**properties).to_dict())
+    shown = [node for node in ET.fromstring(svg).iter(f"{SVG}text") if node.get("opacity") != "0"]
+    return [line for node in shown for line in node.itertext()]
 
 
 def fields(value: object) -> Iterator[str]:
@@ -187,7 +197,7 @@ def test_funnel_tells_the_band_and_marks_exposure(funnel):
     assert chart.title.text == ["3.0% of delivered mails were clicked, 15.0% to 25.0% opened"]
     assert "need not have caused" in " ".join(chart.title.subtitle)
     svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version="6.4")
-    for text in ("▼ 2.0%", "▼ 75.0%", "▼ 88.0%", "0.50%", "49 followed by an order"):
+    for text in ("↓ 2.0%", "↓ 75.0%", "↓ 88.0%", "0.50%", "49 followed by an order"):
         assert text in svg
 
 
@@ -275,6 +285,38 @@ def test_revenue_never_mixes_currencies(revenue):
         names = {unit["data"]["name"] for unit in units(panel) if "data" in unit}
         currencies = {r["currency"] for n in names for r in spec["datasets"][n] if "currency" in r}
         assert len(currencies) == 1
+
+
+def test_each_currency_has_its_legend_the_one_of_most_orders_first_and_one_date(revenue):
+    fewer = revenue.with_columns(currency=pl.lit("EUR"), orders=pl.col("orders") // 2)
+    chart = revenue_by_period_chart(pl.concat([fewer, revenue]), as_of=AS_OF)
+    assert "$" in chart.to_dict()["vconcat"][0]["title"]["text"][0]
+    texts = drawn_texts(chart)
+    assert texts.count("Recovered carts") == 2
+    assert sum(text.startswith("Data as of") for text in texts) == 1
+
+
+@pytest.mark.parametrize("width", [640, 240])
+@pytest.mark.parametrize("first", [1, 2, 6, 7])
+@pytest.mark.parametrize("months", [8, 12, 24, 40])
+def test_the_months_of_an_axis_name_each_year(first, months, width):
+    starts = [
+        date(2023 + (first + n - 1) // 12, (first + n - 1) % 12 + 1, 1) for n in range(months)
+    ]
+    row = {"currency": "USD", "revenue_cents": 100, "orders": 1, "average_order_cents": 100.0}
+    row |= {"recovered_revenue_cents": 0, "recovered_orders": 0}
+    frame = pl.DataFrame([{"period_on": start, **row} for start in starts])
+    texts = drawn_texts(revenue_by_period_chart(frame), width=width)
+    years = {text for text in texts if text.startswith("202")}
+    assert years >= {str(start.year) for start in starts if start.month == 1}
+    labels = [text for text in texts if re.fullmatch(r"[A-Z][a-z]{2}|202\d", text)]
+    assert labels[1] in years, "the first label says of which year it is"
+
+
+def test_what_a_chart_writes_has_letters_of_the_bundled_font(kind, frame, glyphs):
+    """A picture draws other letters in whatever font the machine has."""
+    written = "".join(drawn_texts(CHARTS[kind](frame, as_of=AS_OF)))
+    assert {char for char in written if ord(char) not in glyphs} == set()
 
 
 def test_yen_have_no_hundredths(revenue):

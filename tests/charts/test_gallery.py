@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import vl_convert
 
 import actoolkit as ac
 from actoolkit import charts
@@ -37,7 +38,6 @@ def test_every_chart_has_its_call_its_place_and_its_picture(gallery):
 
 
 def test_a_picture_loses_no_pixel_by_being_packed(gallery):
-    vl_convert = pytest.importorskip("vl_convert")
     spec = {"data": {"values": [{"a": 1}]}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
     whole = vl_convert.vegalite_to_png(spec, vl_version="6.4")
     packed = gallery.smaller(whole)
@@ -47,7 +47,7 @@ def test_a_picture_loses_no_pixel_by_being_packed(gallery):
 
 
 @pytest.mark.slow
-def test_the_page_is_the_one_that_the_package_makes_now(gallery):
+def test_the_page_is_the_one_that_the_package_makes_now(gallery, glyphs):
     with ac.sandbox_account() as account:
         names = gallery.frames(account)
         made = {name: gallery.drawn(name, names) for name in gallery.CALLS}
@@ -55,3 +55,7 @@ def test_the_page_is_the_one_that_the_package_makes_now(gallery):
     assert gallery.page(titles) == (DOCS / "gallery.md").read_text(encoding="utf-8"), (
         "run: python docs/build_gallery.py"
     )
+    for name, chart in made.items():
+        drawn = vl_convert.vegalite_to_svg(chart.to_dict())
+        written = "".join(re.findall(r">([^<]+)</t(?:ext|span)>", drawn))
+        assert {char for char in written if ord(char) not in glyphs} == set(), name

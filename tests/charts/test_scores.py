@@ -85,7 +85,7 @@ def test_one_score_at_a_time(draw, frame):
 
 def test_empty_bins_are_drawn_and_the_median_is_told():
     chart = charts.score_distribution_chart(BINS)
-    assert title(chart) == "70.0% of 1,000 contacts have fewer than 50 points, out of up to 100"
+    assert title(chart) == "70.0% of 1,000 contacts have fewer than 50 points, the highest has 100"
     drawn = [(row["label"], row["contacts"]) for row in bars(chart)]
     assert drawn == [("0 to 25", 400), ("25 to 50", 300), ("50 to 75", 0), ("75 to 100", 300)]
     alone = BINS.head(1).with_columns(bin_to=pl.lit(0.0))

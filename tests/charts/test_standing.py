@@ -178,7 +178,7 @@ def test_ranks_put_a_large_campaign_before_a_lucky_one():
     ("verdict", "says"),
     [
         ("difference shown", "“B” is above the baseline by 1.4 points (0.6 to 2.1)"),
-        ("not shown", "Too few mails to tell"),
+        ("not shown", "Too few mails to tell 2 campaigns from the baseline"),
     ],
 )
 def test_a_comparison_says_no_more_than_its_verdict(verdict, says):
@@ -216,7 +216,7 @@ def test_credits_of_one_currency_with_what_is_left_told():
     chart = charts.attributed_revenue_chart(CREDITED, names={"3": "May <b>news</b>"}, top=1)
     assert title(chart) == "30.0% of revenue is credited, most to “May <b>news</b>”: €25.00"
     told = " ".join(chart.title.subtitle)
-    assert told.startswith("Not drawn: 1 others together €5.00, to none €70.00.")
+    assert told.startswith("Not drawn: 1 other together €5.00, to none €70.00.")
     assert [row["label"] for row in rows_of(chart) if "label" in row] == ["May <b>news</b>"]
     dollars = charts.attributed_revenue_chart(CREDITED, currency="USD")
     assert title(dollars) == "No touch came before any order in the window"
@@ -224,6 +224,15 @@ def test_credits_of_one_currency_with_what_is_left_told():
         charts.attributed_revenue_chart(CREDITED, currency="JPY")
     with pytest.raises(InvalidArgument, match="top=0"):
         charts.attributed_revenue_chart(CREDITED, top=0)
+
+
+def test_a_title_names_a_campaign_even_where_all_others_together_have_more():
+    frame = CREDITED.with_columns(
+        campaign_id=pl.Series([None, None, "4", None]),
+    )
+    chart = charts.attributed_revenue_chart(frame, names={"4": "Tips"})
+    assert title(chart) == "30.0% of revenue is credited, of campaigns most to “Tips”: €5.00"
+    assert rows_of(chart)[0]["label"] == "automations, one-to-one mails"
 
 
 def test_models_are_lines_of_their_own_colour_and_dash():
