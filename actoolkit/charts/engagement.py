@@ -201,7 +201,7 @@ def heatmap_finding(
         title = f"No sending time stands out from the overall {percent(overall)} {verb}"
     measured = f"{RATES[rate].label} of one-off campaigns by time of sending"
     parts = [
-        f"{measured} ({zone or 'account time'}); the API has no open times.",
+        f"{measured} ({zone or 'account time'}); ActiveCampaign tells no times of opening.",
         "A difference may come from the mails, not the hour.",
     ]
     if shrunk:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from actoolkit import metrics
 from actoolkit.reports.document import Definition
+
+_API = re.compile(r"\b[Tt]he API\b")
 
 
 def definitions(ids: Sequence[str]) -> list[Definition]:
@@ -28,4 +31,6 @@ def _definition(metric_id: str) -> Definition:
 
 
 def _sentence(text: str) -> str:
+    """End a sentence; who reads a report knows ActiveCampaign, not its API."""
+    text = _API.sub("ActiveCampaign", text)
     return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -29,6 +29,15 @@ TABLES = (
 
 SANDBOX = "Synthetic account"
 
+SPOKEN = {
+    "campaign_lists": "Lists of campaigns",
+    "contact_lists": "List memberships",
+    "ecom_orders": "Orders",
+    "contact_automations": "Entries into automations",
+    "user": "User",
+}
+"""What people call tables that have another name in the code."""
+
 CERTAINTY = {
     "proven": "complete (proven)",
     "converged": "complete (two passes agreed)",
@@ -89,13 +98,26 @@ class Material:
         """Give where each table came from, as people read it."""
         return [
             Source(
-                table=table,
+                table=spoken(table),
                 rows=manifest.rows,
                 certainty=CERTAINTY.get(manifest.certainty, manifest.certainty),
                 as_of=moment(loaders.moment_of(manifest).astimezone(ZoneInfo(self.zone))),
             )
             for table, manifest in self.manifests.items()
         ]
+
+
+def spoken(table: str) -> str:
+    """Give what people call a table.
+
+    Args:
+        table: Its name.
+
+    Example:
+        >>> spoken("ecom_orders"), spoken("campaigns")
+        ('Orders', 'Campaigns')
+    """
+    return SPOKEN.get(table, table.replace("_", " ").capitalize())
 
 
 def gather(

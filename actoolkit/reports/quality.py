@@ -10,7 +10,7 @@ from actoolkit.charts.names import display_name
 from actoolkit.reports.blocks import Note
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.document import Section
-from actoolkit.reports.material import Material
+from actoolkit.reports.material import Material, spoken
 from actoolkit.reports.period import Period
 
 
@@ -75,7 +75,7 @@ def _automations(material: Material, period: Period) -> list[str]:
     return [
         (
             f"{plural(len(older), 'automation mail')} first sent before {day(period.since)} are "
-            "left out: the API counts each since its beginning, not by period."
+            "left out: ActiveCampaign counts each since its beginning, not by period."
         )
     ]
 
@@ -117,18 +117,20 @@ def _unmatched(orders: pl.DataFrame, material: Material) -> list[str]:
 
 
 def _loads(material: Material) -> list[str]:
-    items = [f"Not loaded: {table} ({reason})" for table, reason in material.missing.items()]
+    items = [f"Not loaded: {spoken(name)} ({why})" for name, why in material.missing.items()]
     if "user" in material.missing:
         items.append("The account's time zone is unknown: days and hours are UTC.")
     for table, manifest in material.manifests.items():
         if manifest.certainty == "unverified":
             items.append(
-                f"{table}: the API gives no total, so that completeness rests on paging alone."
+                f"{spoken(table)}: ActiveCampaign gives no total, so that completeness rests on "
+                "paging alone."
             )
         rescued = sum(manifest.rescued_values.values())
         if rescued:
             fields = ", ".join(display_name(name) for name in sorted(manifest.rescued_values))
             items.append(
-                f"{table}: {plural(rescued, 'value')} could not be read as expected ({fields})."
+                f"{spoken(table)}: {plural(rescued, 'value')} could not be read as expected "
+                f"({fields})."
             )
     return items

@@ -243,7 +243,7 @@ def test_heatmap_names_the_zone_and_ignores_small_cells(heatmap):
     ]
     subtitle = " ".join(chart.title.subtitle)
     assert "America/Chicago" in subtitle
-    assert "the API has no open times" in subtitle
+    assert "ActiveCampaign tells no times of opening" in subtitle
     rows = next(r for r in chart.to_dict()["datasets"].values() if "shade" in r[0])
     assert max(row["shade"] for row in rows) == pytest.approx(1578 / 5300)
     small = next(row for row in rows if row["small"])

@@ -301,6 +301,54 @@ def test_on_a_phone_only_cells_are_scrolled_never_their_buttons_or_the_sources(
     watched.context.close()
 
 
+EDGES = """e => {
+  const style = getComputedStyle(e);
+  return [style.getPropertyValue("--aside"), style.getPropertyValue("--below"), style.maskImage !== "none"];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_goes_on_out_of_sight_fades_at_its_edge_until_its_end_is_reached(
+    chromium, on_customers, scheme
+):
+    watched = Watched(
+        chromium, on_customers, viewport={"width": 390, "height": 800}, color_scheme=scheme
+    )
+    page = watched.page
+    for which in ("#segments .scroll", "#cohorts .dense"):
+        scrolled = page.locator(which)
+        assert scrolled.evaluate("e => e.scrollWidth > e.clientWidth"), which
+        assert scrolled.evaluate(EDGES) == ["44px", "0px", True], which
+        scrolled.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+        page.wait_for_function(
+            f"which => ({EDGES})(document.querySelector(which))[0] === '0px'", arg=which
+        )
+    assert page.locator(".foot .scroll").evaluate(EDGES)[:2] == ["0px", "0px"], "all is in sight"
+    twin = page.locator(".twin").first
+    twin.evaluate("e => { e.open = true; }")
+    rows = twin.locator(".scroll")
+    assert rows.evaluate("e => e.scrollHeight > e.clientHeight")
+    assert rows.evaluate(EDGES)[1] == "44px"
+    page.locator("#segments .scroll").focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.locator("#segments .scroll").evaluate(EDGES)[2] is False, "the focus ring is whole"
+    page.emulate_media(media="print")
+    assert rows.evaluate(EDGES)[2] is False
+    watched.context.close()
+
+
+def test_on_paper_the_segments_and_the_cohorts_share_a_page(chromium, on_customers):
+    """The chart is as tall as half a page: with a looser table it left the other half empty."""
+    watched = Watched(chromium, on_customers, viewport={"width": 688, "height": 1000})
+    watched.page.emulate_media(media="print")
+    tall = watched.page.evaluate(
+        "['segments', 'cohorts'].map(id => document.getElementById(id).getBoundingClientRect())"
+        ".map(box => [box.top, box.bottom])"
+    )
+    assert tall[1][1] - tall[0][0] < 277 / 25.4 * 96
+    watched.context.close()
+
+
 def test_a_sign_is_never_parted_from_its_amount(chromium, made, tmp_path):
     path = build("revenue", made()).save(tmp_path / "report.html")
     watched = Watched(chromium, path, viewport={"width": 390, "height": 800})
@@ -333,6 +381,10 @@ def test_on_paper_the_tiles_stand_in_one_row_and_nothing_asks_for_a_click(
     )
     assert len({top for top, _ in tiles}) == 1
     assert {over for _, over in tiles} == {0}
+    numbers = watched.page.locator(".kpi-value").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().top)"
+    )
+    assert len(set(numbers)) == 1
     assert not watched.page.get_by_text("Choose a heading").first.is_visible()
     numbers = watched.page.locator(".twin .scroll").last
     watched.page.locator(".twin").last.evaluate("e => { e.open = true; }")
