@@ -22,6 +22,10 @@ DOCS = Path(__file__).parent
 PAGE, PICTURES = DOCS / "gallery.md", DOCS / "images" / "charts"
 
 CALLS: Mapping[str, tuple[str, str]] = {
+    "overview_kpis_chart": (
+        'overview_kpis(campaigns, orders, since="2025-07-01", until="2026-06-30")',
+        "",
+    ),
     "campaign_funnel_chart": ("campaign_funnel(campaigns, exposure)", ""),
     "campaign_rates_chart": ("campaign_rates(campaigns)", ""),
     "campaign_anomalies_chart": ("campaign_anomalies(campaigns, by=None)", ""),

@@ -20,6 +20,7 @@ from actoolkit.charts.customers import rfm_chart, second_order_survival_chart
 from actoolkit.charts.engagement import engagement_heatmap_chart
 from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.funnel import campaign_funnel_chart
+from actoolkit.charts.kpis import overview_kpis_chart
 from actoolkit.charts.lists import list_growth_chart
 from actoolkit.charts.orders import revenue_by_period_chart
 from actoolkit.charts.own import metric_chart
@@ -44,6 +45,7 @@ __all__ = [
     "engagement_heatmap_chart",
     "list_growth_chart",
     "metric_chart",
+    "overview_kpis_chart",
     "recency_tiers_chart",
     "revenue_by_period_chart",
     "rfm_chart",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -166,7 +166,7 @@ def _bars(
     ]
 
 
-def most_first(counted: Iterable[tuple[str, int | None]]) -> list[str]:
+def most_first(counted: Iterable[tuple[str, float | None]]) -> list[str]:
     """Give each currency once, the one with most orders first.
 
     Args:
@@ -176,7 +176,7 @@ def most_first(counted: Iterable[tuple[str, int | None]]) -> list[str]:
         >>> most_first([("EUR", 3), ("USD", 9), ("EUR", 4)])
         ['USD', 'EUR']
     """
-    orders: Counter[str] = Counter()
+    orders: defaultdict[str, float] = defaultdict(float)
     for code, number in counted:
         orders[code] += number or 0
     return sorted(orders, key=lambda code: (-orders[code], code))
