@@ -11,6 +11,9 @@ from actoolkit.charts.drawing import inline
 from actoolkit.charts.formats import AXIS_PERCENT
 from actoolkit.charts.frames import Row
 
+LONG = 20
+"""Above this many letters, names stand above their bars where the page is narrow."""
+
 
 def bar_layers(
     rows: list[Row], tooltip: Sequence[alt.Tooltip], *, height: int = 22
@@ -24,7 +27,9 @@ def bar_layers(
         height: Pixels of a bar.
     """
     base = alt.Chart(inline(rows))
-    y = alt.Y("label:N", title=None, sort=[row["label"] for row in rows], axis=alt.Axis(grid=False))
+    long = max((len(row["label"]) for row in rows), default=0) > LONG
+    axis = alt.Axis(grid=False, style="name") if long else alt.Axis(grid=False)
+    y = alt.Y("label:N", title=None, sort=[row["label"] for row in rows], axis=axis)
     reach = [row["high"] if row.get("high") is not None else row["value"] for row in rows]
     most = max([one for one in reach if one is not None], default=0) * 1.24 or 1.0
     x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most]))
@@ -55,6 +60,9 @@ def bar_layers(
             x=end, y=y, text="note_text:N"
         ),
     ]
+    if long:
+        above = base.mark_text(style="name-above", aria=False, dy=-height / 2 - 8)
+        layers.append(above.encode(x=alt.value(0), y=y, text="label:N"))
     return layers
 
 

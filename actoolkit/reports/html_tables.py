@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 MOST_ROWS, WIDEST = 2000, 200
@@ -12,6 +12,12 @@ MOST_ROWS, WIDEST = 2000, 200
 _NUMBER = re.compile(
     r"[-+\u2212]?[^\w\s]?\d[\d.,\u2009\u202f\u00a0]{0,40}\s?%?|NaN|null|None|<NA>|—"
 )
+_TYPE = re.compile(
+    r"[iuf]\d{1,3}|str|bool|cat|enum|null|date|time|binary|object|(?:datetime|duration|decimal"
+    r"|list|array|struct)(?:\[.{0,200}\])?"
+)
+"""How polars writes the type of a column."""
+
 _SILENT = frozenset({"script", "style", "template", "title", "head", "noscript", "textarea"})
 _EMPTY = frozenset({"br", "hr", "img", "input", "link", "meta", "col", "wbr", "source", "embed"})
 
@@ -68,7 +74,21 @@ def plain_tables(markup: str) -> list[PlainTable]:
     reader = _Reader()
     reader.feed(markup)
     reader.close()
-    return [table for table in reader.tables if table.head or table.body]
+    return [_without_types(table) for table in reader.tables if table.head or table.body]
+
+
+def _without_types(table: PlainTable) -> PlainTable:
+    """Leave out what polars writes for programmers: a row of types, and quotes around texts."""
+    types = table.head[1] if len(table.head) == 2 else []
+    if not types or any(cell.heading or not _TYPE.fullmatch(cell.text) for cell in types):
+        return table
+    quoted = [cell.text in ("str", "cat", "enum") for cell in types]
+    for row in table.body:
+        for place, (cell, is_text) in enumerate(zip(row, quoted, strict=False)):
+            if is_text and len(cell.text) > 1 and cell.text[0] == cell.text[-1] == '"':
+                row[place] = replace(cell, text=cell.text[1:-1])
+    table.head = table.head[:1]
+    return table
 
 
 class _Reader(HTMLParser):

@@ -20,13 +20,17 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _CALLS = re.compile(r"\}\)\(|var spec = ")
 NO_KERNEL = "A control stood here: it is alive only in a notebook with a running kernel."
+AS_IT_STOOD = "The controls of this chart are alive only in a notebook with a running kernel."
 NEEDS_SCRIPTS = "This output needs scripts of its own, which a page like this one does not run."
 NEEDS_NETWORK = (
     "This chart fetches its data from an address, which a page like this one does not do. "
     "Give the rows to the chart instead."
 )
 
-Kind = Literal["text", "warning", "error", "image", "chart", "table", "prose", "note"]
+_LOADED = re.compile(r"\w+: [\d,]+ rows? from [^\n]+(?:\n\w+: [\d,]+ rows? from [^\n]+)*")
+"""What loading tells: of interest to whom doubts, folded for others."""
+
+Kind = Literal["text", "loaded", "warning", "error", "image", "chart", "table", "prose", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def outputs_of(cell: Mapping[str, Any]) -> list[Output]:
     found = [one for output in cell.get("outputs") or () for one in _read(output)]
     merged: list[Output] = []
     for one in found:
-        if merged and one.kind == merged[-1].kind and one.kind in ("text", "warning"):
+        if merged and one.kind == merged[-1].kind and one.kind in ("text", "loaded", "warning"):
             merged[-1] = Output(one.kind, f"{merged[-1].text}\n{one.text}")
         else:
             merged.append(one)
@@ -67,13 +71,15 @@ def _read(output: Mapping[str, Any]) -> Iterator[Output]:
         case "stream":
             text = plain(joined(output.get("text")))
             if text.strip():
-                yield Output("warning" if output.get("name") == "stderr" else "text", text)
+                yield Output("warning", text) if output.get("name") == "stderr" else _text(text)
         case "error":
             trace = "\n".join(filter(None, map(joined, output.get("traceback") or ())))
             yield Output("error", plain(trace or f"{output.get('ename')}: {output.get('evalue')}"))
         case "display_data" | "execute_result":
             data = output.get("data")
             yield from _shown(data if isinstance(data, Mapping) else {})
+            if "actoolkit" in (output.get("metadata") or {}):
+                yield Output("note", AS_IT_STOOD)
 
 
 def _shown(data: Mapping[str, Any]) -> Iterator[Output]:
@@ -92,9 +98,13 @@ def _shown(data: Mapping[str, Any]) -> Iterator[Output]:
     elif text := joined(data.get("text/markdown")):
         yield Output("prose", text)
     elif text := plain(joined(data.get("text/plain"))):
-        yield Output("text", text)
+        yield _text(text)
     elif data:
         yield Output("note", NEEDS_SCRIPTS)
+
+
+def _text(text: str) -> Output:
+    return Output("loaded" if _LOADED.fullmatch(text) else "text", text)
 
 
 def _chart(spec: Mapping[str, Any]) -> Output:

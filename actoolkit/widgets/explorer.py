@@ -15,7 +15,7 @@ from IPython.display import display
 
 from actoolkit.errors import ActoolkitError, InvalidArgument
 from actoolkit.widgets.controls import Control
-from actoolkit.widgets.live_chart import LiveChart
+from actoolkit.widgets.live_chart import SPEC_KIND, LiveChart
 
 Params = Mapping[str, Any]
 """The controls' values by name."""
@@ -151,7 +151,12 @@ class Explorer:
         display(self.widget)  # type: ignore[no-untyped-call]
 
     def _repr_mimebundle_(self, **_options: Any) -> Any:
-        return self.widget._repr_mimebundle_()
+        """Show the widget where there is a kernel, and keep its chart for where there is none."""
+        shown: Any = self.widget._repr_mimebundle_()
+        data, metadata = shown if isinstance(shown, tuple) else (shown, {})
+        if self._live.spec is not None:
+            data = {**data, SPEC_KIND: self._live.spec}
+        return data, {**metadata, "actoolkit": {"controls": True}}
 
     def __repr__(self) -> str:
         return f"<{self._subject.title}: {', '.join(self.controls)}>"

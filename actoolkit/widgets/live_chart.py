@@ -22,8 +22,13 @@ from actoolkit.settings import CACHE_VARIABLE
 EMBED_OPTIONS = {
     "renderer": "svg",
     "actions": {"export": True, "source": False, "compiled": False, "editor": False},
+    "logLevel": 1,
 }
-"""Pictures can be saved; "Open in Vega Editor" would send the chart's data to another site."""
+"""Pictures can be saved; "Open in Vega Editor" would send the chart's data to another site. Errors
+are logged, but not that a layer has no rows at the moment."""
+
+SPEC_KIND = f"application/vnd.vegalite.{alt.SCHEMA_VERSION.split('.')[0]}+json"
+"""What a saved notebook keeps beside a widget, from which an export draws the chart."""
 
 
 _SPEC = re.compile(r"""structuredClone\(\w+\.get\((["'`])spec\1\)\)""")
@@ -170,5 +175,4 @@ def _rendered(spec: dict[str, Any], **_options: Any) -> Any:
     live.spec = spec
     shown: Any = live._repr_mimebundle_()
     data, metadata = shown if isinstance(shown, tuple) else (shown, {})
-    kind = f"application/vnd.vegalite.{alt.SCHEMA_VERSION.split('.')[0]}+json"
-    return {**data, kind: spec}, metadata
+    return {**data, SPEC_KIND: spec}, metadata

@@ -145,5 +145,8 @@ def test_its_charts_are_there_when_it_is_exported(tmp_path):
     source.write_text(text, encoding="utf-8")
     page = export_notebook(source, tmp_path / "mine.html").read_text(encoding="utf-8")
     drawn = sum("ac.charts." in cell.source for cell in code_cells(read(source)))
-    assert page.count("data-spec>") == drawn == 3
-    assert page.count("A control stood here") == 2
+    explorers = sum("_explorer(" in cell.source for cell in code_cells(read(source)))
+    assert (drawn, explorers) == (3, 2)
+    assert page.count("data-spec>") == drawn + explorers
+    assert page.count("The controls of this chart are alive only in a notebook") == explorers
+    assert "A control stood here" not in page

@@ -188,6 +188,32 @@ def test_an_address_is_an_error_that_names_the_cell_unless_allowed(tmp_path, cel
     exported(tmp_path, cell, personal_data=True)
 
 
+def test_what_polars_writes_for_programmers_is_left_out():
+    frame = pl.DataFrame({"name": ['say "hi"', "b"], "n": [1, 2], "on": [date(2026, 1, 2)] * 2})
+    (shown,) = outputs_of(new_code_cell("f", outputs=[bundle("text/html", frame._repr_html_())]))
+    assert [[cell.text for cell in row] for row in shown.table.head] == [["name", "n", "on"]]
+    texts = [[cell.text for cell in row] for row in shown.table.body]
+    assert texts[1] == ["b", "2", "2026-01-02"]
+    assert texts[0][0].replace("\\", "") == 'say "hi"'
+
+
+def test_two_rows_of_headings_that_are_no_types_stay():
+    table = "<table><thead><tr><th>a</th></tr><tr><td>in euros</td></tr></thead></table>"
+    (shown,) = outputs_of(new_code_cell("f", outputs=[bundle("text/html", table)]))
+    assert len(shown.table.head) == 2
+
+
+def test_what_loading_tells_is_folded_and_other_lines_are_not():
+    told = "campaigns: 175 rows from sandbox-small-7 in 0.2 s (2 requests, proven)\n"
+    told += "orders: 6,333 rows from the snapshot of 2026-06-30 15:00 UTC, 0 s old (proven)"
+    cell = new_code_cell("x", outputs=[new_output("stream", name="stdout", text=told + "\n")])
+    assert [(one.kind, one.text) for one in outputs_of(cell)] == [("loaded", told)]
+    lines = [new_output("display_data", data={"text/plain": line}) for line in told.split("\n")]
+    assert outputs_of(new_code_cell("x", outputs=lines)) == outputs_of(cell)
+    cell = new_code_cell("x", outputs=[new_output("stream", text=told + "\nand mine")])
+    assert [one.kind for one in outputs_of(cell)] == ["text"]
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"a": 1}', '{"cells": 3, "nbformat": 4}', "\ufeff<html>"]
 )
@@ -317,6 +343,19 @@ def test_hostile_outputs_run_nothing_and_fetch_nothing(chromium, tmp_path):
     context.close()
 
 
+LONG_NAMES = {f"{n}": f"Letter from the farm, week {n}" for n in (1, 2, 3)}
+CREDITED = pl.DataFrame(
+    {
+        "currency": ["EUR"] * 3,
+        "campaign_id": ["1", "2", "3"],
+        "is_attributed": [True] * 3,
+        "orders": [200, 100, 50],
+        "credited_cents": [7_000_00, 5_000_00, 10_00],
+        "revenue_share": [0.5, 0.35, 0.01],
+    }
+)
+
+
 @pytest.fixture(scope="module")
 def own_charts(made, tmp_path_factory):
     """A page of this package's charts: long names, two panels, a grid, numbers in cells."""
@@ -328,6 +367,7 @@ def own_charts(made, tmp_path_factory):
         charts.engagement_heatmap_chart(metrics.engagement_heatmap(sent), as_of="30 Jun 2026"),
         charts.revenue_by_period_chart(metrics.revenue_by_period(orders), as_of="30 Jun 2026"),
         charts.cohort_retention_chart(metrics.cohort_retention(orders, until=date(2026, 6, 30))),
+        charts.attributed_revenue_chart(CREDITED, names=LONG_NAMES, as_of="30 Jun 2026"),
     ]
     cells = [
         new_code_cell("c", outputs=[bundle("application/vnd.vegalite.v6+json", one.to_dict())])
@@ -353,7 +393,7 @@ def test_own_charts_fit_a_phone_and_only_numbers_in_cells_are_scrolled(chromium,
       const words = [...chart.querySelectorAll("svg text")].filter(e => e.textContent.trim());
       return words.some(word => word.getBoundingClientRect().right > edge);
     })"""
-    assert page.locator("[data-chart]").evaluate_all(wide) == [False, False, False, True]
+    assert page.locator("[data-chart]").evaluate_all(wide) == [False, False, False, True, False]
     titles = page.locator("[data-chart] svg .role-title-text").evaluate_all(
         "all => all.map(e => e.getBoundingClientRect().right)"
     )
@@ -361,6 +401,11 @@ def test_own_charts_fit_a_phone_and_only_numbers_in_cells_are_scrolled(chromium,
     assert max(titles) <= 390
     halos = page.locator("[data-chart]").first.locator("svg text[stroke]")
     assert halos.count() == 20, "lines of the plot run through the names"
+    seen = """all => all.filter(e => e.getAttribute("fill-opacity") !== "0"
+      && e.getAttribute("opacity") !== "0").map(e => e.textContent)"""
+    names = page.locator("[data-chart]").last.locator("svg text").evaluate_all(seen)
+    assert set(LONG_NAMES.values()) <= set(names), "names are whole, above their bars"
+    assert not any("…" in name for name in names)
     page.context.close()
 
 
@@ -375,7 +420,7 @@ def test_own_charts_are_dark_where_the_page_is(chromium, own_charts):
             "svg.querySelector('rect.background')?.getAttribute('fill') || null)"
         )
         page.context.close()
-    assert len(found["dark"]) == 4
+    assert len(found["dark"]) == 5
     assert all(dark != light for dark, light in zip(found["dark"], found["light"], strict=True))
 
 

@@ -159,8 +159,10 @@ def test_parameters_cannot_be_changed_behind_its_back(explorer):
 
 
 def test_a_notebook_shows_it_as_a_widget(explorer):
-    bundle = explorer._repr_mimebundle_()
+    bundle, metadata = explorer._repr_mimebundle_()
     assert (
         bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.widget.model_id
     )
+    assert bundle["application/vnd.vegalite.v6+json"]["mark"] == explorer.chart.to_dict()["mark"]
+    assert metadata["actoolkit"] == {"controls": True}, "an export says that it has no controls"
     assert repr(explorer) == "<Doubling: number, colour>"

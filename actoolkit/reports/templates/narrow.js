@@ -35,6 +35,7 @@ const narrowPage = (() => {
     }
     const names = (spec.layer ?? []).filter(({ mark }) => mark?.style === "name-above");
     if (!names.length) return;
+    if (spec.height?.step) spec.height.step = 46;
     const halos = names.map((layer) => ({
       ...structuredClone(layer),
       mark: { ...layer.mark, stroke: surface, strokeWidth: 4, strokeJoin: "round" },
