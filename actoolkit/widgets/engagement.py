@@ -24,7 +24,7 @@ from actoolkit.widgets.sources import CAMPAIGN_FRAMES, Sources, script
 RATES = {"Opened": "open_rate", "Clicked": "click_rate"}
 VIEWS = {
     "Over time": "periods",
-    "Weekday and hour of sending": "heatmap",
+    "Day and hour of sending": "heatmap",
     "Campaign by campaign": "campaigns",
 }
 GRAINS = {"Month": "month", "Week": "week", "Day": "day"}

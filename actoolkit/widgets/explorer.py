@@ -164,7 +164,16 @@ class Explorer:
     def _arranged(self, controls: Sequence[Control[Any]]) -> ipywidgets.VBox:
         row = ipywidgets.Box([control.widget for control in controls])
         row.add_class("actoolkit-controls")
-        code = ipywidgets.Accordion([self._code], titles=("Code for this chart",))
+        shown = ipywidgets.ToggleButton(description="Code for this chart")
+        self._code.layout.display = "none"
+
+        def unfold(change: Mapping[str, Any]) -> None:
+            self._code.layout.display = None if change["new"] else "none"
+            shown.description = "Hide the code" if change["new"] else "Code for this chart"
+
+        shown.observe(unfold, "value")
+        code = ipywidgets.VBox([shown, self._code])
+        code.add_class("actoolkit-code")
         box = ipywidgets.VBox([row, self._status, self._alert, self._live, code])
         box.add_class("actoolkit-explorer")
         return box

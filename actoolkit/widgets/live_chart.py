@@ -38,6 +38,25 @@ _REDRAW = re.compile(r"""model\.on\((["'`])change:spec\1,\s*(\w+)\)""")
 """Where the bundle draws again what has changed."""
 
 
+_TENDING = """\
+globalThis.actoolkitTending ??= (() => {
+  const keys = ".actoolkit-explorer :is(select, input, button, summary)";
+  const tend = () => {
+    for (const one of document.querySelectorAll(`${keys}:not([data-lm-suppress-shortcuts])`))
+      one.setAttribute("data-lm-suppress-shortcuts", "true");
+    for (const menu of document.querySelectorAll(".vega-embed summary:not([aria-label])"))
+      menu.setAttribute("aria-label", "Save this chart");
+  };
+  tend();
+  const watch = new MutationObserver(tend);
+  watch.observe(document.body, { childList: true, subtree: true });
+  return watch;
+})();
+"""
+"""For those who use the keyboard: JupyterLab would take arrow keys and letters typed in a control
+for its own (another cell, a new cell, a deleted cell), and the chart's menu has no name."""
+
+
 def offline_module() -> str:
     """Give the browser's half of the chart widget, with everything it needs inside.
 
@@ -90,7 +109,7 @@ def _look() -> str:
         "const theme = () => document.body?.dataset.jpThemeLight; let last = theme(); "
         "if (last !== undefined) new MutationObserver(() => { "
         "if (theme() !== last) { last = theme(); redraw(); } "
-        '}).observe(document.body, { attributeFilter: ["data-jp-theme-light"] }); }\n'
+        '}).observe(document.body, { attributeFilter: ["data-jp-theme-light"] }); }\n' + _TENDING
     )
 
 

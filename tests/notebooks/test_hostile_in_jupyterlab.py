@@ -33,6 +33,8 @@ with ac.sandbox_account("tiny") as account:
     scored = ac.history("score_values", account=account)
 for name in ("campaigns", "lists", "automations", "scores"):
     tables[name] = names_of(tables[name])
+odd = [names[n % len(names)] if n % 5 == 0 else "USD" for n in range(len(tables["ecom_orders"]))]
+tables["ecom_orders"] = tables["ecom_orders"].with_columns(currency=pl.Series(odd))
 some = lambda *wanted: {{name: tables[name] for name in wanted}}
 campaigns = tables["campaigns"]
 touches = ac.metrics.list_touches(campaigns, tables["campaign_lists"], tables["contact_lists"])
@@ -49,6 +51,7 @@ CELLS = (
     "w.funnel_explorer(**some('campaigns', 'campaign_lists', 'lists', 'automations'))",
     "w.engagement_explorer(**some('campaigns', 'campaign_lists', 'lists', 'automations'))",
     "w.attribution_explorer(touches=touches, **some('ecom_orders', 'contacts', 'campaigns'))",
+    "w.customers_explorer(ecom_orders=tables['ecom_orders'])",
     "w.automation_explorer(**some('contact_automations', 'automations'))",
     "w.campaign_explorer(campaigns=campaigns, history=history)",
     "w.scores_explorer(history=scored, **some('score_values', 'scores'))",
@@ -76,7 +79,7 @@ def page(chromium, lab):
     page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget")
     assert page.evaluate(READY)
     page.evaluate(RUN_ALL)
-    page.locator(".actoolkit-explorer svg.marks").nth(5).wait_for()
+    page.locator(".actoolkit-explorer svg.marks").nth(6).wait_for()
     yield page
     context.close()
 
@@ -96,8 +99,8 @@ def nothing_ran(page, lab):
 def test_no_name_runs_in_any_explorer(page, lab):
     nothing_ran(page, lab)
     explorers = page.locator(".actoolkit-explorer")
-    assert explorers.count() == 6
-    for place in range(6):
+    assert explorers.count() == 7
+    for place in range(7):
         explorer = explorers.nth(place)
         # The view, which stands first, switches off what has no effect in it: it goes last.
         for choice in reversed(explorer.locator("select").all()):

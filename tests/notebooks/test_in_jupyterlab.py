@@ -98,6 +98,52 @@ def an_error_is_shown_in_place_and_the_last_good_chart_stays(page, explorer, lab
     alert.wait_for(state="detached")
 
 
+FOCUSED = """() => {
+  const at = document.activeElement;
+  if (!at.closest(".actoolkit-explorer")) return null;
+  return (at.labels?.[0]?.textContent ?? at.getAttribute("aria-label") ?? at.textContent).trim();
+}"""
+
+
+def everything_is_reached_by_the_tab_key_in_order_and_has_a_name(page, explorer, lab):
+    explorer.get_by_role("combobox", name="Dates").focus()
+    reached = []
+    for _ in range(40):
+        name = page.evaluate(FOCUSED)
+        if name is None:
+            break
+        if name not in reached[-1:]:
+            reached.append(name)
+        page.keyboard.press("Tab")
+    controls = ["Dates", "From", "To", "Lists", "Campaigns", "Mails", "Orders within"]
+    assert reached == [*controls, "Save this chart", "Code for this chart"]
+
+
+def keys_pressed_in_a_control_are_the_controls_not_jupyterlabs(page, explorer, lab):
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    active = "jupyterapp.shell.currentWidget.content.activeCellIndex"
+    before = picture(explorer)
+    mails = explorer.get_by_role("combobox", name="Mails")
+    chosen = mails.input_value()
+    mails.focus()
+    were = cells.count(), page.evaluate(active)
+    page.keyboard.press("ArrowUp" if chosen != "All mails" else "ArrowDown")
+    changed(explorer, before)
+    assert mails.input_value() != chosen
+    mails.focus()
+    for key in ("b", "a", "j"):
+        page.keyboard.press(key)
+    assert (cells.count(), page.evaluate(active)) == were
+
+
+def the_code_is_unfolded_by_the_keyboard(page, explorer, lab):
+    assert not explorer.locator(".actoolkit-code pre").is_visible()
+    explorer.get_by_role("button", name="Code for this chart").focus()
+    page.keyboard.press("Enter")
+    explorer.locator(".actoolkit-code pre").wait_for()
+    assert "campaign_funnel_chart(" in explorer.locator(".actoolkit-code pre").text_content()
+
+
 def the_charts_menu_saves_pictures_and_sends_nothing_away(page, explorer, lab):
     actions = explorer.locator(".vega-actions a").all_text_contents()
     assert actions == ["Save as SVG", "Save as PNG"]
@@ -118,6 +164,9 @@ def test_a_person_explores_the_funnel(page, lab):
         a_changed_control_changes_the_chart_and_the_line_above_it,
         a_list_is_found_by_typing_added_by_enter_and_removed_by_its_button,
         an_error_is_shown_in_place_and_the_last_good_chart_stays,
+        everything_is_reached_by_the_tab_key_in_order_and_has_a_name,
+        keys_pressed_in_a_control_are_the_controls_not_jupyterlabs,
+        the_code_is_unfolded_by_the_keyboard,
         the_charts_menu_saves_pictures_and_sends_nothing_away,
         nothing_left_this_machine_and_nothing_went_wrong,
     ):

@@ -67,7 +67,7 @@ def explorer(subject):
 
 def texts(explorer):
     _, status, alert, _, code = explorer.widget.children
-    return status.value, alert.value, code.children[0].value
+    return status.value, alert.value, code.children[1].value
 
 
 def test_it_draws_at_once(explorer):
