@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
+
+import typer
+
+from actoolkit.cli import app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,3 +26,13 @@ def test_the_two_commands_are_those_that_guard_main():
 def test_every_prebuilt_notebook_is_in_the_table():
     named = set(re.findall(r"`(\d\d_\w+)`", README))
     assert named == {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
+def test_the_line_for_cron_is_a_quiet_report_of_the_command_line():
+    (line,) = re.findall(r"(?m)^(?:[\d*]+ ){5} ?.*actoolkit (.+)$", README)
+    subject, *words = shlex.split(line)
+    assert subject == "report"
+    command = typer.main.get_command(app).commands["report"]
+    given = command.make_context("report", words).params
+    assert given["quiet"] is True
+    assert str(given["output"]) == "weekly.html"
