@@ -349,7 +349,7 @@ CREDITED = pl.DataFrame(
         "currency": ["EUR"] * 3,
         "campaign_id": ["1", "2", "3"],
         "is_attributed": [True] * 3,
-        "orders": [200, 100, 50],
+        "orders": [3_367, 100, 50],
         "credited_cents": [7_000_00, 5_000_00, 10_00],
         "revenue_share": [0.5, 0.35, 0.01],
     }
@@ -367,6 +367,7 @@ def own_charts(made, tmp_path_factory):
         charts.engagement_heatmap_chart(metrics.engagement_heatmap(sent), as_of="30 Jun 2026"),
         charts.revenue_by_period_chart(metrics.revenue_by_period(orders), as_of="30 Jun 2026"),
         charts.cohort_retention_chart(metrics.cohort_retention(orders, until=date(2026, 6, 30))),
+        charts.attributed_revenue_chart(CREDITED, names={"1": "Post-purchase care"}),
         charts.attributed_revenue_chart(CREDITED, names=LONG_NAMES, as_of="30 Jun 2026"),
     ]
     cells = [
@@ -393,7 +394,14 @@ def test_own_charts_fit_a_phone_and_only_numbers_in_cells_are_scrolled(chromium,
       const words = [...chart.querySelectorAll("svg text")].filter(e => e.textContent.trim());
       return words.some(word => word.getBoundingClientRect().right > edge);
     })"""
-    assert page.locator("[data-chart]").evaluate_all(wide) == [False, False, False, True, False]
+    assert page.locator("[data-chart]").evaluate_all(wide) == [
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
     titles = page.locator("[data-chart] svg .role-title-text").evaluate_all(
         "all => all.map(e => e.getBoundingClientRect().right)"
     )
@@ -420,7 +428,7 @@ def test_own_charts_are_dark_where_the_page_is(chromium, own_charts):
             "svg.querySelector('rect.background')?.getAttribute('fill') || null)"
         )
         page.context.close()
-    assert len(found["dark"]) == 5
+    assert len(found["dark"]) == 6
     assert all(dark != light for dark, light in zip(found["dark"], found["light"], strict=True))
 
 

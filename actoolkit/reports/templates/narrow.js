@@ -46,7 +46,7 @@ const narrowPage = (() => {
   // The words behind a bar need more of a narrow page than of a wide one.
   const shortenBars = (spec, datasets) => {
     const words = Math.max(0, ...rowsOf(datasets).map((row) => row?.note_text?.length ?? 0));
-    const room = words > 12 ? 1.7 : 1.15;
+    const room = words > 16 ? 2.1 : words > 12 ? 1.7 : 1.15;
     for (const { encoding } of spec.layer ?? []) {
       const x = encoding?.x;
       if (["value", "reach"].includes(x?.field) && x.scale?.domain) x.scale.domain = [0, x.scale.domain[1] * room];
