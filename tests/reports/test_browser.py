@@ -337,6 +337,20 @@ def test_what_goes_on_out_of_sight_fades_at_its_edge_until_its_end_is_reached(
     watched.context.close()
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_numbers_and_pictures_can_be_asked_for_by_the_mouse_in_every_figure(
+    chromium, on_customers, width
+):
+    """What scrolls lies above what is not positioned: it had covered the summary."""
+    watched = Watched(chromium, on_customers, viewport={"width": width, "height": 900})
+    for figure in watched.page.locator("figure").all():
+        figure.locator(".twin > summary").click()
+        assert figure.locator(".twin table").is_visible()
+        for saving in figure.locator(".vega-actions a").all():
+            saving.click(trial=True)
+    watched.context.close()
+
+
 def test_on_paper_the_segments_and_the_cohorts_share_a_page(chromium, on_customers):
     """The chart is as tall as half a page: with a looser table it left the other half empty."""
     watched = Watched(chromium, on_customers, viewport={"width": 688, "height": 1000})
