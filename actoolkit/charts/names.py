@@ -21,6 +21,10 @@ LONGEST = 60
 _STACKED_MARKS = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{2})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
+_NO_KEY = "__proto__"
+"""Vega keeps what it draws in plain objects by name: under this one it finds something else, and a
+chart stops following its controls."""
+
 _ISOLATE, _POP = "\u2068", "\u2069"
 
 
@@ -51,7 +55,7 @@ def display_name(name: str | None, *, longest: int = LONGEST, missing: str = "(n
         return "[address]"
     if any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text):
         return f"{_ISOLATE}{text}{_POP}"
-    return text
+    return f"{text}\N{NO-BREAK SPACE}" if text == _NO_KEY else text
 
 
 def _cut(text: str, longest: int) -> str:
