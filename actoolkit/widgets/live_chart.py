@@ -46,6 +46,17 @@ globalThis.actoolkitTending ??= (() => {
       one.setAttribute("data-lm-suppress-shortcuts", "true");
     for (const menu of document.querySelectorAll(".vega-embed summary:not([aria-label])"))
       menu.setAttribute("aria-label", "Save this chart");
+    for (const svg of document.querySelectorAll(".vega-embed svg.marks")) {
+      const shared = [...svg.querySelectorAll('defs [id]:not([id^="own-"])')].map(({ id }) => id);
+      if (!shared.length) continue;
+      const own = `own-${globalThis.actoolkitDrawn = (globalThis.actoolkitDrawn ?? 0) + 1}-`;
+      for (const id of shared) {
+        svg.querySelector(`defs [id="${id}"]`).id = own + id;
+        for (const use of ["clip-path", "fill", "stroke"])
+          for (const one of svg.querySelectorAll(`[${use}="url(#${id})"]`))
+            one.setAttribute(use, `url(#${own}${id})`);
+      }
+    }
   };
   tend();
   const watch = new MutationObserver(tend);
@@ -54,7 +65,10 @@ globalThis.actoolkitTending ??= (() => {
 })();
 """
 """For those who use the keyboard: JupyterLab would take arrow keys and letters typed in a control
-for its own (another cell, a new cell, a deleted cell), and the chart's menu has no name."""
+for its own (another cell, a new cell, a deleted cell), and the chart's menu has no name.
+
+For all: each chart brings a Vega of its own, which counts the names of its clips and gradients from
+0. Two charts on a page then cut each other's bars: the names are made the chart's own."""
 
 
 def offline_module() -> str:

@@ -57,6 +57,16 @@ def every_chart_is_drawn(page, explorer, lab):
     assert [face[1:] for face in inter] == [["400", "loaded"], ["600", "loaded"]]
 
 
+def no_chart_is_cut_by_the_clips_of_another(page, explorer, lab):
+    ids = page.evaluate("[...document.querySelectorAll('.vega-embed svg [id]')].map(e => e.id)")
+    assert ids
+    assert len(ids) == len(set(ids))
+    used = """[...document.querySelectorAll('.vega-embed svg.marks')].every(svg =>
+      [...svg.querySelectorAll("[clip-path], [fill^='url(']")].every(e =>
+        svg.querySelector((e.getAttribute("clip-path") ?? e.getAttribute("fill")).slice(4, -1))))"""
+    assert page.evaluate(used)
+
+
 def a_changed_control_changes_the_chart_and_the_line_above_it(page, explorer, lab):
     before = picture(explorer)
     status = explorer.get_by_role("status")
@@ -161,6 +171,7 @@ def test_a_person_explores_the_funnel(page, lab):
     explorer = page.locator(".actoolkit-explorer")
     for step in (
         every_chart_is_drawn,
+        no_chart_is_cut_by_the_clips_of_another,
         a_changed_control_changes_the_chart_and_the_line_above_it,
         a_list_is_found_by_typing_added_by_enter_and_removed_by_its_button,
         an_error_is_shown_in_place_and_the_last_good_chart_stays,
