@@ -408,6 +408,24 @@ def test_on_paper_the_tiles_stand_in_one_row_and_nothing_asks_for_a_click(
     watched.context.close()
 
 
+@pytest.mark.parametrize("times", [1, 100, 10_000, 1_000_000])
+def test_amounts_of_any_size_stay_in_their_tile(chromium, made, tmp_path, times):
+    material = made()
+    orders = material.frames["ecom_orders"].with_columns(pl.col("total_cents") * times)
+    many = replace(material, frames={**material.frames, "ecom_orders": orders})
+    path = build("overview", many).save(tmp_path / "report.html")
+    for width, media in ((1280, "screen"), (390, "screen"), (688, "print")):
+        watched = Watched(chromium, path, viewport={"width": width, "height": 1000})
+        watched.page.emulate_media(media=media)
+        over = watched.page.locator(".kpi-value").evaluate_all(
+            "all => all.map(e => { const box = document.createRange(); box.selectNodeContents(e); "
+            "return [e.textContent, box.getBoundingClientRect().right "
+            "- e.parentElement.getBoundingClientRect().right]; })"
+        )
+        assert max(beyond for _, beyond in over) < -5, (media, width, over)
+        watched.context.close()
+
+
 LUMINANCE = """colour => {
   const parts = colour.startsWith("#")
     ? [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16))
