@@ -49,7 +49,12 @@ all of one call of the same kind, and gives that kind back.
 Frames of other kinds, or of several kinds in one call, are refused by an error that names these.
 """
 
-_KERNELS = ("attributed_revenue", "attribution_sensitivity", "contact_funnel")
+_KERNELS = (
+    "attributed_revenue",
+    "attribution_sensitivity",
+    "cohort_retention",
+    "contact_funnel",
+)
 _ENGINE_NAMES = ("pandas", "polars", "DuckDB", "Spark")
 
 
