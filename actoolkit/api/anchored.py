@@ -56,6 +56,8 @@ class Anchor:
     _lap: int = 0
     _largest: int = 0
     _blank: int = 0
+    _claims: int = 0
+    _same: int = 0
     _barren: int = 0
     _tail: int = 0
     _returns: int = 0
@@ -70,16 +72,17 @@ class Anchor:
         """
         if not ids:
             return self._take_blank(total)
-        self._blank = 0
+        self._blank = self._claims = 0
         if not self._in_order(ids):
             self._doubtful += 1
             hopeless = not self.head or self._doubtful >= PATIENCE
             return Step.DISORDER if hopeless else Step.ON
         self._doubtful = 0
         if self.offset and ids == self.head:
-            self._barren += 1
+            self._same += 1
             self.offset = self.position
-            return Step.SAME_PAGE if self._barren >= PATIENCE else Step.ON
+            return Step.SAME_PAGE if self._same >= PATIENCE else Step.ON
+        self._same = 0
         values = [number * (self.sign or 1) for number in ids]
         if self.edge is not None and self.offset and values[0] > self.edge:
             self._step_back()
@@ -89,7 +92,7 @@ class Anchor:
     def reopen(self, rows: int) -> None:
         """Go back by so many rows from the end and look again."""
         self.offset = max(0, self.position - rows)
-        self._blank = self._tail = 0
+        self._blank = self._claims = self._tail = 0
 
     def _take_blank(self, total: int | None) -> Step:
         if total and self.offset >= total and self._returns < PATIENCE:
@@ -99,10 +102,12 @@ class Anchor:
         if not total and 0 < self.offset < self.position:
             self._step_back()
             return Step.ON
+        if total and self.offset < total:
+            self._claims += 1
+            return Step.STUCK if self._claims >= PATIENCE else Step.ON
+        self._claims = 0
         self._blank += 1
-        if self._blank < PATIENCE:
-            return Step.ON
-        return Step.STUCK if total and self.offset < total else Step.END
+        return Step.END if self._blank >= PATIENCE else Step.ON
 
     def _step_back(self) -> None:
         self._back = 2 * (self._back or self._lap or 1)

@@ -97,7 +97,7 @@ def envelope_of(endpoint: Endpoint) -> Check:
             return ""
         rows = data.get(endpoint.envelope)
         if endpoint.paging == "single" and isinstance(rows, dict):
-            return ""
+            rows = [rows]
         if not isinstance(rows, list):
             return f"the answer lacks {endpoint.envelope!r}"
         if endpoint.key is not None and not _all_keyed(rows, endpoint.key):
