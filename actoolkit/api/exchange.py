@@ -17,11 +17,12 @@ import requests
 import urllib3
 
 from actoolkit.api.operation import Params
-from actoolkit.api.retry import Kind, Limits, Outcome
-from actoolkit.api.session import taking
+from actoolkit.api.retry import Kind, Limits, Outcome, reasons
+from actoolkit.api.session import HostBoundAuth, taking
 from actoolkit.errors import ActoolkitError
 
 CHUNK = 2**16
+REPEATED = "the answer repeats the token"
 
 
 def send(
@@ -84,6 +85,8 @@ def send(
             status = response.status_code
             headers = {name.lower(): value for name, value in response.headers.items()}
             kind, detail, body = _read(response.raw, started + limits.body, limits.size, clock)
+            if repeats(session, status, body):
+                kind, detail, body = ("malformed" if status == 200 else kind), REPEATED, b""
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
         kind, detail = ("certificate" if _untrusted(error) else "connection"), "TLS failed"
     except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
@@ -102,6 +105,18 @@ def send(
     if refused is not None:
         raise refused.with_traceback(None)
     return Outcome(kind, status, headers, body, detail, clock() - started)
+
+
+def repeats(session: requests.Session, status: int, body: bytes) -> bool:
+    """Whether an answer holds the token that it was asked with.
+
+    Args:
+        session: Of `open_session`.
+        status: Of the answer.
+        body: Decoded.
+    """
+    sentences = reasons(body) if status != 200 else ()  # escapes may hide it there
+    return isinstance(session.auth, HostBoundAuth) and session.auth.told_in(body, *sentences)
 
 
 def _untrusted(error: BaseException) -> bool:

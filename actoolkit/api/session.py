@@ -65,6 +65,16 @@ class HostBoundAuth(AuthBase):
         request.headers["Api-Token"] = self._token.reveal()
         return request
 
+    def told_in(self, *said: bytes | str) -> bool:
+        """Whether an answer repeats the token: what it says is then shown and kept nowhere.
+
+        Args:
+            *said: A body, and sentences from one.
+        """
+        token = self._token.reveal()
+        raw = token.encode()
+        return any((raw if isinstance(one, bytes) else token) in one for one in said)  # type: ignore[operator]
+
     def __repr__(self) -> str:
         host = getattr(self, "_origin", ("", "?"))[1]  # a traceback may show a half-made one
         return f"HostBoundAuth({host!r})"

@@ -11,6 +11,7 @@ import pytest
 
 import actoolkit as ac
 from actoolkit import cli, errors
+from actoolkit.reports import export_notebook
 from actoolkit.sandbox.faults import Faults
 from actoolkit.settings import Account
 
@@ -169,6 +170,12 @@ def test_no_notebook_keeps_it(guarded, hunt, environment, tmp_path):
     text = nbformat.writes(notebook)
     assert len(text) > 100_000
     assert not hunt.shows(text)
+    nbformat.write(notebook, tmp_path / "kept.ipynb")
+    page = export_notebook(
+        tmp_path / "kept.ipynb", tmp_path / "kept.html", execute=False, personal_data=True
+    )
+    assert "DEBUG:urllib3" in (tmp_path / "kept.html").read_text(encoding="utf-8")
+    assert not hunt.shows(repr(page))
     for path, content in hunt.contents(tmp_path):
         assert not hunt.shows(content), path
 
