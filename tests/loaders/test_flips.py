@@ -13,7 +13,38 @@ from actoolkit.tables import EXTRA, TABLES
 
 ROWS = 230
 PLACES = {1: 0, 101: 100, "last": ROWS - 1}
-FLIPS = {"int": 7, "str": "seven", "null": None, "list": [7], "object": {"a": 7}, "float": 0.5}
+MISSING = object()
+FLIPS = {
+    "int": 7,
+    "str": "seven",
+    "null": None,
+    "list": [7],
+    "object": {"a": 7},
+    "float": 0.5,
+    "huge int": 10**40,
+    "int of 65 bits": 2**64,
+    "below zero": -1,
+    "huge float": 1e308,
+    "true": True,
+    "false": False,
+    "empty text": "",
+    "blanks": "   ",
+    "missing": MISSING,
+    "list of lists": [[1, ["2", None]], []],
+    "list of objects": [{"a": 1}, 2, "3"],
+    "empty list": [],
+    "empty object": {},
+    "long text": "x" * 20_000,
+    "text like no number": "NaN",
+    "text like no end": "-Infinity",
+    "number with blanks": " 7 ",
+    "number with commas": "1,234.50",
+    "other digits": "\u0663",
+    "no day": "2026-02-30T25:61:61+99:99",
+    "day of nobody": "31/12/2026",
+    "null in a text": "a\u0000b",
+    "script": "</script><b>=1+1",
+}
 SAMPLES = {
     "text": "some text",
     "count": "12",
@@ -91,21 +122,36 @@ def flip_and_load(stub, account, read_row, name, shift):
     """Flip every column at the first, the 101st and the last row, each to another type."""
     table, endpoint = TABLES[name], ENDPOINTS[name]
     rows = [row(table, number) for number in range(1, ROWS + 1)]
-    others = [column for column in table.columns if column.source != "id"]
+    others = {column.source: column for column in table.columns if column.source != "id"}.values()
     kinds = list(FLIPS.values())
-    for number, column in enumerate(others):
-        for place in PLACES.values():
-            rows[place][column.source] = kinds[(number + shift) % len(kinds)]
+    for place in PLACES.values():
+        rows[place]["brand_new"] = [shift]
+        for number, column in enumerate(others):
+            value = kinds[(number + shift) % len(kinds)]
+            rows[place][column.source] = value
+            if value is MISSING:
+                del rows[place][column.source]
     stub.rows[endpoint.path] = (endpoint.envelope, rows)
     frame = getattr(ac, f"load_{name}")(account=account, progress=False)
     check(table, frame, rows, read_row)
     kept = Counter(field for one in rows for field in read_row(table, one)[1])
-    assert ac.provenance(name, account=account).rescued_values == kept
+    assert kept.pop("brand_new") == len(PLACES)
+    found = ac.provenance(name, account=account)
+    assert found.unknown_fields == {"brand_new": len(PLACES)}
+    assert found.rescued_values == kept
 
 
-@pytest.mark.parametrize("name", COLLECTIONS)
-def test_values_of_another_type_are_kept_and_counted(stub, account, read_row, name):
-    flip_and_load(stub, account, read_row, name, COLLECTIONS.index(name))
+def shifts(name):
+    """So many that each flip is met at each place by some column of the collection."""
+    columns = len({one.source for one in TABLES[name].columns} - {"id"})
+    return range(0, len(FLIPS), max(1, min(columns, len(FLIPS))))
+
+
+@pytest.mark.parametrize(
+    ("name", "shift"), [(name, shift) for name in COLLECTIONS for shift in shifts(name)]
+)
+def test_values_of_another_type_are_kept_and_counted(stub, account, read_row, name, shift):
+    flip_and_load(stub, account, read_row, name, shift)
 
 
 @pytest.mark.slow
@@ -116,11 +162,15 @@ def test_every_column_meets_every_type(stub, account, read_row, name, shift):
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", [kind for kind in FLIPS if kind not in ("int", "str")])
+@pytest.mark.parametrize(
+    "kind", ["null", "list", "object", "float", "true", "empty text", "missing", "empty list"]
+)
 def test_a_row_whose_id_is_none_is_never_passed_over(stub, account, monkeypatch, place, kind):
     monkeypatch.setattr("actoolkit.api.retry._wait", lambda *_: 0.0)
     rows = [row(TABLES["tags"], number) for number in range(1, ROWS + 1)]
     rows[PLACES[place]]["id"] = FLIPS[kind]
+    if FLIPS[kind] is MISSING:
+        del rows[PLACES[place]]["id"]
     stub.rows["/tags"] = ("tags", rows)
     with pytest.raises(ac.errors.MalformedResponse, match="no 'id'"):
         ac.load_tags(account=account, progress=False)
