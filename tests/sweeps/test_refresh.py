@@ -1,14 +1,14 @@
 """Histories of an account whose contacts are refreshed by what changed: no row stays stale.
 
-Rows that change in the same second, while they are read, across changes of daylight saving time;
-clocks of the client, of the server and of its answers a day apart; filters that take the moment, or
+Rows that change in the same second, while they are read, across days of 23 and of 25 hours in six
+zones (one changes at midnight, one by half an hour, two are off by a half or a whole day); clocks of the client, of the server and of its answers a day apart; filters that take the moment, or
 the day only, in the account's zone or in UTC, with it or without; and a server that knows no filter.
 """
 
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,14 @@ from actoolkit.loaders._request import request_of
 from actoolkit.loaders._rows import Rows
 from actoolkit.store.manifest import Manifest, schema_version
 
-CHICAGO = ZoneInfo("America/Chicago")
+ZONES = (
+    "America/Chicago",
+    "America/St_Johns",
+    "America/Santiago",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+)
 CONTACTS = ENDPOINTS["contacts"]
 DAY = timedelta(days=1)
 FILTERS = (
@@ -33,7 +40,17 @@ FILTERS = (
     "after the day, as written",
     "none",
 )
-STARTS = (datetime(2026, 3, 6, 23, tzinfo=CHICAGO), datetime(2026, 10, 30, 1, tzinfo=CHICAGO))
+CELLS = 2 * len(ZONES) * len(FILTERS)
+
+
+def changes(zone):
+    """The two hours of 2026 at which a zone's clocks change."""
+    hours = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(365 * 24)]
+    offsets = [hour.astimezone(zone).utcoffset() for hour in hours]
+    return [hours[n] for n in range(1, len(hours)) if offsets[n] != offsets[n - 1]]
+
+
+CHANGES = {name: changes(ZoneInfo(name)) for name in ZONES}
 
 
 class Account:
@@ -43,7 +60,11 @@ class Account:
         self.chance = random.Random(seed)
         self.filter = FILTERS[seed % len(FILTERS)]
         self.world = living(CONTACTS, "id rising", self.chance.choice((0, 0.2, 1)), seed, rows=0)
-        self.world.clock = self.now = STARTS[seed % 2]
+        name = ZONES[seed // len(FILTERS) % len(ZONES)]
+        self.zone = ZoneInfo(name)
+        change = CHANGES[name][seed // (len(FILTERS) * len(ZONES)) % 2]
+        early = timedelta(hours=self.chance.choice((1, 20, 50)))
+        self.world.clock = self.now = change - early  # in UTC, which has no gaps
         self.world.row, self.world.keeps = self.row, self.keeps
         self.client_off = self.chance.choice((0, 1, -1)) * DAY
         self.answers_off = self.chance.choice((0, 0, 1, -1)) * DAY
@@ -53,7 +74,7 @@ class Account:
 
     def row(self, number):
         self.now += timedelta(seconds=self.chance.choice((0, 0, 0, 1, 90)))
-        text = self.now.astimezone(CHICAGO).isoformat(timespec="seconds")
+        text = self.now.astimezone(self.zone).isoformat(timespec="seconds")
         value = str(self.chance.random())
         return {"id": str(number), "cdate": text, "udate": text, "firstName": value}
 
@@ -62,7 +83,7 @@ class Account:
         if asked is None or self.filter == "none":
             return True
         edge, changed = datetime.fromisoformat(asked), datetime.fromisoformat(row["udate"])
-        here = edge.astimezone(CHICAGO).date()
+        here = edge.astimezone(self.zone).date()
         return {
             "after the moment": changed > edge,
             "from the moment": changed >= edge,
@@ -167,14 +188,30 @@ def history(living, seed):
     return refreshed
 
 
-def test_no_row_is_stale_in_forty_histories(living):
-    assert sum(history(living, seed) for seed in range(40)) > 60
+def test_the_zones_have_short_and_long_days():
+    """The histories begin where days are not as long as others."""
+    lengths = set()
+    for name, found in CHANGES.items():
+        assert len(found) == 2, name
+        for change in found:
+            day = change.astimezone(ZoneInfo(name)).date()
+            ends = [
+                datetime(one.year, one.month, one.day, tzinfo=ZoneInfo(name)).astimezone(UTC)
+                for one in (day, day + DAY)
+            ]
+            lengths.add((ends[1] - ends[0]) / timedelta(hours=1))
+    assert {23, 25} <= lengths <= {23, 23.5, 24, 24.5, 25}
+
+
+def test_no_row_is_stale_in_two_histories_of_each_cell(living):
+    """Six zones, two changes of clocks, six filters."""
+    assert sum(history(living, seed) for seed in range(2 * CELLS)) > 2 * CELLS
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_no_row_is_stale_in_a_thousand_histories(living):
-    assert sum(history(living, seed) for seed in range(40, 1040)) > 1000
+@pytest.mark.timeout(14400)
+def test_no_row_is_stale_in_five_thousand_histories(living):
+    assert sum(history(living, seed) for seed in range(2 * CELLS, 5000)) > 5000
 
 
 def test_a_refresh_costs_the_pages_that_changed_and_three_requests(living):
