@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import textwrap
+
 import pytest
 from typer.testing import CliRunner
 
@@ -47,6 +52,67 @@ def test_clear_asks_and_leaves_nothing(account, tmp_path):
     assert done.exit_code == 0
     assert "Cleared" in done.output
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+KILLED = textwrap.dedent("""
+    import os, signal, sys
+    from datetime import datetime
+    import actoolkit as ac
+    from actoolkit.loaders._rows import Rows
+
+    url, token, folder, identity, now = sys.argv[1:]
+    account = ac.Account(url=url, token=token, cache_dir=folder, rate=10_000, identity=identity,
+                         clock=lambda: datetime.fromisoformat(now))
+    Rows.add = lambda *page: os.kill(os.getpid(), signal.SIGKILL)
+    ac.load_email_activities(account=account, progress=False)
+""")
+
+
+def litter(account, tmp_path):
+    """Leave behind whatever a folder may hold: of loads that ended well, badly, and not at all."""
+    ac.load_contacts(account=account, progress=False)
+    ac.load_campaigns(account=account, progress=False)
+    ac.load_lists(account=account, progress=False)
+    ac.pin("lists", account=account)
+    snapshot = next(account.folder.glob("snapshots/lists/*/*.parquet"))
+    snapshot.write_bytes(b"damaged")
+    ac.load_contacts(account=account, limit=7, progress=False)
+    someone = ac.load_contacts(account=account, progress=False).head(1)
+    ac.actions.subscribe(someone, list_id=1, account=account, apply=True, progress=False)
+    child = subprocess.run(
+        [
+            *(sys.executable, "-c", KILLED, account.url, account.token.reveal()),
+            *(str(account.cache_dir), str(account.identity), account.now().isoformat()),
+        ],
+        check=False,
+    )
+    assert child.returncode == -signal.SIGKILL
+    (journal,) = account.folder.glob("journals/email_activities/*/*.sqlite")
+    assert journal.with_name(journal.name + "-wal").stat().st_size
+    assert journal.with_name(journal.name + "-shm").exists()
+    for name in ("-wal.damaged", ".damaged", "-journal"):
+        journal.with_name(journal.name + name).write_bytes(b"x@example.org")
+    snapshot.with_name(snapshot.name + ".damaged").write_bytes(b"x@example.org")
+    snapshot.with_name(snapshot.name + ".0a1b2c3d.part").write_bytes(b"x@example.org")
+    (account.folder / "history" / "campaigns" / ".0a1b2c3d.part").write_bytes(b"x@example.org")
+    (account.folder / "locks" / "strange").write_bytes(b"x")
+    (account.folder / "of a later version").mkdir(mode=0o500)
+    (account.folder / "of a later version" / "kept").symlink_to(tmp_path / "elsewhere")
+    (account.folder / "dangling").symlink_to(tmp_path / "nowhere")
+    (account.folder / "linked").symlink_to(tmp_path / "elsewhere")
+
+
+def test_clear_leaves_nothing_of_loads_that_were_killed_or_damaged(account, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "mine").write_text("mine")
+    litter(account, tmp_path)
+    left = {path.name for path in account.folder.iterdir()}
+    assert {"snapshots", "history", "journals", "locks", "actions"} <= left
+    done = run("clear", "--yes")
+    assert done.exit_code == 0, done.exception
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert (tmp_path / "elsewhere" / "mine").read_text() == "mine"
+    assert ac.load_contacts(account=account, progress=False).height  # and it works as before
 
 
 def test_purge_removes_a_person_and_says_what_is_out_of_reach(account):
