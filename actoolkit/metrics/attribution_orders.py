@@ -48,7 +48,8 @@ def setting(
             hint='value is "total" or "net"; a half-life is above 0.',
         )
     if window_days is not None:
-        checked_window(window_days)
+        # A plain integer: numpy's are of few bits, and microseconds of days run over.
+        window_days = checked_window(window_days)
     rule = RULES[model]
     wanted = [kind for kind in known_kinds(kinds) if rule.kinds is None or kind in rule.kinds]
     if not wanted:

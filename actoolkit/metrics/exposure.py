@@ -80,7 +80,7 @@ def campaign_exposure(
         >>> campaign_exposure(campaigns, campaign_lists, contact_lists, contacts, orders).rows()
         [('1', 1, 1)]
     """
-    checked_window(window_days)
+    window_days = checked_window(window_days)
     mails = opened(
         "campaign_exposure",
         campaigns,

@@ -96,6 +96,7 @@ def contact_funnel(
             f"window_days={window_days!r} is no window.",
             hint="Use a whole number from 1 to 36,500; None for ever.",
         )
+    window_days = window_days if window_days is None else int(window_days)
     keys: Schema = {**dict.fromkeys(names, "key"), "contact_id": "key"}
     everything = opened(metric, events, {**keys, "event": "text", "happened_at": "moment"})
     rows = everything.filter(~nw.col("contact_id").is_null(), ~nw.col("happened_at").is_null())

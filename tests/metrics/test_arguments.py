@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -116,6 +117,16 @@ def test_a_mistake_says_what_to_do_next(name, arguments):
     with pytest.raises(ActoolkitError) as caught:
         CALLS[name](**arguments)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("number", [np.int8, np.uint8, np.int32])
+@pytest.mark.parametrize("options", [{}, {"by": "group"}], ids=str)
+def test_a_window_of_few_bits_is_as_long(number, options):
+    later = {"contact_id": "7", "event": "order", "happened_at": AT.replace(day=7)}
+    events = pl.DataFrame([{"contact_id": "7", "event": "joined", "happened_at": AT}, later])
+    events = events.with_columns(pl.lit("all").alias("group"))
+    made = metrics.contact_funnel(events, ["joined", "order"], window_days=number(7), **options)
+    assert made["contacts"].to_list() == [1, 1]
 
 
 TYPES = {

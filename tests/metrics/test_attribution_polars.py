@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -166,6 +167,15 @@ def test_it_steps_back_and_the_answer_is_the_same(passes, same, rows):
     found, wanted = both(bought, rows)
     same(found, wanted)
     assert passes == [False]
+
+
+@pytest.mark.parametrize("number", [np.int8, np.uint8, np.int32])
+@pytest.mark.parametrize("model", ["last", "linear"])
+def test_windows_of_few_bits_are_as_long(number, model):
+    bought = pl.DataFrame([order(at=START + HOUR * 50)], schema=ORDERS)
+    seen = pl.DataFrame([touch()], schema=TOUCHES)
+    found = attributed_revenue(bought, seen, model=model, window_days=number(7))
+    assert found.filter("is_attributed")["credited_cents"].to_list() == [1000]
 
 
 def test_an_order_that_is_there_twice_is_left_to_the_usual_way(passes):
