@@ -169,6 +169,18 @@ def test_it_steps_back_and_the_answer_is_the_same(passes, same, rows):
     assert passes == [False]
 
 
+def test_an_id_that_runs_over_hides_no_disorder(passes, same, monkeypatch):
+    """Keys of ids from 2**32 on are negative, and differences of those run over too."""
+    monkeypatch.setattr(attribution_polars, "ROWS", 1_000)
+    rows = [touch("50", START + HOUR * number) for number in range(20)]
+    rows += [touch(str(2**32 + 20))]
+    rows += [touch("9", START + HOUR * number) for number in range(8)]
+    bought = [order(1, "9", START + HOUR * 9), order(2, "50", START + HOUR * 30)]
+    found, wanted = both(bought, rows)
+    same(found, wanted)
+    assert passes == [False]
+
+
 @pytest.mark.parametrize("number", [np.int8, np.uint8, np.int32])
 @pytest.mark.parametrize("model", ["last", "linear"])
 def test_windows_of_few_bits_are_as_long(number, model):
