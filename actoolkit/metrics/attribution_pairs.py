@@ -16,9 +16,17 @@ import polars as pl
 
 from actoolkit.metrics.attribution_models import RULES, sortable
 from actoolkit.metrics.attribution_orders import Setting
-from actoolkit.metrics.attribution_shares import Chosen, Flags, Whole, begins_of, divided, reduced
+from actoolkit.metrics.attribution_shares import (
+    Chosen,
+    Flags,
+    Whole,
+    begins_of,
+    divided,
+    reduced,
+    totals,
+)
 from actoolkit.metrics.eager import collected
-from actoolkit.metrics.frames import Schema
+from actoolkit.metrics.frames import Schema, same_kind
 from actoolkit.metrics.touches import KINDS, opened_touches
 from actoolkit.metrics.windows import paired
 
@@ -52,8 +60,13 @@ def pairs_of(
     Returns:
         One row per order and touch: ``order_id``, both moments, ``sent_at``, ``kind``,
         ``kind_rank``, ``campaign_id``, ``automation_id``.
+
+    Raises:
+        InvalidArgument: Orders and touches are frames of different kinds.
+        MissingColumns: Touches lack a column.
     """
     seen = opened_touches(metric, touches).filter(~nw.col("is_bot").fill_null(value=False))
+    same_kind(metric, bought, seen)
     known = bought.select("order_id", "contact_id", "ordered_at")
     known = known.filter(~nw.col("contact_id").is_null())
     found = paired(
@@ -86,7 +99,7 @@ class Pairs:
         self._all = {name: self._by_cell(cents) for name, cents in self._cents.items()}
         places = orders.select("order_id", place=pl.int_range(pl.len()))
         touched, ordered = pl.col("touched_at"), pl.col("ordered_at")
-        rows = pairs.join(places, on="order_id").sort(
+        rows = pairs.join(places, on="order_id", nulls_equal=True).sort(
             "place",
             "touched_at",
             "kind_rank",
@@ -145,7 +158,7 @@ class Pairs:
                 "code": found & ((1 << bits) - 1),
                 "orders": np.bincount(once, minlength=size),
                 "credited_orders": np.bincount(at, weights=weights, minlength=size) + 0.0,
-                "credited_cents": np.bincount(at, weights=parts, minlength=size).astype(np.int64),
+                "credited_cents": totals(at, parts, size),
             }
         )
         given = given.filter(pl.col("orders") > 0).with_columns(is_attributed=pl.lit(value=True))
@@ -168,7 +181,7 @@ class Pairs:
         place = np.searchsorted(np.array(windows) * _DAY, last, side="right")
         orders, many = near.orders[near.begins], len(windows)
         at, size = self._cell[orders] * many + place, self._cells * many
-        cents = np.bincount(at, weights=self._cents[asked.value][orders], minlength=size)
+        cents = totals(at, self._cents[asked.value][orders], size)
         counts = np.bincount(at, minlength=size)
         upto = [np.cumsum(one.reshape(-1, many), axis=1).ravel() for one in (counts, cents)]
         return pl.DataFrame(
@@ -176,7 +189,7 @@ class Pairs:
                 "cell": np.repeat(np.arange(self._cells), many),
                 "window_days": np.tile(np.array(windows, dtype=np.int64), self._cells),
                 "orders": upto[0],
-                "credited_cents": upto[1].astype(np.int64),
+                "credited_cents": upto[1],
                 "revenue": np.repeat(self._all[asked.value][1], many),
             }
         )
@@ -209,8 +222,7 @@ class Pairs:
     def _by_cell(self, cents: Whole, orders: Whole | None = None) -> tuple[Whole, Whole]:
         cells = self._cell if orders is None else self._cell[orders]
         amounts = cents if orders is None else cents[orders]
-        sums = np.bincount(cells, weights=amounts, minlength=self._cells)
-        return np.bincount(cells, minlength=self._cells), sums.astype(np.int64)
+        return np.bincount(cells, minlength=self._cells), totals(cells, amounts, self._cells)
 
     def _left(self, chosen: Chosen, value: str) -> pl.DataFrame:
         reached = self._by_cell(self._cents[value], chosen.orders[chosen.begins])

@@ -54,6 +54,19 @@ def reduced(reduce: np.ufunc, values: Any, begins: Whole) -> Any:
     return reduce.reduceat(values, begins) if len(begins) else values[:0]
 
 
+def totals(places: Whole, cents: Whole, size: int) -> Whole:
+    """Sum cents by place, in whole numbers: those with decimals lose cents of large sums.
+
+    Args:
+        places: Of each row, below ``size``.
+        cents: Of each row.
+        size: Of the result.
+    """
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, places, cents)
+    return sums
+
+
 def divided(
     chosen: Chosen, asked: Setting, cents: Whole, gaps: Whole
 ) -> tuple[Whole, Any, Whole, Flags]:

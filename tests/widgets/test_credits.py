@@ -188,3 +188,36 @@ def test_orders_of_one_id_are_left_to_the_metric(frames):
     twice = pl.concat([orders, orders.head(40)])
     expected = attribution_sensitivity(twice, touches, contacts, models="last")
     same(Credits(twice, touches, contacts).sensitivity(models="last"), expected)
+
+
+def test_an_order_of_no_id_is_credited_too(frames, no_metric):
+    orders, touches, contacts = frames
+    orders = orders.with_columns(
+        order_id=pl.when(pl.col("order_id") != "8").then(pl.col("order_id"))
+    )
+    touches = touches.vstack(
+        touches.head(1).with_columns(
+            contact_id=pl.lit(orders["email"][8].strip().lower()[1:].split("@")[0]),
+            touched_at=pl.lit(orders["ordered_at"][8]),
+            kind=pl.lit("click"),
+            is_bot=pl.lit(value=False),
+        )
+    )
+    orders = orders.with_columns(state=pl.lit("completed"))
+    remembered = Credits(orders, touches, contacts)
+    for model in ("last", "linear"):
+        expected = attributed_revenue(orders, touches, contacts, model=model)
+        same(remembered.revenue(model=model), expected)
+
+
+@pytest.mark.parametrize("model", ["last", "first", "last_click_else_open"])
+def test_sums_past_the_decimals_of_a_float_are_whole(frames, no_metric, model):
+    orders, touches, contacts = frames
+    orders = orders.with_columns(total_cents=2**53 + pl.int_range(pl.len()))
+    remembered = Credits(orders, touches, contacts)
+    options = {"model": model, "window_days": 30}
+    same(remembered.revenue(**options), attributed_revenue(orders, touches, contacts, **options))
+    same(
+        remembered.sensitivity(models=model),
+        attribution_sensitivity(orders, touches, contacts, models=model),
+    )
