@@ -36,11 +36,10 @@ def as_day(value: Day) -> date | None:
         ) from error
 
 
-def within_days(wall: nw.Expr, since: Day, until: Day) -> list[nw.Expr]:
-    """Make the conditions that keep a wall clock from ``since`` until before ``until``.
+def as_days(since: Day, until: Day) -> tuple[date | None, date | None]:
+    """Read two days.
 
     Args:
-        wall: Wall clock of the account's zone.
         since: First day, or None.
         until: The day after the last, or None.
 
@@ -53,6 +52,21 @@ def within_days(wall: nw.Expr, since: Day, until: Day) -> list[nw.Expr]:
             f"The days end ({end}, not included) before they begin ({first}).",
             hint="Choose a last day on or after the first.",
         )
+    return first, end
+
+
+def within_days(wall: nw.Expr, since: Day, until: Day) -> list[nw.Expr]:
+    """Make the conditions that keep a wall clock from ``since`` until before ``until``.
+
+    Args:
+        wall: Wall clock of the account's zone.
+        since: First day, or None.
+        until: The day after the last, or None.
+
+    Raises:
+        InvalidArgument: The days end before they begin, or one of them is no day.
+    """
+    first, end = as_days(since, until)
     conditions = []
     if first is not None:
         conditions.append(wall >= nw.lit(datetime.combine(first, time.min)))

@@ -8,10 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from actoolkit.metrics.attribution_models import RULES
+from actoolkit.metrics.attribution import BY
+from actoolkit.metrics.attribution_models import MODELS, RULES
 from actoolkit.metrics.attribution_orders import setting
 from actoolkit.metrics.attribution_pairs import Pairs
-from actoolkit.metrics.days import as_day
+from actoolkit.metrics.days import as_days
 from actoolkit.metrics.frames import Schema
 
 SENSITIVITY: Schema = {
@@ -78,16 +79,18 @@ class CreditCube:
         self._kept: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
 
     def knows(self, options: Mapping[str, Any]) -> bool:
-        """Say whether this can answer: the rule's amounts, its window, and the days asked for.
+        """Say whether this can answer: the rule, its amounts, its window, and the days asked for.
 
         Args:
-            options: Of the metric.
+            options: Of the metric; what is none of its options is for it to refuse.
         """
-        if not RULES.keys() >= {options.get("model", "last")}:
+        model, by = options.get("model", "last"), options.get("by", "campaign_id")
+        if model not in MODELS or by not in BY or options.get("include_bots"):
             return False
         if {"since", "until"} & options.keys() and "ordered_local" not in self._there:
             return False
-        if RULES[options.get("model", "last")].net and not self._there.issuperset(_EXTRA):
+        net = RULES[model].net or options.get("value") == "net"
+        if net and not self._there.issuperset(_EXTRA):
             return False
         days = options.get("window_days", 7)
         return isinstance(days, int) and days <= max(self._windows)
@@ -101,14 +104,14 @@ class CreditCube:
             by: One column of the touches.
             since: First day of the orders.
             until: The day after the last.
-            **rule: ``model``, ``window_days`` and ``kinds`` of the metric.
+            **rule: Other options of the metric; no bots.
         """
         asked = setting(**{"model": "last", "window_days": 7, **rule})
 
         def made() -> pl.DataFrame:
             return self._by_day(self._pairs.summed(by, asked))
 
-        cube = self._remembered(("revenue", by, *_named(rule)), made)
+        cube = self._remembered(("revenue", by, asked), made)
         keys = ["money", "code", "is_attributed"]
         sums = _within(cube, since, until).group_by(keys).agg(pl.col(*_SUMS).sum())
         whole = pl.col("credited_cents").sum().over("money")
@@ -175,16 +178,8 @@ class CreditCube:
         return self._kept[key]
 
 
-def _named(rule: Mapping[str, Any]) -> list[Any]:
-    """Make of a rule what a dictionary can be asked for."""
-    return [
-        (name, tuple(value) if isinstance(value, list) else value)
-        for name, value in sorted(rule.items())
-    ]
-
-
 def _within(cube: pl.DataFrame, since: Any, until: Any) -> pl.DataFrame:
-    first, end = as_day(since), as_day(until)
+    first, end = as_days(since, until)
     conditions = []
     if first is not None:
         conditions.append(pl.col("ordered_on") >= first)

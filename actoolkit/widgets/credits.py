@@ -11,7 +11,7 @@ from actoolkit.metrics import attributed_revenue, attribution_sensitivity
 from actoolkit.metrics.attribution_models import RULES
 from actoolkit.metrics.attribution_pairs import pairs_of
 from actoolkit.metrics.eager import collected, handed_back
-from actoolkit.metrics.frames import Schema, opened
+from actoolkit.metrics.frames import Schema, opened, same_kind
 from actoolkit.metrics.orders import address, contacts_of_addresses, paid
 from actoolkit.metrics.touches import opened_touches
 from actoolkit.widgets.credit_cube import SENSITIVITY, CreditCube, revenue_columns
@@ -29,6 +29,8 @@ _ORDERS: Schema = {
     "ordered_at": "moment",
     "ordered_local": "wall",
 }
+_OPTIONAL = ("shipping_cents", "tax_cents", "ordered_local")
+"""What only some rules and choices of days need."""
 _PAIRED = ("order_id", "contact_id", "ordered_at")
 _EXPLORER = "attribution_explorer"
 
@@ -44,6 +46,10 @@ class Credits:
         orders: As for `actoolkit.metrics.attributed_revenue`.
         touches: Likewise.
         contacts: Likewise.
+
+    Raises:
+        InvalidArgument: They are frames of different kinds.
+        MissingColumns: A frame lacks a column that every rule needs.
     """
 
     def __init__(self, orders: Any, touches: Any, contacts: Any) -> None:
@@ -67,7 +73,7 @@ class Credits:
         """Give `actoolkit.metrics.attributed_revenue`.
 
         Args:
-            **options: Of the metric; windows up to the longest.
+            **options: Of the metric.
         """
         cube = self._cube_for(options)
         if cube is None:
@@ -96,12 +102,14 @@ class Credits:
 
 def _owned(orders: Any, contacts: Any) -> Any:
     """Keep the orders that brought money, with the id of the contact in place of the address."""
+    schema: Schema = {name: kind for name, kind in _ORDERS.items() if name != "contact_id"}
+    needed: Schema = {name: kind for name, kind in schema.items() if name not in _OPTIONAL}
+    opened(_EXPLORER, orders, {**needed, "email": "text"})
     there = set(nw.from_native(orders).lazy().collect_schema())
-    schema: Schema = {
-        name: kind for name, kind in _ORDERS.items() if name in there and name != "contact_id"
-    }
+    schema = {name: kind for name, kind in schema.items() if name in there}
     rows = opened(_EXPLORER, orders, {**schema, "email": "text"})
     people = opened(_EXPLORER, contacts, {"contact_id": "key", "email": "text"})
+    same_kind(_EXPLORER, rows, people)
     people = contacts_of_addresses(people).drop("namesakes")
     rows = rows.filter(paid(), ~nw.col("ordered_at").is_null())
     owned = rows.with_columns(address=address("email")).join(people, on="address", how="left")

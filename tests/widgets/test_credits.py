@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from actoolkit.errors import InvalidArgument, MissingColumns
 from actoolkit.metrics import (
     all_touches,
     attributed_revenue,
@@ -188,6 +190,67 @@ def test_orders_of_one_id_are_left_to_the_metric(frames):
     twice = pl.concat([orders, orders.head(40)])
     expected = attribution_sensitivity(twice, touches, contacts, models="last")
     same(Credits(twice, touches, contacts).sensitivity(models="last"), expected)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"include_bots": True},
+        {"value": "net"},
+        {"model": "vendor", "value": "total"},
+        {"model": "time_decay", "half_life_days": 1},
+        {"by": ["kind", "campaign_id"]},
+        {"by": None},
+        {"kinds": ["click"], "model": "linear"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("gone", [[], ["shipping_cents", "tax_cents"]])
+def test_every_option_of_the_metric_counts(frames, options, gone):
+    orders, touches, contacts = frames
+    orders = orders.drop(gone)
+    remembered = Credits(orders, touches, contacts)
+    try:
+        expected = attributed_revenue(orders, touches, contacts, **options)
+    except MissingColumns:
+        with pytest.raises(MissingColumns):
+            remembered.revenue(**options)
+        return
+    same(remembered.revenue(**options), expected)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"model": "none"},
+        {"by": "none"},
+        {"kinds": "none"},
+        {"value": "none"},
+        {"window_days": 0},
+        {"since": "2026-04-02", "until": "2026-04-02"},
+    ],
+    ids=str,
+)
+def test_what_the_metric_refuses_is_refused(frames, options):
+    remembered = Credits(*frames)
+    for call in (partial(attributed_revenue, *frames), remembered.revenue):
+        with pytest.raises(InvalidArgument) as caught:
+            call(**options)
+        assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["order_id", "state", "currency", "total_cents", "ordered_at"])
+def test_orders_without_a_column_are_told_which(frames, name):
+    orders, touches, contacts = frames
+    with pytest.raises(MissingColumns, match=name):
+        Credits(orders.drop(name), touches, contacts)
+
+
+@pytest.mark.parametrize("other", range(3))
+def test_frames_of_different_kinds_are_refused(frames, other):
+    given = [to_pandas(one) if place == other else one for place, one in enumerate(frames)]
+    with pytest.raises(InvalidArgument, match="different kinds"):
+        Credits(*given)
 
 
 def test_an_order_of_no_id_is_credited_too(frames, no_metric):
