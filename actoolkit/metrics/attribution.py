@@ -223,10 +223,20 @@ def summed(
     if bought.implementation.is_polars() and asked.model == "last":
         seen = counting_touches(metric, bought, touches, asked)
         made = _in_one_pass(bought, seen, asked, names, otherwise=made)
-    made = made.with_columns(code=nw.col("currency").fill_null(""))
-    made = made.with_columns(revenue=nw.col("credited_cents").sum().over("code"))
+    made = made.with_columns(**coded())
+    made = made.with_columns(revenue=nw.col("credited_cents").sum().over(*CODE))
     share = nw.col("credited_cents").cast(nw.Float64) / nw.col("revenue").cast(nw.Float64)
     return made.with_columns(revenue_share=nw.when(nw.col("revenue") != 0).then(share))
+
+
+CODE = ("code", "is_known")
+"""Columns of `coded`."""
+
+
+def coded() -> dict[str, nw.Expr]:
+    """Make columns that tell currencies apart where pandas leaves out nulls: "" is none of them."""
+    currency = nw.col("currency")
+    return {"code": currency.fill_null(""), "is_known": ~currency.is_null()}
 
 
 def _in_one_pass(

@@ -8,7 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.attribution import summed
+from actoolkit.metrics.attribution import CODE, coded, summed
 from actoolkit.metrics.attribution_models import Model
 from actoolkit.metrics.attribution_orders import (
     Setting,
@@ -208,7 +208,7 @@ def attribution_sensitivity(
             asked = setting(model, days, kinds=kinds)
             bought = opened_orders(metric, orders, contacts, asked, since=since, until=until)
             both = summed(metric, bought, touches, asked, [])
-            both = both.with_columns(all_orders=nw.col("orders").sum().over("code"))
+            both = both.with_columns(all_orders=nw.col("orders").sum().over(*CODE))
             left = both.filter(~nw.col("is_attributed"))
             credited = nw.col("revenue") - nw.col("credited_cents")
             share = credited.cast(nw.Float64) / nw.col("revenue").cast(nw.Float64)
@@ -359,10 +359,10 @@ def _totals(rows: nw.LazyFrame[Any], *keys: str) -> nw.LazyFrame[Any]:
 
 def _shares(rows: nw.LazyFrame[Any], whole: nw.Expr | None) -> nw.LazyFrame[Any]:
     """Add shares of the currency: of the row that is the whole, or of all rows together."""
-    rows = rows.with_columns(code=nw.col("currency").fill_null(""))
+    rows = rows.with_columns(**coded())
     for name, share in (("orders", "order_share"), ("revenue_cents", "revenue_share")):
         part = nw.col(name) if whole is None else nw.when(whole).then(nw.col(name))
-        rows = rows.with_columns(part=part).with_columns(all=nw.col("part").sum().over("code"))
+        rows = rows.with_columns(part=part).with_columns(all=nw.col("part").sum().over(*CODE))
         ratio = nw.col(name).cast(nw.Float64) / nw.col("all").cast(nw.Float64)
         rows = rows.with_columns(nw.when(nw.col("all") != 0).then(ratio).alias(share))
     return rows

@@ -18,6 +18,8 @@ from actoolkit.metrics import (
     all_touches,
     attributed_orders,
     attributed_revenue,
+    attribution_sensitivity,
+    touch_counts,
     touches_from_log,
 )
 from actoolkit.metrics.attribution_models import MODELS
@@ -100,7 +102,7 @@ def order_rows(draw):
                     none_or(st.sampled_from(["ANN@example.com", "bob@example.com ", "x@y.zz", ""]))
                 ),
                 "state": draw(st.sampled_from(["completed", "recovered", "abandoned", None])),
-                "currency": draw(none_or(st.sampled_from(["EUR", "USD"]))),
+                "currency": draw(none_or(st.sampled_from(["EUR", "USD", ""]))),
                 "ordered_at": at,
                 "ordered_local": at.replace(tzinfo=None) if at else None,
                 "total_cents": draw(none_or(st.sampled_from([0, 1, 2, 99, 1000, 123_457, -501]))),
@@ -359,3 +361,27 @@ def test_a_frame_without_a_column_says_which():
     assert attributed_revenue(numbered, touches).equals(attributed_revenue(orders, touches))
     with pytest.raises(InvalidArgument, match="different kinds"):
         attributed_revenue(orders.lazy(), touches.to_pandas(use_pyarrow_extension_array=False))
+
+
+@pytest.mark.parametrize("metric", [attributed_revenue, attribution_sensitivity, touch_counts])
+def test_a_currency_of_no_letters_is_not_one_unknown(engine, metric):
+    shared = {
+        "state": "completed",
+        "ordered_at": START,
+        "ordered_local": START.replace(tzinfo=None),
+    }
+    rows = [
+        {"order_id": currency or "none", "email": None, "currency": currency, **shared, **money}
+        for currency, money in ((None, {"total_cents": 300}), ("", {"total_cents": 100}))
+    ]
+    rows = [dict.fromkeys(ORDERS) | row for row in rows]
+    found = metric(
+        engine.make(rows, ORDERS), engine.make([], TOUCHES), engine.make(PEOPLE, CONTACTS)
+    )
+    share = {"revenue_share": 1.0} if metric is attributed_revenue else {"order_share": 1.0}
+    share = {"revenue_share": 0.0} if metric is attribution_sensitivity else share
+    found = engine.read(found)
+    assert {row["currency"] for row in found} == {None, ""}
+    assert all(row | share == row for row in found)
+    if metric is attribution_sensitivity:
+        assert {row["orders"] for row in found} == {0}
