@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import random
+import re
 import stat
 from datetime import UTC, date, datetime
 
@@ -110,6 +112,32 @@ def test_whatever_is_written(tmp_path_factory, values):
         assert after.replace("'", "") == before.replace("'", "")
 
 
+def ten_thousand_rows():
+    """Texts that begin as formulas do, numbers as texts, numbers, and nothing."""
+    dice = random.Random(14)
+    signs = "=+-@|%;\t'\" \u00a0\uff1d19.,eaZ"
+    texts = ["".join(dice.choices(signs, k=dice.randint(1, 9))) for _ in range(9_000)]
+    texts += [f"{dice.uniform(-1e6, 1e6):.3f}" for _ in range(1_000)]
+    dice.shuffle(texts)
+    whole = [dice.choice((None, 0, dice.randrange(-(2**53), 2**53))) for _ in texts]
+    broken = [dice.choice((None, -0.5, dice.uniform(-1e9, 1e9))) for _ in texts]
+    return pl.DataFrame({"text": texts, "whole": whole, "broken": broken})
+
+
+def test_ten_thousand_rows_come_back_from_a_csv_file(tmp_path):
+    frame = ten_thousand_rows()
+    path = ac.to_csv(frame, tmp_path / "f.csv", personal_data=True)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    assert len(rows) == frame.height == 10_000
+    for (text, whole, broken), found in zip(frame.iter_rows(), rows, strict=True):
+        assert not any(map(is_formula, found))
+        assert found[0] == text or not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text)
+        assert found[0].replace("'", "") == text.replace("'", "")
+        assert found[1] == ("" if whole is None else str(whole))
+        assert (float(found[2]) if found[2] else None) == broken
+
+
 class TestExcel:
     @pytest.fixture(autouse=True)
     def libraries(self):
@@ -118,6 +146,19 @@ class TestExcel:
 
     def sheet(self, path):
         return self.openpyxl.load_workbook(path).active
+
+    def test_ten_thousand_rows_come_back(self, tmp_path):
+        frame = ten_thousand_rows()
+        path = ac.to_excel(frame, tmp_path / "f.xlsx", personal_data=True)
+        book = self.openpyxl.load_workbook(path, read_only=True)
+        rows = list(book.active.iter_rows(min_row=2))
+        assert len(rows) == frame.height
+        for (text, whole, broken), cells in zip(frame.iter_rows(), rows, strict=True):
+            assert "f" not in {cell.data_type for cell in cells}
+            assert cells[0].value == text
+            assert cells[1].value == whole
+            assert cells[2].value == (broken if broken is None else pytest.approx(broken))
+        book.close()
 
     @pytest.mark.parametrize("kind", [0, 1], ids=["polars", "pandas"])
     def test_no_cell_is_a_formula(self, tmp_path, kind):
