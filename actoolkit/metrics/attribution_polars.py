@@ -89,7 +89,7 @@ def last_touch_sums(
 
 def _orders(bought: pl.LazyFrame) -> pl.DataFrame:
     asked = bought.select("order_id", "currency", "cents", **_parts("ordered_at"))
-    orders = asked.with_columns(plain=_plain()).collect(engine="streaming")
+    orders = asked.with_columns(plain=_plain()).collect(engine="streaming").rechunk()
     ids = orders["order_id"].cast(pl.Int64, strict=False)
     ids = orders["order_id"].hash() if ids.null_count() else ids
     numbers = ids.to_numpy()
