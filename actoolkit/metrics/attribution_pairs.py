@@ -113,9 +113,11 @@ class Pairs:
         self._order = rows["place"].to_numpy()
         self._gap, self._sent_gap = gaps["gap"].to_numpy(), gaps["sent"].to_numpy()
         self._codes: dict[str, Whole] = {}
+        self._placed: dict[str, Whole] = {}
         self._values: dict[str, pl.Series] = {}
         for name in _NAMES:
             self._codes[name], self._values[name] = _coded(rows[name])
+            self._places(name, len(self._values[name]).bit_length())
 
     def values(self, by: str) -> pl.Series:
         """Give the values that the codes of `summed` stand for.
@@ -141,12 +143,12 @@ class Pairs:
         chosen = self._chosen(asked)
         rows, weights, parts, shared = divided(chosen, asked, cents, self._gap)
         bits = len(self._values[by]).bit_length()
-        orders = self._order[rows]
-        at = (self._cell[orders] << bits) | codes[rows]
+        at = self._places(by, bits)[rows]
         once = at[~shared]
         if shared.any():
             # An order counts once, however many of its touches have the value.
-            pairs = np.sort(orders[shared] << bits | codes[rows][shared])
+            of = rows[shared]
+            pairs = np.sort(self._order[of] << bits | codes[of])
             pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])]
             cells = self._cell[pairs >> bits] << bits
             once = np.append(once, cells | (pairs & ((1 << bits) - 1)))
@@ -163,6 +165,12 @@ class Pairs:
         )
         given = given.filter(pl.col("orders") > 0).with_columns(is_attributed=pl.lit(value=True))
         return pl.concat([given, self._left(chosen, asked.value)], how="diagonal")
+
+    def _places(self, by: str, bits: int) -> Whole:
+        """Give each pair the number of its cell and value."""
+        if by not in self._placed:
+            self._placed[by] = (self._cell[self._order] << bits) | self._codes[by]
+        return self._placed[by]
 
     def reached(self, asked: Setting, windows: Sequence[int]) -> pl.DataFrame:
         """Sum the orders with a touch within each window; every model credits whole orders.
