@@ -136,16 +136,14 @@ def _keyed(orders: pl.DataFrame, layout: Layout) -> _Bought:
 def _keys(batch: pl.DataFrame, layout: Layout) -> Whole:
     """Put contact and second of touches in one number that grows as the rows should."""
     keys, second, moment = (batch[name].to_numpy() for name in ("key", "second", "moment"))
-    if batch["key"].null_count() or second.min() < 0 or second.max() >> _BITS:
+    # Negative ones are the largest of all without a sign.
+    if batch["key"].null_count() or int(second.view(np.uint64).max()) >> _BITS:
         raise _Unfit
     # Seconds are never above the moment, so that sums, even where they run over, tell of all.
     whole = (int(second.sum()) + len(second) * _EPOCH) * _US
     if (int(moment.sum()) - whole) % 2**64:
         raise _Unfit
     if layout == "numbers":
-        # Differences of others could run over and pass for being in order.
-        if keys.min() < 0 or keys.max() >> _BITS >= 10**_DIGITS:
-            raise _Unfit
         return np.asarray(keys)
     number = keys >> _BITS
     begins = np.flatnonzero(np.diff(number, prepend=number[:1] - 1))
@@ -161,6 +159,8 @@ def _digits(keys: Whole, layout: Layout) -> int:
     """Count the digits of contacts as numbers are written; the keys are in order."""
     if layout == "texts":
         return int(((keys >> _BITS) & 15).sum())
+    if keys[0] < 0 or keys[-1] >> _BITS >= 10**_DIGITS:
+        raise _Unfit
     return int(np.diff(np.searchsorted(keys, _TENS << _BITS), append=len(keys)) @ _PLACES)
 
 
@@ -255,14 +255,15 @@ def _checked(batch: pl.DataFrame, held: pl.DataFrame, look: _Look) -> Whole | No
     """Give the keys, or None and tell `look` why the rows cannot be gone through in one pass."""
     try:
         keys = _keys(batch, look.layout)
-        before = held["seen"].to_numpy()
-        least = min((keys[:1] - before).min(initial=1), np.diff(keys).min(initial=1))
-        if least < 0:
-            look.found = "order"
-        elif least == 0 and not look.ties:
-            look.found = "ties"
+        # Compared, not subtracted: differences of keys that are none could run over.
+        pairs = ((held["seen"].to_numpy(), keys[:1]), (keys[:-1], keys[1:]))
+        if not all((first[: len(then)] < then[: len(first)]).all() for first, then in pairs):
+            falls = any((first[: len(then)] > then[: len(first)]).any() for first, then in pairs)
+            look.found = "order" if falls else "" if look.ties else "ties"
+        if look.found:
+            return None
         # A number is never written with fewer digits than it has, so their sum tells of all.
-        elif _digits(keys, look.layout) != batch["digits"].sum():
+        if _digits(keys, look.layout) != batch["digits"].sum():
             look.found = "unfit"
     except _Unfit:
         look.found = "unfit"
