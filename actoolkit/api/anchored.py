@@ -191,9 +191,10 @@ def _give_up(course: Course, step: Step, page: Page, head: int) -> Pages:
     """Go on in another way, or not at all."""
     if step is Step.STUCK:
         raise course.missing("pages bring no new rows")
-    if step is Step.SAME_PAGE:
+    if step is Step.SAME_PAGE and (head >= course.size or not course.short_of(course.rows)):
         course.settle_same_page(head)
         return
+    # A short page behind a row that was born since looks the same: another pass tells.
     yield from passes(course, page if course.requests == 1 else None)
 
 

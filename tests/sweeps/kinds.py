@@ -15,6 +15,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import zlib
 from functools import cache
 
@@ -189,6 +190,9 @@ RIGHT = {
     "a byte order mark": plain(lambda body: answer(b"\xef\xbb\xbf" + body)),
     "a second answer behind it": plain(
         lambda body: answer(body) + answer(b'{"contacts": [{"id": "666"}]}')
+    ),
+    "total as a number": plain(
+        lambda body: answer(re.sub(rb'"total": "([0-9]+)"', rb'"total": \1', body))
     ),
     "more fields": changed(more={"deep": [1, {}]}),
 }

@@ -207,6 +207,10 @@ def test_all_kinds_at_once_with_changes(living, family):
     mixture(living, family, range(300))
 
 
+def test_a_row_born_before_the_only_one_does_not_look_like_a_server_without_offsets(living):
+    mixture(living, "anchored", [3787])
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(14400)
 @pytest.mark.parametrize("family", wire.FAMILIES)
