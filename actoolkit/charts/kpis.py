@@ -30,8 +30,7 @@ def overview_kpis_chart(
 ) -> alt.LayerChart:
     """Draw the main numbers: how far each rose or fell against the days before.
 
-    A rate has the line of its interval; its dot is hollow where the rate before would have
-    overlapped with it, had it an interval as wide.
+    The change of a rate has the line of its interval; its dot is hollow where that holds none.
 
     Args:
         kpis: Result of `actoolkit.metrics.overview_kpis`.
@@ -45,8 +44,8 @@ def overview_kpis_chart(
         >>> import polars as pl
         >>> from actoolkit.charts import overview_kpis_chart
         >>> kpis = pl.DataFrame({"kpi": ["click_rate", "revenue"], "value": [0.03, 120000.0],
-        ...     "previous_value": [0.02, 100000.0], "low": [0.027, None], "high": [0.033, None],
-        ...     "currency": [None, "EUR"]})
+        ...     "previous_value": [0.02, 100000.0], "change_low": [0.007, None],
+        ...     "change_high": [0.013, None], "currency": [None, "EUR"]})
         >>> overview_kpis_chart(kpis).title.text
         ['Revenue, EUR rose by 20.0% to €1,200; click rate rose to 3.0%']
     """
@@ -79,7 +78,7 @@ def kpi_rows(kpis: object, *, minor_units: Mapping[str, int] | None = None) -> l
         kpis,
         chart="overview_kpis_chart",
         metric="overview_kpis",
-        columns=["kpi", "value", "previous_value", "low", "high", "currency"],
+        columns=["kpi", "value", "previous_value", "change_low", "change_high", "currency"],
     )
     units = minor_units or {}
     sold = [(row["currency"] or "", row["value"]) for row in found if row["kpi"] == "orders"]
@@ -106,15 +105,16 @@ def _row(row: Row, units: Mapping[str, int]) -> Row:
     }
     if not before:
         return made
-    low, high = (value if row[end] is None else row[end] for end in ("low", "high"))
+    change = value - before
+    low, high = (change if row[end] is None else row[end] for end in ("change_low", "change_high"))
     points = f"{decimal(100 * abs(value - before), 2 if abs(value - before) < 0.001 else 1)} pts"
     sign = "+" if value > before else "\N{MINUS SIGN}" if value < before else ""
     return made | {
         "value": round(value / before - 1, 6),
-        "low": round(low / before - 1, 6),
-        "high": round(high / before - 1, 6),
+        "low": round(low / before, 6),
+        "high": round(high / before, 6),
         "value_text": sign + (points if is_rate else percent(abs(value / before - 1))),
-        "is_small": is_rate and abs(value - before) <= high - low,
+        "is_small": is_rate and low <= 0 <= high,
     }
 
 
@@ -138,7 +138,9 @@ def kpi_finding(rows: Sequence[Row]) -> Finding:
     told = [_moved(row) for row in amounts[:1]]
     told += [_moved(row) for row in moved if row["name"] == NAMES["click_rate"]]
     title = "; ".join(dict.fromkeys(told)) or "Nothing before to compare with"
-    subtitle = "Each number against as many days before. Lines are 95% intervals of a rate; "
+    subtitle = (
+        "Each number against as many days before. Lines are 95% intervals of the change of a rate; "
+    )
     subtitle += "hollow: not clearly different."
     listed = "; ".join(f"{row['label']} ({row['value_text']})" for row in rows)
     return Finding(title[:1].upper() + title[1:], subtitle, f"{title}. {listed}.")

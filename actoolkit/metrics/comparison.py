@@ -21,7 +21,7 @@ from actoolkit.metrics.counters import (
 )
 from actoolkit.metrics.eager import collected, handed_back
 from actoolkit.metrics.frames import Schema, opened
-from actoolkit.metrics.intervals import wilson
+from actoolkit.metrics.intervals import difference_bounds, wilson
 from actoolkit.metrics.quantiles import normal_quantile
 
 POWER = 0.8
@@ -225,8 +225,8 @@ def _pair(
         return made
     low, high = wilson([k, k0], [n, n0], confidence)
     made["difference"] = p - p0
-    made["difference_low"] = p - p0 - math.hypot(p - low[0], high[1] - p0)
-    made["difference_high"] = p - p0 + math.hypot(high[0] - p, p0 - low[1])
+    bounds = difference_bounds((p, low[0], high[0]), (p0, low[1], high[1]))
+    made["difference_low"], made["difference_high"] = bounds
     made["lift"] = (p - p0) / p0 if p0 else None
     pooled = (k + k0) / (n + n0)
     spread = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / n0))

@@ -19,6 +19,8 @@ from actoolkit.metrics.clusters import Parts, clustered_pull
 from actoolkit.metrics.quantiles import normal_quantile
 
 Floats = npt.NDArray[np.float64]
+Bounded = Sequence[Any]
+"""A rate, its low and its high bound."""
 
 
 @overload
@@ -65,6 +67,30 @@ def wilson(k: Any, n: Any, confidence: float = 0.95) -> Any:
     if low.ndim:
         return low, high
     return (None, None) if math.isnan(low) else (float(low), float(high))
+
+
+def difference_bounds(now: Bounded, before: Bounded) -> tuple[Any, Any]:
+    """Give Newcombe's interval of the difference of two rates, from their own intervals.
+
+    Args:
+        now: Rate, low and high; numbers or expressions.
+        before: Likewise.
+
+    Returns:
+        Low and high of ``now - before``.
+
+    Source:
+        R. G. Newcombe, Statistics in Medicine 17 (1998), method 10.
+
+    Example:
+        >>> low, high = difference_bounds((0.5, 0.4, 0.6), (0.25, 0.19, 0.32))
+        >>> f"{low:.3f} to {high:.3f}"
+        '0.128 to 0.367'
+    """
+    (rate, low, high), (other, other_low, other_high) = now, before
+    down = ((rate - low) ** 2 + (other_high - other) ** 2) ** 0.5
+    up = ((high - rate) ** 2 + (other - other_low) ** 2) ** 0.5
+    return rate - other - down, rate - other + up
 
 
 def with_rates(

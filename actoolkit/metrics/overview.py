@@ -19,7 +19,7 @@ from actoolkit.metrics.counters import (
 )
 from actoolkit.metrics.days import Day, as_day, within_days
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
-from actoolkit.metrics.intervals import with_rates
+from actoolkit.metrics.intervals import difference_bounds, with_rates
 from actoolkit.metrics.orders import paid
 
 _KPIS: Schema = {
@@ -31,6 +31,8 @@ _KPIS: Schema = {
     "high": "rate",
     "previous_value": "rate",
     "change": "rate",
+    "change_low": "rate",
+    "change_high": "rate",
     "unit": "text",
     "currency": "text",
 }
@@ -69,7 +71,8 @@ def overview_kpis(
         ``value (Float64)``, in ``unit``; ``numerator (Int64)``; ``denominator (Int64)``, ``low``,
         ``high``: of rates only;
         ``previous_value (Float64)``: the same over the days before;
-        ``change (Float64)``: value - previous_value, in ``unit``;
+        ``change (Float64)``: value - previous_value, in ``unit``; ``change_low``, ``change_high``:
+        of rates only, Newcombe's interval from those of both rates;
         ``unit (String)``: "mails", "share" (0..1), "cents" (hundredths of the currency) or
         "orders"; ``currency (String)``: null for mails, and where it is not known.
 
@@ -149,6 +152,13 @@ def _row(
 ) -> nw.LazyFrame[Any]:
     value = nw.col(kpi)
     nothing = nw.when(value.is_null()).then(value)
+    change_low, change_high = nothing, nothing
+    if rate is not None:
+        now, before = (
+            tuple(nw.col(f"{when}{kpi}{end}") for end in ("", "_low", "_high"))
+            for when in ("", "previous__")
+        )
+        change_low, change_high = difference_bounds(now, before)
     return totals.select(
         kpi=nw.lit(kpi),
         value=value,
@@ -157,6 +167,8 @@ def _row(
         low=nothing if rate is None else nw.col(f"{kpi}_low"),
         high=nothing if rate is None else nw.col(f"{kpi}_high"),
         previous_value=nw.col(f"previous__{kpi}"),
+        change_low=change_low,
+        change_high=change_high,
         unit=nw.lit(unit),
         currency=nothing if currency is None else currency,
     )

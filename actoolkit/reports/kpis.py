@@ -11,6 +11,7 @@ import polars as pl
 from actoolkit import metrics
 from actoolkit.charts.formats import count, decimal, money, percent, plural
 from actoolkit.charts.orders import currency_name
+from actoolkit.metrics.intervals import difference_bounds
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.document import Kpi
 from actoolkit.reports.material import Material
@@ -101,10 +102,9 @@ def _rate(
     kpi = Kpi(label, percent(value), note=note, definition=rate)
     if value is None or old is None:
         return replace(kpi, trend=_NOTHING)
-    if (
-        now[f"{rate}_low"] <= before[f"{rate}_high"]
-        and before[f"{rate}_low"] <= now[f"{rate}_high"]
-    ):
+    ends = [f"{rate}{end}" for end in ("", "_low", "_high")]
+    low, high = difference_bounds([now[end] for end in ends], [before[end] for end in ends])
+    if low <= 0 <= high:
         return replace(kpi, trend="no clear change", direction="flat")
     points = 100 * abs(value - old)
     return replace(

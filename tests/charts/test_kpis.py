@@ -13,8 +13,8 @@ KPIS = pl.DataFrame(
         "kpi": ["sends", "click_rate", "open_rate", "revenue", "revenue", "orders", "orders"],
         "value": [900.0, 0.03, 0.4, 13_911_00.0, 143_462_00.0, 269.0, 2833.0],
         "previous_value": [800.0, 0.02, 0.405, 6_425_00.0, None, 128.0, 0.0],
-        "low": [None, 0.027, 0.39, None, None, None, None],
-        "high": [None, 0.033, 0.41, None, None, None, None],
+        "change_low": [None, 0.006, -0.017, None, None, None, None],
+        "change_high": [None, 0.014, 0.007, None, None, None, None],
         "currency": [None, None, None, "EUR", "USD", "EUR", "USD"],
     }
 )
@@ -39,20 +39,21 @@ def test_what_had_nothing_before_is_told_not_drawn_and_the_larger_currency_leads
     ]
     assert found["Revenue, EUR: €13,911"]["value"] == pytest.approx(13_911 / 6_425 - 1, abs=1e-5)
     assert found["Click rate: 3.0%"]["value_text"] == "+1.0 pts"
+    assert found["Click rate: 3.0%"]["low"] == pytest.approx(0.3)
+    assert found["Click rate: 3.0%"]["high"] == pytest.approx(0.7)
     told = overview_kpis_chart(KPIS).description
     assert told.index("Revenue, USD: $143,462 (nothing before)") < told.index("Revenue, EUR: ")
 
 
-def test_a_rate_that_moved_less_than_two_intervals_is_not_said_to_have_moved():
+def test_a_rate_whose_change_may_be_none_is_not_said_to_have_moved():
     found = drawn(KPIS)
     assert not found["Click rate: 3.0%"]["is_small"]
     assert found["Open rate: 40.0%"]["is_small"]
     assert title(overview_kpis_chart(KPIS)) == (
         "Revenue, EUR rose by 116.5% to €13,911; click rate rose to 3.0%"
     )
-    before = pl.when(kpi="click_rate").then(0.025).otherwise("previous_value")
-    near = KPIS.with_columns(previous_value=before)
-    assert "click rate 3.0%, not clearly different from 2.5%" in title(overview_kpis_chart(near))
+    near = KPIS.with_columns(change_low=pl.lit(-0.001))
+    assert "click rate 3.0%, not clearly different from 2.0%" in title(overview_kpis_chart(near))
 
 
 def test_an_account_without_a_before_says_so():

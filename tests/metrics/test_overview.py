@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -104,18 +105,28 @@ def kpi_rows(oracles, rows, bought, since, until):
                 ]
                 amount = sum(found) if kpi == "revenue" else len(found)
                 made.setdefault((kpi, currency), {})[key] = (amount, amount, None, unit)
-    sent = inside(rows, "sent_local", since, until)
-    return [kpi_row(oracles, *key, found, sent) for key, found in made.items()]
+    sent = inside(rows, "sent_local", since, until), inside(rows, "sent_local", before, since)
+    return [kpi_row(oracles, *key, found, *sent) for key, found in made.items()]
 
 
-def kpi_row(oracles, kpi, currency, found, sent):
+def bounds(oracles, kpi, mails, rate, k, n):
+    if rate is None:
+        return None, None
+    return oracles.clustered(k, n, oracles.campaigns.clusters(mails, *oracles.campaigns.OVER[kpi]))
+
+
+def kpi_row(oracles, kpi, currency, found, sent, earlier):
     value, k, n, unit = found["now"]
     previous = found["before"][0]
-    low, high = None, None
-    if unit == "share" and value is not None:
-        mails = oracles.campaigns.clusters(sent, *oracles.campaigns.OVER[kpi])
-        low, high = oracles.clustered(k, n, mails)
+    low, high, change_low, change_high = (None,) * 4
     known = value is not None and previous is not None
+    if unit == "share":
+        low, high = bounds(oracles, kpi, sent, value, k, n)
+        old_low, old_high = bounds(oracles, kpi, earlier, *found["before"][:3])
+        if known:
+            change = float(value - previous)
+            change_low = change - math.hypot(float(value) - low, old_high - float(previous))
+            change_high = change + math.hypot(high - float(value), float(previous) - old_low)
     return {
         "kpi": kpi,
         "value": None if value is None else Fraction(value),
@@ -125,6 +136,8 @@ def kpi_row(oracles, kpi, currency, found, sent):
         "high": high,
         "previous_value": None if previous is None else Fraction(previous),
         "change": Fraction(value) - Fraction(previous) if known else None,
+        "change_low": change_low,
+        "change_high": change_high,
         "unit": unit,
         "currency": currency,
     }
