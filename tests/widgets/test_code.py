@@ -8,6 +8,7 @@ import pytest
 
 import actoolkit as ac
 from actoolkit.widgets.controls import Choice, Several
+from actoolkit.widgets.dates import Dates
 
 EXPLORERS = (
     *("funnel", "engagement", "attribution", "customers"),
@@ -32,6 +33,10 @@ def settings(explorer, dice):
                 chosen[name] = dice.choice(control._values)
             elif isinstance(control, Several):
                 chosen[name] = tuple(control._names)[:2]
+            elif isinstance(control, Dates):
+                chosen[name] = dice.choice(
+                    [days for days in control._ranges.values() if days.since]
+                )
         yield chosen
 
 
