@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import re
 import socket
 import sqlite3
@@ -208,6 +209,24 @@ def guarded(world, monkeypatch, tmp_path, no_waiting):
             yield account
 
     return start
+
+
+@pytest.fixture
+def everything_said(caplog, capfd, tmp_path):
+    """All loggers tell all they can; afterwards nothing said, printed or written shows the token."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("urllib3", "requests", "http.client", "requests_cache", "uvicorn", "asyncio"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    yield
+    records = caplog.get_records("call")
+    assert "urllib3" in {record.name.split(".")[0] for record in records}
+    for record in records:
+        assert not shows(f"{record.getMessage()} {record.exc_text} {vars(record)}")
+    assert not shows(caplog.text)
+    out = capfd.readouterr()
+    assert not shows(out.out + out.err)
+    for path, content in contents(tmp_path):
+        assert not shows(content), path
 
 
 @pytest.fixture

@@ -97,24 +97,21 @@ PASSES = pytest.mark.parametrize("passes", [True, False], ids=["passes", "stays"
 
 @PASSES
 @pytest.mark.parametrize("name", EVERY)
-def test_no_kind_of_answer_makes_it_show(hunt, hasty, caplog, capfd, tmp_path, name, passes):
+def test_no_kind_of_answer_makes_it_show(hunt, hasty, everything_said, tmp_path, name, passes):
     """Each kind in one way of loading here; in all of them in the long runs."""
     family = wire.FAMILIES[(list(EVERY).index(name) + passes) % 4]
-    hide(hunt, caplog, capfd, tmp_path, name, passes, [family])
+    hide(hunt, tmp_path, name, passes, [family])
 
 
 @pytest.mark.slow
 @PASSES
 @pytest.mark.parametrize("name", EVERY)
-def test_no_kind_in_any_way_of_loading(hunt, hasty, caplog, capfd, tmp_path, name, passes):
-    hide(hunt, caplog, capfd, tmp_path, name, passes, wire.FAMILIES)
+def test_no_kind_in_any_way_of_loading(hunt, hasty, everything_said, tmp_path, name, passes):
+    hide(hunt, tmp_path, name, passes, wire.FAMILIES)
 
 
-def hide(hunt, caplog, capfd, tmp_path, name, passes, families):
+def hide(hunt, tmp_path, name, passes, families):
     assert hunt.CANARY == TOKEN
-    caplog.set_level(logging.DEBUG)
-    for logger in ("urllib3", "requests", "http.client", "requests_cache", "asyncio"):
-        logging.getLogger(logger).setLevel(logging.DEBUG)
     met = ends = 0
     for family in families:
         worlds = world(family)
@@ -134,13 +131,6 @@ def hide(hunt, caplog, capfd, tmp_path, name, passes, families):
     assert met or passes
     if not passes and (name in kinds.WRONG or name in kinds.REFUSED):
         assert ends == len(families)
-    assert "urllib3" in {record.name.split(".")[0] for record in caplog.records}
-    assert not hunt.shows(caplog.text)
-    assert not any(hunt.shows(vars(record)) for record in caplog.records)
-    out = capfd.readouterr()
-    assert not hunt.shows(out.out + out.err)
-    for path, content in hunt.contents(tmp_path):
-        assert not hunt.shows(content), path
 
 
 @pytest.mark.parametrize("status", [200, 201, 400, 403, 404, 422, 500, 503])
