@@ -31,8 +31,17 @@ def test_on_a_phone_only_cells_are_scrolled_never_their_buttons_or_the_sources(
     assert len(edges) == 6
     assert max(edges) <= 390
     sources = watched.page.locator(".foot .scroll")
-    sources.locator("tbody td").first.evaluate("e => { e.textContent = 'contact_automations'; }")
     assert sources.evaluate("e => e.scrollWidth <= e.clientWidth")
+    words = sources.locator("tbody td:first-child").evaluate_all(
+        """all => all.flatMap(e => [...e.textContent.matchAll(/\\S+/g)].map(word => {
+          const box = document.createRange();
+          box.setStart(e.firstChild, word.index);
+          box.setEnd(e.firstChild, word.index + word[0].length);
+          return [word[0], box.getClientRects().length];
+        }))"""
+    )
+    assert len(words) > 6
+    assert {parts for _, parts in words} == {1}, words
     dates = sources.locator("tbody tr td:last-child").evaluate_all(
         "all => all.map(e => { const box = document.createRange(); box.selectNodeContents(e); "
         "return box.getClientRects().length; })"
