@@ -120,7 +120,7 @@ BUILT_IN: tuple[Definition, ...] = (
         "click_rate",
         "Click rate",
         "contacts who clicked any link ÷ delivered mails",
-        "Counts people, not clicks: unique_link_clicks counts a contact once per link.",
+        "Counts people, not clicks: unique link clicks count a contact once per link.",
         "Mail scanners click links too; the API does not tell them from people.",
     ),
     _rate(
@@ -220,10 +220,11 @@ BUILT_IN: tuple[Definition, ...] = (
     Definition(
         "wilson",
         "95% interval",
-        "Wilson score interval of a rate",
+        "Wilson score interval of one campaign's rate; of a group's, widened by how much its "
+        "campaigns differ",
         caveats=(
-            "Chance alone, as if mails were drawn independently.",
-            "Campaigns of a group differ among themselves: its true uncertainty is larger.",
+            "Of one campaign: chance alone, as if mails were drawn independently.",
+            "Of a group: as if other campaigns were like those seen; few tell little.",
         ),
         source=_WILSON,
         function="wilson",
