@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import altair as alt
+import narwhals.stable.v2 as nw
 
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing
 from actoolkit.charts.formats import (
@@ -20,7 +21,7 @@ from actoolkit.charts.formats import (
     plural,
 )
 from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
-from actoolkit.charts.names import display_name, distinct
+from actoolkit.charts.names import TYPES, display_name, distinct
 from actoolkit.errors import InvalidArgument
 
 RateName = Literal[
@@ -125,7 +126,8 @@ def campaign_rates_chart(
     if top < 1:
         raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for at least one campaign.")
     rows = rate_rows(rates, rate=rate)
-    finding = rate_finding(rows, rate=rate, top=top)
+    groups = "campaign_id" not in nw.from_native(rates).lazy().collect_schema()  # type: ignore[call-overload]
+    finding = rate_finding(rows, rate=rate, top=top, noun="group" if groups else "campaign")
     if not rows:
         return nothing(finding, as_of=as_of)
     layers = rate_layers(rows, label=RATES[rate].label, of=RATES[rate].of, top=top)
@@ -172,7 +174,11 @@ def _label(row: Row) -> str:
         return display_name(
             row.get("name"), longest=40, missing=f"(no name, id {row['campaign_id']})"
         )
-    parts = [value for value in row.values() if isinstance(value, str)]
+    parts = [
+        TYPES.get(value, value) if name == "type" else value
+        for name, value in row.items()
+        if isinstance(value, str)
+    ]
     return display_name(" · ".join(parts), longest=40, missing="(none)")
 
 
@@ -181,13 +187,14 @@ def _sent(row: Row) -> str:
     return day(sent) if isinstance(sent, datetime) else ""
 
 
-def rate_finding(rows: Sequence[Row], *, rate: str, top: int) -> Finding:
+def rate_finding(rows: Sequence[Row], *, rate: str, top: int, noun: str = "campaign") -> Finding:
     """Say what the rows show, hedged by their intervals.
 
     Args:
         rows: Result of `rate_rows`.
         rate: Which rate.
         top: How many are drawn.
+        noun: What a row is.
     """
     made = RATES[rate]
     if not rows:
@@ -205,13 +212,13 @@ def rate_finding(rows: Sequence[Row], *, rate: str, top: int) -> Finding:
         if any(row["value"] > best["value"] and not row["small"] for row in rows):
             title = f"Of the {top} largest, {title}"
     else:
-        title = f"No campaign stands out: every interval reaches the overall {percent(overall)}"
+        title = f"No {noun} stands out: every interval reaches the overall {percent(overall)}"
     if best["low"] <= overall and any(row["high"] < overall for row in drawn):
-        title = f"No campaign is clearly above the overall {percent(overall)}"
+        title = f"No {noun} is clearly above the overall {percent(overall)}"
     many = (
-        f"the {top} largest of {plural(len(rows), 'campaign')}"
+        f"the {top} largest of {plural(len(rows), noun)}"
         if len(rows) > top
-        else plural(len(rows), "campaign")
+        else plural(len(rows), noun)
     )
     note = f"; hollow: fewer than {SMALL_SAMPLE}" if any(row["small"] for row in drawn) else ""
     lines = f"Bars are 95% intervals; dashed: all together{note}."

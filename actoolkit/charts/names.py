@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 from actoolkit.charts.addresses import ADDRESS, find_address
@@ -26,6 +26,18 @@ _NO_KEY = "__proto__"
 chart stops following its controls."""
 
 _ISOLATE, _POP = "\u2068", "\u2069"
+
+TYPES: Mapping[str, str] = {
+    "single": "One-off",
+    "recurring": "Recurring",
+    "split": "Split test",
+    "responder": "Autoresponder",
+    "reminder": "Date-based",
+    "special": "Special",
+    "activerss": "RSS",
+    "text": "Text only",
+}
+"""What people call the API's campaign types."""
 
 
 def display_name(name: str | None, *, longest: int = LONGEST, missing: str = "(no name)") -> str:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from actoolkit.charts.names import display_name
+from actoolkit.charts.names import TYPES, display_name
 from actoolkit.reports.blocks import Control, Option
 from actoolkit.reports.material import Material
 from actoolkit.reports.period import Period
 
 CONTROLS = ("period", "type", "list")
 MOST_LISTS = 8
-TYPES: Mapping[str, str] = {
-    "single": "One-off",
-    "recurring": "Recurring",
-    "split": "Split test",
-    "responder": "Autoresponder",
-    "reminder": "Date-based",
-    "special": "Special",
-    "activerss": "RSS",
-    "text": "Text only",
-}
-"""What people call the API's campaign types."""
 
 
 @dataclass(frozen=True)

@@ -186,10 +186,14 @@ def test_unknown_rates_are_refused(rates, heatmap):
 
 def test_rates_of_groups_are_labelled_by_group(rates):
     grouped = rates.drop("campaign_id", "name", "automation_id", "sent_at").with_columns(
-        type=pl.Series(["single", "split", "responder", "recurring"]), campaigns=pl.lit(1)
+        type=pl.Series(["single", "split", "responder", "status 9"]), campaigns=pl.lit(40)
     )
-    svg = vl_convert.vegalite_to_svg(campaign_rates_chart(grouped).to_dict(), vl_version="6.4")
-    assert "responder" in svg
+    chart = campaign_rates_chart(grouped)
+    svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version="6.4")
+    assert all(f">{name}<" in svg for name in ("One-off", "Autoresponder", "status 9"))
+    told = " ".join([*chart.title.text, *chart.title.subtitle, chart.description])
+    assert "4 groups" in told
+    assert "campaign" not in told
 
 
 def test_funnel_tells_the_band_and_marks_exposure(funnel):
