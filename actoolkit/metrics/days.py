@@ -36,6 +36,18 @@ def as_day(value: Day) -> date | None:
         ) from error
 
 
+def year_before(day: date) -> date:
+    """Give the same day of the year before; 28 February for the 29th.
+
+    Args:
+        day: Which.
+    """
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
 def as_days(since: Day, until: Day) -> tuple[date | None, date | None]:
     """Read two days.
 

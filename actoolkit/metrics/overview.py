@@ -17,7 +17,7 @@ from actoolkit.metrics.counters import (
     with_delivered,
     with_verified,
 )
-from actoolkit.metrics.days import Day, as_day, within_days
+from actoolkit.metrics.days import Day, as_day, within_days, year_before
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 from actoolkit.metrics.intervals import difference_bounds, with_rates
 from actoolkit.metrics.orders import paid
@@ -49,7 +49,7 @@ _SHARES = ("open_rate", "verified_open_rate", "click_rate", "unsubscribe_rate")
 
 
 def overview_kpis(
-    campaigns: Any, orders: Any = None, *, since: Day, until: Day, confidence: float = 0.95
+    campaigns: Any, orders: Any = None, *, since: Day = None, until: Day, confidence: float = 0.95
 ) -> Any:
     """Give the main numbers of some days, and of as many days before them.
 
@@ -59,7 +59,8 @@ def overview_kpis(
     Args:
         campaigns: Result of `actoolkit.load_campaigns`.
         orders: Result of `actoolkit.load_ecom_orders`, or None for an account without a store.
-        since: First day, in the account's zone; a date or "2026-01-31".
+        since: First day, in the account's zone; a date or "2026-01-31"; None for the twelve months
+            before ``until``.
         until: The day after the last.
         confidence: Coverage of the intervals, between 0 and 1.
 
@@ -98,8 +99,9 @@ def overview_kpis(
         [(0.03, 0.02)]
     """
     first, end = as_day(since), as_day(until)
-    if first is None or end is None:
-        raise InvalidArgument("The days are not complete.", hint="Pass both since= and until=.")
+    if end is None:
+        raise InvalidArgument("The days have no end.", hint="Pass until=, the day after the last.")
+    first = first or year_before(end)
     before = first - (end - first)
     reads: Schema = {"sent_local": "wall", **dict.fromkeys((*_COUNTERS, VERIFIED), "count")}
     mails = with_verified(with_delivered(opened("overview_kpis", campaigns, reads)))

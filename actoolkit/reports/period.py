@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from actoolkit.charts.formats import day
 from actoolkit.charts.periods import Grain
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.days import Day, as_day
+from actoolkit.metrics.days import Day, as_day, year_before
 from actoolkit.reports.blocks import Option
 
 _SHORTER = (90, 30)
@@ -71,20 +71,13 @@ def chosen_period(since: Day, until: Day, *, today: date) -> Period:
         30 Jun 2025 to 29 Jun 2026
     """
     end = as_day(until) or today
-    start = as_day(since) or _year_before(end)
+    start = as_day(since) or year_before(end)
     if start >= end:
         raise InvalidArgument(
             f"The period from {start} until {end} has no day.",
             hint="since is the first day, until the day after the last.",
         )
     return Period(start, end)
-
-
-def _year_before(moment: date) -> date:
-    try:
-        return moment.replace(year=moment.year - 1)
-    except ValueError:
-        return moment.replace(year=moment.year - 1, day=28)
 
 
 def grain_for(period: Period) -> Grain:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 import polars as pl
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics import data_quality, overview_kpis
+from actoolkit.reports.period import chosen_period
 from actoolkit.tables.frames import to_pandas
 
 COUNTERS = (
@@ -219,7 +220,7 @@ def test_sentences_count():
 def test_senseless_arguments_are_refused():
     empty = pl.DataFrame(schema=CAMPAIGNS)
     for days in (
-        {"since": None, "until": "2026-01-01"},
+        {"since": "2026-01-01", "until": None},
         {"since": "2026-01-02", "until": "2026-01-02"},
     ):
         with pytest.raises(InvalidArgument):
@@ -230,3 +231,26 @@ def test_senseless_arguments_are_refused():
         data_quality(contacts=pl.DataFrame({"email": ["a"]}))
     with pytest.raises(InvalidArgument, match="different kinds"):
         data_quality(empty, to_pandas(pl.DataFrame(schema=ORDERS)))
+
+
+@pytest.mark.parametrize(
+    ("until", "since"), [("2026-06-30", "2025-06-30"), ("2024-02-29", "2023-02-28")]
+)
+def test_without_a_beginning_it_is_twelve_months_as_in_reports(until, since):
+    end = date.fromisoformat(until)
+    days = [end - timedelta(days=n) for n in (1, 364, 365, 366, 367, 700)]
+    rows = [
+        {**dict.fromkeys(COUNTERS, 0), "sends": 10**n, "sent_local": datetime.combine(day, time())}
+        for n, day in enumerate(days)
+    ]
+    mails = pl.DataFrame(rows)
+    found = overview_kpis(mails, until=until)
+    assert found.equals(overview_kpis(mails, since=since, until=until))
+    wanted = sum(10**n for n, day in enumerate(days) if day >= date.fromisoformat(since))
+    assert found.filter(kpi="sends")["value"].item() == wanted
+    assert chosen_period(None, None, today=end).since == date.fromisoformat(since)
+
+
+def test_days_without_an_end_are_refused():
+    with pytest.raises(InvalidArgument, match="until="):
+        overview_kpis(pl.DataFrame(schema=CAMPAIGNS), until=None)
