@@ -20,6 +20,7 @@ from actoolkit.store.history import TRACKED, History
 from actoolkit.tables import TABLES
 
 UNDOCUMENTED = "undocumented: the vendor's reference leaves it out, maintained clients use it"
+UNCOUNTED = "the API gives no total here: an answer that was cut short would pass for the whole"
 INSTEAD = {
     "contact_lists": "Pass contact_ids= to read the documented route of each contact.",
     "contact_tags": "Pass contact_ids= to read the tags of each contact.",
@@ -108,6 +109,8 @@ def fetch(
             ) from None
         if not request.endpoint.documented:
             notes = (UNDOCUMENTED, *notes)
+        if request.endpoint.total == "absent":
+            notes = (*notes, UNCOUNTED)
         published: dict[str, tuple[Manifest, pl.DataFrame | None]] = {}
         for decoder, ordered in finished:
             table = decoder.table

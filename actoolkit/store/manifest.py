@@ -34,7 +34,11 @@ class Manifest:
         server_at: The server's clock at the first answer, UTC, or None.
         rows: Rows stored.
         vendor_total: Rows that the API said there are, or None.
-        certainty: "proven", "converged" or "unverified".
+        certainty: "proven" if the walk through the pages showed that no row which was there
+            throughout was skipped; "converged" if the API's order shows no such thing, but the
+            whole was read until two readings agreed with each other and the total; otherwise
+            "unverified". Where the API gives no total, which ``notes`` says, an answer of the right
+            form is believed.
         unknown_fields: Fields that the table does not know, and in how many rows.
         rescued_values: Known fields whose value did not fit, and how many.
         requests: Answers behind the rows, those kept by an interrupted load included.
