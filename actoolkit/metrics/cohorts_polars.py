@@ -1,8 +1,8 @@
 """Cohorts on polars: each customer's months as the bits of whole numbers.
 
 Who came back needs no address, only that two orders are of one: addresses are read once, for two
-independent hashes of 64 bits. The first is what orders are grouped by; where two addresses had it
-in common the second would tell, and the formulation for all engines takes over.
+independent hashes. The first, of 64 bits, is what orders are grouped by; where two addresses had it
+in common the second, of 32, would tell, and the formulation for all engines takes over.
 """
 
 from __future__ import annotations
@@ -47,20 +47,21 @@ def buyers_by_month(orders: pl.LazyFrame) -> tuple[pl.DataFrame, date | None] | 
     if words > 1:
         bits = {f"word_{one}": pl.when(word == one).then(bit).otherwise(0) for one in range(words)}
     known = orders.filter(pl.col("customer").is_not_null())
-    keyed = known.select("ordered_local", **_keys(), **bits).group_by("key")
+    keyed = known.select(day=wall.dt.date(), **_keys(), **bits).group_by("key")
     customers = keyed.agg(
-        pl.col(*bits).bitwise_or(), wall.max(), least=pl.min("check"), most=pl.max("check")
+        pl.col(*bits).bitwise_or(), pl.max("day"), least=pl.min("check"), most=pl.max("check")
     ).collect(engine="streaming")
     if (customers["least"] != customers["most"]).any():
         return None
-    seen: datetime | None = customers["ordered_local"].max()  # type: ignore[assignment]
+    seen: date | None = customers["day"].max()  # type: ignore[assignment]
     alike = customers.group_by(*bits).len("buyers")
     masks = [alike[name].to_numpy() for name in bits]
-    return _frame(_pairs(masks, alike["buyers"].to_numpy(), begin)), seen and seen.date()
+    return _frame(_pairs(masks, alike["buyers"].to_numpy(), begin)), seen
 
 
 def _keys() -> dict[str, pl.Expr]:
-    return {name: pl.col("customer").hash(seed) for seed, name in enumerate(("key", "check"))}
+    key, check = (pl.col("customer").hash(seed) for seed in (0, 1))
+    return {"key": key, "check": (check // 2**32).cast(pl.UInt32)}
 
 
 def _months(day: datetime) -> int:

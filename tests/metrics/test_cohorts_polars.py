@@ -94,8 +94,10 @@ def test_customers_of_one_hash_are_not_taken_for_one(monkeypatch):
 def test_two_hashes_of_an_address_are_of_no_relation():
     texts = pl.Series([f"person.{number}@example.com" for number in range(20_000)])
     both = pl.DataFrame({"customer": texts}).select(**cohorts_polars._keys())
-    assert both["key"].n_unique() == both["check"].n_unique() == len(texts)
-    apart = (both["key"] ^ both["check"]).bitwise_count_ones()
-    assert apart.min() > 5
-    assert apart.mean() == pytest.approx(32, abs=0.5)
+    assert both["key"].n_unique() == len(texts)
+    assert both["check"].n_unique() >= len(texts) - 1  # of 32 bits: 0.05 pairs to be expected
+    for half in (both["key"] // 2**32, both["key"] % 2**32):
+        apart = (half ^ both["check"].cast(pl.UInt64)).bitwise_count_ones()
+        assert apart.min() > 0
+        assert apart.mean() == pytest.approx(16, abs=0.25)
     assert (both["key"] - both["check"]).n_unique() == len(texts)
