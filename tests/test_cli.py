@@ -61,7 +61,7 @@ def test_version(tmp_path):
         (("sandbox", "serve", "--port", "99999"), "65535"),
         (("nonsense",), "nonsense"),
         (("reprot",), "Did you mean 'report', 'export'? See: "),
-        (("report", "custmers"), "'subject': 'custmers' is not one of"),
+        (("report", "custmers"), ": 'custmers' is not one of "),
         (("sync", "--sandbox", "--size", "tiny", "unicorns"), "campaigns"),
         (
             (
