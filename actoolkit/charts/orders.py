@@ -24,6 +24,7 @@ from actoolkit.charts.periods import (
     period_label,
     periods_between,
 )
+from actoolkit.metrics.days import Day, as_day
 
 AXIS_MONEY = "datum.value === 0 ? '0' : replace(format(datum.value, '~s'), 'G', 'B')"
 PARTS = ("Completed", "Recovered carts")
@@ -42,17 +43,19 @@ def revenue_by_period_chart(
     revenue: object,
     *,
     as_of: AsOf = None,
+    since: Day = None,
     grain: Grain | None = None,
     minor_units: Mapping[str, int] | None = None,
 ) -> alt.LayerChart | alt.VConcatChart:
     """Draw revenue per period as bars; the part from recovered carts is stacked on top.
 
-    Currencies never share an axis: several give one panel each. A period that ``as_of`` cuts short
-    is drawn faded and left out of the sentence in the title.
+    Currencies never share an axis: several give one panel each. A period that ``as_of`` or
+    ``since`` cuts short is drawn faded and left out of the sentence in the title.
 
     Args:
         revenue: Result of `actoolkit.metrics.revenue_by_period`.
         as_of: Moment of the data, written in the corner.
+        since: First day that the numbers hold, as the metric got it; None for all.
         grain: Length of a period; None reads it from the dates.
         minor_units: Decimals of currencies that have no hundredths, such as ``{"JPY": 0}``.
 
@@ -70,7 +73,7 @@ def revenue_by_period_chart(
         >>> revenue_by_period_chart(revenue).title.text
         ['May 2026 brought $12,000, 20.0% more than April 2026']
     """
-    rows = revenue_rows(revenue, as_of=as_of, grain=grain, minor_units=minor_units)
+    rows = revenue_rows(revenue, as_of=as_of, since=since, grain=grain, minor_units=minor_units)
     if not rows:
         return nothing(revenue_finding(rows), as_of=as_of)
     by_currency: dict[str, list[Row]] = {}
@@ -88,6 +91,7 @@ def revenue_rows(
     revenue: object,
     *,
     as_of: AsOf = None,
+    since: Day = None,
     grain: Grain | None = None,
     minor_units: Mapping[str, int] | None = None,
 ) -> list[Row]:
@@ -96,11 +100,12 @@ def revenue_rows(
     Args:
         revenue: Result of `actoolkit.metrics.revenue_by_period`.
         as_of: Moment of the data.
+        since: First day that the numbers hold; None for all.
         grain: Length of a period; None reads it from the dates.
         minor_units: Decimals of currencies that have no hundredths.
 
     Raises:
-        InvalidArgument: Not the metric's result.
+        InvalidArgument: Not the metric's result, or ``since`` is no day.
     """
     found = plain_rows(
         revenue,
@@ -125,6 +130,7 @@ def revenue_rows(
     starts = sorted({start for _, start in keyed})
     length = grain or grain_of(starts)
     cut = as_date(as_of) if isinstance(as_of, date) else None
+    first = as_day(since) or starts[0]
     rows: list[Row] = []
     for currency in most_first((code, row["orders"]) for (code, _), row in keyed.items()):
         units = (minor_units or {}).get(currency, 2)
@@ -134,14 +140,14 @@ def revenue_rows(
                 currency=currency,
                 start=start,
                 grain=length,
-                cut=cut,
+                whole=first <= start and (cut is None or period_end(start, length) <= cut),
                 units=units,
             )
     return rows
 
 
 def _bars(
-    row: Row | None, *, currency: str, start: date, grain: Grain, cut: date | None, units: int
+    row: Row | None, *, currency: str, start: date, grain: Grain, whole: bool, units: int
 ) -> list[Row]:
     cents = int(row["revenue_cents"] or 0) if row else 0
     recovered = int(row["recovered_revenue_cents"] or 0) if row else 0
@@ -157,7 +163,7 @@ def _bars(
         "total_text": money(cents, currency, units=units),
         "recovered_text": money(recovered, currency, units=units),
         "average_text": money(average, currency, units=units, decimals=units),
-        "complete": cut is None or period_end(start, grain) <= cut,
+        "complete": whole,
     }
     amounts = {"Completed": cents - recovered, "Recovered carts": recovered}
     return [
@@ -214,7 +220,7 @@ def revenue_finding(rows: Sequence[Row]) -> Finding:
         f"{rows[0]['currency'] or 'currency unknown'}.",
     ]
     if any(not row["complete"] for row in rows):
-        parts.append("Faded: not over yet.")
+        parts.append(f"Faded: not a whole {rows[0]['grain']}.")
     return Finding(
         title,
         " ".join(parts),

@@ -107,7 +107,8 @@ def clicks_change(campaigns: Any, *, since: Day, until: Day) -> Any:
     """Say how the clicking contacts changed against as many days before, and what made the change.
 
     Grain: one row per factor: campaigns, delivered mails per campaign, click rate; the last row is
-    the clicks themselves, one for each campaign and contact. Of campaigns by their day of sending.
+    the clicks themselves, one for each campaign and contact. Of one-off campaigns by their day of
+    sending: mails of automations add up since the automation began.
 
     Args:
         campaigns: Result of `actoolkit.load_campaigns`.
@@ -131,7 +132,7 @@ def clicks_change(campaigns: Any, *, since: Day, until: Day) -> Any:
         >>> import polars as pl
         >>> from datetime import datetime
         >>> campaigns = pl.DataFrame({"sends": [100, 100], "hard_bounces": [0, 0],
-        ...     "soft_bounces": [0, 0], "clickers": [10, 20],
+        ...     "soft_bounces": [0, 0], "clickers": [10, 20], "automation_id": [None, None],
         ...     "sent_local": [datetime(2026, 5, 9), datetime(2026, 6, 9)]})
         >>> made = clicks_change(campaigns, since="2026-06-01", until="2026-07-01")
         >>> made.select("factor", "change").rows()[2:]
@@ -140,8 +141,9 @@ def clicks_change(campaigns: Any, *, since: Day, until: Day) -> Any:
     first, end = _days(since, until)
     wall = nw.col("sent_local")
     read: Schema = dict.fromkeys(("sends", "hard_bounces", "soft_bounces", "clickers"), "count")
-    mails = with_delivered(opened("clicks_change", campaigns, {**read, "sent_local": "wall"}))
-    mails = mails.filter(
+    columns: Schema = {**read, "automation_id": "key", "sent_local": "wall"}
+    mails = with_delivered(opened("clicks_change", campaigns, columns)).filter(
+        nw.col("automation_id").is_null(),
         was_sent(),
         ~nw.col("delivered").is_null(),
         ~nw.col("clickers").is_null(),

@@ -41,9 +41,19 @@ STORE: tuple[Definition, ...] = (
         "clicks_change",
         "What changed the clicks",
         "logarithmic mean of the clicks before and after x ln(factor after ÷ factor before), for "
-        "campaigns, mails per campaign and click rate",
-        columns=("sends", "hard_bounces", "soft_bounces", "clickers", "sent_local"),
-        caveats=("Says which number moved, not why.",),
+        "one-off campaigns, mails per campaign and click rate",
+        columns=(
+            "automation_id",
+            "sends",
+            "hard_bounces",
+            "soft_bounces",
+            "clickers",
+            "sent_local",
+        ),
+        caveats=(
+            "Says which number moved, not why.",
+            "Mails of automations add up since the automation began, and are left out.",
+        ),
         source="https://doi.org/10.1016/j.enpol.2003.10.010",
         function="clicks_change",
     ),

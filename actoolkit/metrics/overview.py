@@ -53,8 +53,10 @@ def overview_kpis(
 ) -> Any:
     """Give the main numbers of some days, and of as many days before them.
 
-    Grain: one row per number, and for revenue and orders one per currency. Campaigns belong to the
-    day of their (first) sending, orders to the day they were placed.
+    Grain: one row per number, and for revenue and orders one per currency. Mails are those of
+    one-off campaigns and belong to the day of sending, orders to the day they were placed. Mails of
+    automations add up since the automation began, so that no time can be told from the one before,
+    and are left out.
 
     Args:
         campaigns: Result of `actoolkit.load_campaigns`.
@@ -90,6 +92,7 @@ def overview_kpis(
         >>> from datetime import datetime
         >>> campaigns = pl.DataFrame({
         ...     "sent_local": [datetime(2026, 5, 20), datetime(2026, 6, 20)],
+        ...     "automation_id": [None, None],
         ...     "sends": [100, 200], "hard_bounces": [0, 0], "soft_bounces": [0, 0],
         ...     "unique_opens": [30, 70], "verified_unique_opens": [None, None],
         ...     "clickers": [2, 6], "unsubscribes": [0, 1],
@@ -104,7 +107,8 @@ def overview_kpis(
     first = first or year_before(end)
     before = first - (end - first)
     reads: Schema = {"sent_local": "wall", **dict.fromkeys((*_COUNTERS, VERIFIED), "count")}
-    mails = with_verified(with_delivered(opened("overview_kpis", campaigns, reads)))
+    mails = opened("overview_kpis", campaigns, {"automation_id": "key", **reads})
+    mails = with_verified(with_delivered(mails.filter(nw.col("automation_id").is_null())))
     totals = _totals(mails, first, end, confidence).join(
         _totals(mails, before, first, confidence).select(nw.all().name.prefix("previous__")),
         how="cross",

@@ -35,19 +35,21 @@ def automations_section(material: Material, period: Period) -> Section:
 
     Args:
         material: Tables of the account, with `TABLES`.
-        period: Days of the orders; entries count from the first one known.
+        period: Days of the entries and of the orders.
     """
     if not material.has("contact_automations"):
         sentence = f"Automations are not shown: {material.why_not('contact_automations')}"
         return Section(SECTION, TITLE, blocks=[Note(sentence.strip())])
-    entries = material.frames["contact_automations"]
+    entries = entries_within(material, period)
     if not entries.height:
-        return Section(SECTION, TITLE, blocks=[Note("Nobody has entered an automation.")])
+        sentence = f"Nobody entered an automation from {period}."
+        return Section(SECTION, TITLE, blocks=[Note(sentence)])
     names = _names(material)
     funnel = metrics.automation_funnel(
         entries, until=material.as_of.astimezone(UTC), mature_days=MATURE_DAYS
     )
-    blocks: list[Figure | Table | Note] = [*_completion(funnel, names), _counts(funnel, names)]
+    blocks: list[Figure | Table | Note] = [*_completion(funnel, names)]
+    blocks.append(_counts(funnel, names, period))
     controls = []
     followed = _orders(material, period, entries, names)
     if followed is not None:
@@ -57,12 +59,24 @@ def automations_section(material: Material, period: Period) -> Section:
     return Section(
         SECTION,
         TITLE,
-        lead="Each entry of a contact counts: who enters twice counts twice. Completion looks at "
-        f"entries that began {MATURE_DAYS} days ago or earlier. Orders within "
+        lead="Entries of these days; who enters twice counts twice. Completion looks at those "
+        f"that began {MATURE_DAYS} days ago or earlier. Orders within "
         f"{WINDOW_DAYS} days after an entry are exposure, not effect: they may have come anyway.",
         controls=controls,
         blocks=blocks,
     )
+
+
+def entries_within(material: Material, period: Period) -> pl.DataFrame:
+    """Keep the entries that began in a period.
+
+    Args:
+        material: Tables of the account, with `TABLES`.
+        period: Days in the account's zone.
+    """
+    began = pl.col("added_at").dt.convert_time_zone(material.zone).dt.date()
+    entries = material.frames["contact_automations"]
+    return entries.filter(began >= period.since, began < period.until)
 
 
 def _names(material: Material) -> dict[str, str]:
@@ -86,7 +100,7 @@ def _completion(funnel: pl.DataFrame, names: dict[str, str]) -> list[Figure]:
     return [figure]
 
 
-def _counts(funnel: pl.DataFrame, names: dict[str, str]) -> Table:
+def _counts(funnel: pl.DataFrame, names: dict[str, str], period: Period) -> Table:
     rows: list[tuple[tuple[Cell, ...], dict[str, tuple[str, ...]]]] = []
     for row in funnel.sort("entries", "automation_id", descending=[True, False]).to_dicts():
         name = display_name(names.get(row["automation_id"], f"id {row['automation_id']}"))
@@ -102,7 +116,8 @@ def _counts(funnel: pl.DataFrame, names: dict[str, str]) -> Table:
     headings = ("Entries", "Contacts", "Re-entries", "Inside", "Ended", "Completed")
     return Table(
         id="automation-entries",
-        caption="Entries into automations; one row per automation.",
+        caption=f"Entries into automations from {period}; one row per automation. "
+        f"Completion is of the entries that began {MATURE_DAYS} days ago or earlier.",
         columns=[
             TableColumn("Automation"),
             *(TableColumn(heading, "count") for heading in headings),

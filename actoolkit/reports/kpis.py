@@ -47,9 +47,15 @@ def kpis(material: Material, period: Period, *, mail: bool = True, shop: bool = 
 
 
 def _mail(material: Material, period: Period) -> list[Kpi]:
-    now, before = (_pooled(sent_campaigns(material, p)) for p in (period, period.before))
+    """Tell of one-off campaigns: what an automation sends adds up since it began."""
+    one_off = pl.col("automation_id").is_null()
+    now, before = (
+        _pooled(sent_campaigns(material, p).filter(one_off)) for p in (period, period.before)
+    )
     tiles = [_delivered(now, before)]
-    tiles += [_rate(rate, label, now, before, more_is_better=more) for rate, label, more in _RATES]
+    tiles += [
+        rate_tile(rate, label, now, before, more_is_better=more) for rate, label, more in _RATES
+    ]
     return tiles
 
 
@@ -62,16 +68,23 @@ def _pooled(sent: pl.DataFrame) -> dict[str, Any]:
 
 def _delivered(now: Mapping[str, Any], before: Mapping[str, Any]) -> Kpi:
     delivered = int(now.get("delivered") or 0)
-    campaigns = plural(int(now.get("campaigns") or 0), "campaign")
-    return _amount(
+    campaigns = plural(int(now.get("campaigns") or 0), "one-off campaign")
+    return with_change(
         Kpi("Delivered mails", count(delivered), note=campaigns, definition="delivered"),
         delivered,
         before.get("delivered"),
     )
 
 
-def _amount(kpi: Kpi, now: float, before: float | None, *, good: bool | None = None) -> Kpi:
-    """Add the relative change of an amount; with ``good``, more is welcome."""
+def with_change(kpi: Kpi, now: float, before: float | None, *, good: bool | None = None) -> Kpi:
+    """Add the relative change of an amount to its tile.
+
+    Args:
+        kpi: The tile.
+        now: The amount.
+        before: That of the days before, or None.
+        good: Whether more is welcome; None where it is neither.
+    """
     if not before:
         return replace(kpi, trend=_NOTHING)
     change = now / before - 1
@@ -87,7 +100,7 @@ def _amount(kpi: Kpi, now: float, before: float | None, *, good: bool | None = N
     )
 
 
-def _rate(
+def rate_tile(
     rate: str,
     label: str,
     now: Mapping[str, Any],
@@ -95,6 +108,15 @@ def _rate(
     *,
     more_is_better: bool,
 ) -> Kpi:
+    """Make the tile of a rate, which moved only where the interval of its change says so.
+
+    Args:
+        rate: Column, and id of its definition.
+        label: What people call it.
+        now: The rate and its bounds.
+        before: Those of the days before, or nothing.
+        more_is_better: Whether more is welcome.
+    """
     value, old = now.get(rate), before.get(rate)
     note = "of delivered mails"
     if rate == "open_rate" and now.get("verified_open_rate") is not None:
@@ -127,7 +149,7 @@ def _revenue(material: Material, period: Period) -> list[Kpi]:
             note=plural(orders, "order"),
             definition="revenue",
         )
-        tiles.append(_amount(kpi, revenue, sums[1].get(code, (None, 0))[0], good=True))
+        tiles.append(with_change(kpi, revenue, sums[1].get(code, (None, 0))[0], good=True))
     return tiles
 
 
@@ -142,9 +164,9 @@ def _customers(material: Material, period: Period) -> list[Kpi]:
     if not people:
         return []
     tile = Kpi("Customers", count(people), note="with an order in the period")
-    repeats = _rate("repeat_rate", "Ordered more than once", now, before, more_is_better=True)
+    repeats = rate_tile("repeat_rate", "Ordered more than once", now, before, more_is_better=True)
     return [
-        _amount(tile, people, before["customers"], good=True),
+        with_change(tile, people, before["customers"], good=True),
         replace(repeats, note=f"{count(now['repeat_customers'])} of {plural(people, 'customer')}"),
     ]
 

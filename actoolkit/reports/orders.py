@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import polars as pl
 
 from actoolkit import metrics
@@ -18,14 +16,13 @@ from actoolkit.charts.orders import (
     revenue_layers,
     revenue_rows,
 )
-from actoolkit.charts.periods import Grain
 from actoolkit.charts.theme import specification
 from actoolkit.reports.blocks import Control, Figure, Note, Option, Table
 from actoolkit.reports.cube import cube
 from actoolkit.reports.document import Section
 from actoolkit.reports.figures import switched
 from actoolkit.reports.material import Material
-from actoolkit.reports.period import Period
+from actoolkit.reports.period import Period, grain_for
 
 TABLE = "ecom_orders"
 
@@ -42,15 +39,21 @@ def orders_section(material: Material, period: Period, *, carts: bool = False) -
         return Section(
             "revenue", "Revenue", blocks=[Note(f"Revenue is not shown: {material.why_not(TABLE)}")]
         )
-    grain, since = _whole(period)
+    grain = grain_for(period)
     revenue = metrics.revenue_by_period(
-        material.frames[TABLE], grain=grain, since=since, until=period.until
+        material.frames[TABLE], grain=grain, since=period.since, until=period.until
     )
     if revenue.is_empty():
         return Section(
             "revenue", "Revenue", blocks=[Note(f"No order was completed from {period}.")]
         )
-    rows = revenue_rows(revenue, as_of=period.until, grain=grain, minor_units=material.minor_units)
+    rows = revenue_rows(
+        revenue,
+        as_of=period.until,
+        since=period.since,
+        grain=grain,
+        minor_units=material.minor_units,
+    )
     control = Control(
         "currency", "Currency", [Option(code, code or "unknown") for code in currencies(revenue)]
     )
@@ -130,15 +133,3 @@ def _carts(control: Control, material: Material, period: Period) -> Figure | Not
         definitions=("recovery_rate",),
         height=220,
     )
-
-
-def _whole(period: Period) -> tuple[Grain, date]:
-    """Choose the grain, and the first day from which its periods are whole."""
-    if period.days >= 90:
-        first = period.since
-        return "month", first if first.day == 1 else (
-            first.replace(day=1) + timedelta(days=32)
-        ).replace(day=1)
-    if period.days >= 21:
-        return "week", period.since + timedelta(days=-period.since.weekday() % 7)
-    return "day", period.since

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -131,10 +132,12 @@ def _localised(value: Any) -> Any:
 
 
 def _twin(figure: Figure) -> list[list[str]]:
-    return [
+    """Write the rows as a table: what is drawn in parts, such as a stacked bar, is one line."""
+    lines = (
         [written(row.get(column.field), column.unit) for column in figure.columns]
         for row in figure.rows
-    ]
+    )
+    return [line for line, _ in groupby(lines)]
 
 
 def written(value: Any, unit: Unit) -> str:

@@ -54,7 +54,8 @@ def _campaigns(sent: pl.DataFrame) -> list[str]:
     if automated:
         items.append(
             f"{plural(automated, 'campaign')} belong to automations: their counters keep growing "
-            "after the first sending, and they are left out of sending times and of exposure."
+            "after the first sending, so they are left out of the numbers at the top, of what "
+            "changed, of sending times and of exposure."
         )
     flagged = metrics.campaign_rates(sent).filter(pl.col("flag").is_not_null())
     for name, flag in flagged.select("name", "flag").head(5).iter_rows():

@@ -12,6 +12,7 @@ from actoolkit.charts.locales import written_in
 from actoolkit.errors import InvalidArgument, ReportError
 from actoolkit.metrics.days import Day
 from actoolkit.reports.audience import audience_section
+from actoolkit.reports.automation_kpis import automation_kpis
 from actoolkit.reports.automations import TABLES as AUTOMATION_TABLES
 from actoolkit.reports.automations import automations_section
 from actoolkit.reports.blocks import Figure, Table
@@ -40,6 +41,7 @@ class Subject:
         sections: Builders of its parts, in order; the data quality comes last by itself.
         mail: Whether the numbers at the top tell of mail.
         shop: Whether they tell of the shop.
+        entries: Whether they tell of entries into automations.
         tables: What it needs beyond the tables of every report.
     """
 
@@ -47,6 +49,7 @@ class Subject:
     sections: Sequence[Builder]
     mail: bool = True
     shop: bool = True
+    entries: bool = False
     tables: Sequence[str] = ()
 
 
@@ -62,7 +65,12 @@ SUBJECTS: Mapping[str, Subject] = {
     "revenue": Subject("Revenue", (_SHOP,), mail=False),
     "customers": Subject("Customers", (customers_section,), mail=False),
     "automations": Subject(
-        "Automations", (automations_section,), shop=False, tables=AUTOMATION_TABLES
+        "Automations",
+        (automations_section,),
+        mail=False,
+        shop=False,
+        entries=True,
+        tables=AUTOMATION_TABLES,
     ),
     "all": Subject(
         "Campaigns and shop",
@@ -133,11 +141,13 @@ def _built(
     material = limit.applied(material)
     period = chosen_period(*days, today=material.today)
     sections = [part(material, period) for part in chosen.sections]
-    sections.insert(0, changes_section(material, period, mail=chosen.mail, shop=chosen.shop))
+    if chosen.mail or chosen.shop:
+        sections.insert(0, changes_section(material, period, mail=chosen.mail, shop=chosen.shop))
     if personal_data and customers_section in chosen.sections:
         sections.append(best_customers_section(material, period))
     sections.append(quality_section(material, period, mail=chosen.mail, shop=chosen.shop))
     tiles = kpis(material, period, mail=chosen.mail, shop=chosen.shop)
+    tiles += automation_kpis(material, period) if chosen.entries else []
     compared = any(tile.direction != "none" for tile in tiles)
     return Report(
         title=chosen.title,

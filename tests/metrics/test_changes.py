@@ -99,6 +99,7 @@ def test_revenue(engine, rows):
 CAMPAIGNS = {
     **dict.fromkeys(("sends", "hard_bounces", "soft_bounces", "clickers"), pl.Int64()),
     "sent_local": pl.Datetime("us"),
+    "automation_id": pl.String(),
 }
 campaigns = st.lists(
     st.fixed_dictionaries(
@@ -108,6 +109,7 @@ campaigns = st.lists(
             "soft_bounces": st.just(1),
             "clickers": st.none() | st.integers(0, 60),
             "sent_local": st.none() | walls,
+            "automation_id": st.sampled_from([None, None, "4"]),
         }
     ),
     max_size=10,
@@ -121,7 +123,12 @@ def test_clicks(engine, rows):
     times = ([], [])
     for row in rows:
         at = row["sent_local"]
-        if at is None or not row["sends"] or None in (row["hard_bounces"], row["clickers"]):
+        if (
+            row["automation_id"] is not None
+            or at is None
+            or not row["sends"]
+            or None in (row["hard_bounces"], row["clickers"])
+        ):
             continue
         if SINCE - (UNTIL - SINCE) <= at.date() < UNTIL:
             delivered = max(row["sends"] - row["hard_bounces"] - row["soft_bounces"], 0)

@@ -121,6 +121,8 @@ def test_measure_and_currency_have_their_own_controls(opened):
     page.locator("[data-control=currency]").select_option("EUR")
     page.wait_for_selector("#revenue-chart[data-state=EUR]")
     assert "€" in page.locator("#revenue-chart [data-title]").inner_text()
+    lines = page.locator("#revenue-chart [data-twin] tr").all_text_contents()
+    assert len(lines) == len(set(lines)) > 6, "a stacked bar is one line"
     assert opened.errors == []
 
 

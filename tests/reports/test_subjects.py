@@ -6,7 +6,8 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -229,3 +230,42 @@ def test_the_longest_bar_of_each_currency_is_as_long(material):
     assert len(longest) > 1
     assert set(longest.values()) == {1}
     assert len({row["value_text"] for row in rows if row["value"] == 1}) == len(longest)
+
+
+def test_automations_are_told_by_the_entries_of_the_period(material):
+    made = build("automations", material)
+    assert "changes" not in [section.id for section in made.sections]
+    seen = {"now": [], "before": []}
+    for row in material.frames["contact_automations"].iter_rows(named=True):
+        began = row["added_at"].astimezone(ZoneInfo(material.zone)).date()
+        if SINCE <= began < UNTIL:
+            seen["now"].append(row)
+        elif SINCE - (UNTIL - SINCE) <= began < SINCE:
+            seen["before"].append(row)
+    tiles = {kpi.label: kpi for kpi in made.kpis}
+    assert tiles["Entries"].value == f"{len(seen['now']):,}"
+    assert tiles["Contacts"].value == f"{len({row['contact_id'] for row in seen['now']}):,}"
+    inside = sum(row["removed_at"] is None for row in seen["now"])
+    assert tiles["Still inside"].value == f"{inside:,}"
+    grown = len(seen["now"]) / len(seen["before"]) - 1
+    assert tiles["Entries"].direction == ("up" if grown > 0 else "down")
+    assert tiles["Entries"].trend == f"{abs(grown):.1%}"
+    (table,) = (table for table in blocks(made, Table) if table.id == "automation-entries")
+    assert sum(cells[1].value for cells, _ in table.rows) == len(seen["now"])
+
+
+def test_mails_of_automations_are_compared_with_nothing(material):
+    """They add up since the automation began: what the first of them is dated by moves no tile."""
+    frames = dict(material.frames)
+    mails = frames["campaigns"].filter(pl.col("automation_id").is_not_null())
+    assert mails["sends"].sum()
+    told = {}
+    for when in (datetime(2024, 9, 1), datetime(2025, 9, 1)):
+        moved = frames["campaigns"].with_columns(
+            sent_local=pl.when(pl.col("automation_id").is_not_null())
+            .then(pl.lit(when))
+            .otherwise("sent_local")
+        )
+        made = build("overview", replace(material, frames={**frames, "campaigns": moved}))
+        told[when] = (made.kpis, made.sections[0])
+    assert len(set(map(str, told.values()))) == 1

@@ -47,13 +47,16 @@
     figure.root.querySelector("[data-subtitle]").textContent = subtitle;
     const rows = figure.spec.datasets.rows.filter((row) => matches(row, state));
     figure.root.classList.toggle("blank", rows.length === 0);
-    figure.root.querySelector("[data-twin]").replaceChildren(...rows.map((row) => {
+    const lines = rows.map((row) => figure.columns.map(({ field, unit }) => written(row[field], unit)));
+    // What is drawn in parts, such as a stacked bar, is one line.
+    const apart = lines.filter((line, place) => !place || line.some((text, n) => text !== lines[place - 1][n]));
+    figure.root.querySelector("[data-twin]").replaceChildren(...apart.map((texts) => {
       const line = document.createElement("tr");
-      for (const { field, unit } of figure.columns) {
+      texts.forEach((text, place) => {
         const cell = line.insertCell();
-        if (unit !== "text") cell.className = "number";
-        cell.appendChild(document.createElement("bdi")).textContent = written(row[field], unit);
-      }
+        if (figure.columns[place].unit !== "text") cell.className = "number";
+        cell.appendChild(document.createElement("bdi")).textContent = text;
+      });
       return line;
     }));
     return `${title}. ${subtitle}`;
