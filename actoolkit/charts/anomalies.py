@@ -18,7 +18,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("sent", "Sent on", "text"),
     TwinColumn("value", "Rate", "rate"),
     TwinColumn("low", "Limits from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
     TwinColumn("signal", "Outside", "text"),
 )
 

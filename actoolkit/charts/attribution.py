@@ -15,7 +15,7 @@ from actoolkit.errors import InvalidArgument
 
 TWIN: Sequence[TwinColumn] = (
     TwinColumn("label", "Credited to", "text"),
-    TwinColumn("value_text", "Revenue", "text"),
+    TwinColumn("value_text", "Revenue", "money"),
     TwinColumn("share_text", "Share", "text"),
     TwinColumn("orders", "Orders", "count"),
 )
@@ -166,7 +166,9 @@ def credit_finding(rows: Sequence[Row], *, top: int) -> Finding:
         share = percent(sum(row["share"] for row in given))
         named = next((row for row in given if not row["is_rest"]), given[0])
         most = "most" if named is given[0] else f"of {named['one_of']} most"
-        title = f"{share} of revenue is credited, {most} to “{named['label']}”: "
+        code = given[0]["currency"]
+        revenue = f"{code} revenue" if code else "revenue"
+        title = f"{share} of {revenue} is credited, {most} to “{named['label']}”: "
         title += named["value_text"]
     told = []
     if len(given) > top:
@@ -274,9 +276,10 @@ def sensitivity_finding(rows: Sequence[Row]) -> Finding:
     title = f"Credited revenue: {parts[0]} of a touch"
     if short is not wide:
         title += f", {parts[1]}"
-    subtitle = "Share of revenue credited, by days from touch to order. A share that grows for "
-    subtitle += "ever is one of chance."
-    return Finding(title, subtitle, f"{title}. Lines of {len({r['model'] for r in rows})} models.")
+    subtitle = "Share of revenue credited, by days from touch to order. A share that goes on "
+    subtitle += "growing with the days is what chance makes."
+    models = plural(len({row["model"] for row in rows}), "model")
+    return Finding(title, subtitle, f"{title}. {models}.")
 
 
 def sensitivity_layers(rows: list[Row]) -> list[alt.Chart]:

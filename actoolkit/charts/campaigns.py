@@ -93,7 +93,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("denominator", "Out of", "count"),
     TwinColumn("value", "Rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
 )
 
 

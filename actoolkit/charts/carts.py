@@ -29,9 +29,9 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("recovered_carts", "Recovered", "count"),
     TwinColumn("value", "Rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
-    TwinColumn("recovered_text", "Recovered value", "text"),
-    TwinColumn("lost_text", "Lost value", "text"),
+    TwinColumn("high", "Interval to", "rate"),
+    TwinColumn("recovered_text", "Recovered value", "money"),
+    TwinColumn("lost_text", "Lost value", "money"),
 )
 
 

@@ -24,10 +24,10 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("cohort", "First order in", "text"),
     TwinColumn("month", "Months since", "count"),
     TwinColumn("customers", "Customers", "count"),
-    TwinColumn("buyers", "of them ordering", "count"),
+    TwinColumn("buyers", "Of them ordering", "count"),
     TwinColumn("rate", "Share", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
 )
 
 

@@ -18,7 +18,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("counts", "Counts", "text"),
     TwinColumn("value", "Difference", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
     TwinColumn("verdict", "Verdict", "text"),
 )
 
@@ -79,7 +79,7 @@ def comparison_rows(comparison: object) -> list[Row]:
         metric="compare_campaigns",
         columns=[
             *("campaign_id", "name", "hits", "trials", name, f"{name}_low", f"{name}_high"),
-            *("needed", "verdict"),
+            *("needed", "verdict", "baseline_id"),
         ],
     )
     found = [row for row in found if row[name] is not None]
@@ -99,6 +99,7 @@ def comparison_rows(comparison: object) -> list[Row]:
             "counts": f"{count(row['hits'])} of {count(row['trials'])}",
             "verdict": row["verdict"],
             "needed_text": count(row["needed"]),
+            "baseline": display_name(str(row["baseline_id"]), longest=30),
             "is_small": row["verdict"] != "difference shown",
         }
         for row, label in zip(found, labels, strict=True)
@@ -124,8 +125,12 @@ def comparison_finding(rows: Sequence[Row], *, label: str) -> Finding:
         title = f"Too few mails to tell {plural(len(rows), 'campaign')} from the baseline"
     else:
         title = "No difference from the baseline is shown"
-    subtitle = f"Difference of the {label.lower()} in percentage points; bars are 95% intervals. "
-    subtitle += "Hollow: no difference shown"
-    subtitle += f", {len(rows)} comparisons allowed for." if len(rows) > 1 else "."
+    subtitle = f"Difference of the {label.lower()} from campaign {rows[0]['baseline']}, in "
+    subtitle += "percentage points; bars are 95% intervals"
+    if len(rows) > 1:
+        subtitle += f", each by itself. Filled: a difference shown, {len(rows)} comparisons "
+        subtitle += "allowed for."
+    else:
+        subtitle += ". Hollow: no difference shown."
     listed = "; ".join(f"{row['label']} {row['value_text']}: {row['verdict']}" for row in rows[:5])
     return Finding(title, subtitle, f"{title}. {listed}.")

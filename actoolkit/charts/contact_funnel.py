@@ -17,7 +17,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("contacts", "Contacts", "count"),
     TwinColumn("value", "Of the first step", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
     TwinColumn("step_text", "Of the step before", "text"),
     TwinColumn("hours_text", "Median time between", "text"),
 )
@@ -88,7 +88,7 @@ def step_rows(funnel: object) -> list[Row]:
         if later and row["step_rate"] is not None:
             note += f" · {percent(row['step_rate'])} of the step before"
         if hours is not None:
-            note += f" · {_time(hours)}"
+            note += f" · median {_time(hours)}"
         made.append(
             {
                 "label": label,
@@ -138,11 +138,11 @@ AUTOMATION_TWIN: Sequence[TwinColumn] = (
     TwinColumn("label", "Automation", "text"),
     TwinColumn("entries", "Entries", "count"),
     TwinColumn("active", "Inside", "count"),
-    TwinColumn("numerator", "Completed", "count"),
-    TwinColumn("denominator", "of old enough", "count"),
+    TwinColumn("denominator", "Old enough", "count"),
+    TwinColumn("numerator", "Of them completed", "count"),
     TwinColumn("value", "Rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
     TwinColumn("days_text", "Median time inside", "text"),
 )
 

@@ -23,8 +23,8 @@ RFM_TWIN: Sequence[TwinColumn] = (
     TwinColumn("recency", "Recency score", "count"),
     TwinColumn("frequency", "Frequency score", "count"),
     TwinColumn("customers", "Customers", "count"),
-    TwinColumn("revenue_text", "Revenue", "text"),
-    TwinColumn("each_text", "per customer", "text"),
+    TwinColumn("revenue_text", "Revenue", "money"),
+    TwinColumn("each_text", "Per customer", "money"),
 )
 SURVIVAL_TWIN: Sequence[TwinColumn] = (
     TwinColumn("days", "Days", "count"),
@@ -32,7 +32,7 @@ SURVIVAL_TWIN: Sequence[TwinColumn] = (
     TwinColumn("second_orders", "Second orders", "count"),
     TwinColumn("value", "Ordered again", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
 )
 
 
@@ -162,7 +162,7 @@ def rfm_layers(rows: list[Row]) -> list[alt.Chart]:
         alt.Tooltip("frequency:N", title="Frequency score"),
         alt.Tooltip("customers:Q", title="Customers", format=",d"),
         alt.Tooltip("revenue_text:N", title="Revenue"),
-        alt.Tooltip("each_text:N", title="per customer"),
+        alt.Tooltip("each_text:N", title="Per customer"),
     ]
     legend = alt.Legend(gradientLength=180, gradientThickness=10, tickCount=4, format="~s")
     currencies = {row["symbol"].strip() or "currency unknown" for row in rows}

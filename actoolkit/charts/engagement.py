@@ -34,7 +34,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("denominator", "Delivered", "count"),
     TwinColumn("value", "Rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
     TwinColumn("shrunk", "Shrunk rate", "rate"),
 )
 
@@ -205,7 +205,7 @@ def heatmap_finding(
         "A difference may come from the mails, not the hour.",
     ]
     if shrunk:
-        parts.append("Colours are shrunk rates: cells of little evidence are near the common one.")
+        parts.append("Cells of few mails are drawn towards the overall rate.")
     if any(row["small"] for row in rows):
         parts.append("Faded and dotted: too few delivered mails to tell.")
     campaigns = plural(sum(row["campaigns"] for row in rows), "campaign")

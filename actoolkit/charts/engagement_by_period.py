@@ -39,7 +39,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("denominator", "Delivered", "count"),
     TwinColumn("value", "Rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
 )
 
 

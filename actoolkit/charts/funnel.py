@@ -34,7 +34,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("denominator", "Out of", "count"),
     TwinColumn("value", "Rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
     TwinColumn("verified", "Verified opens", "count"),
 )
 
@@ -178,7 +178,8 @@ def funnel_finding(rows: Sequence[Row]) -> Finding:
         parts.append("The fainter part of opens may be privacy software, not people.")
     if any(row["basis"] == "exposure" for row in rows):
         parts.append(
-            "Dashed: mails that an order followed within days, which they need not have caused."
+            "Dashed: of one-off mails, with an order in the days after, which they need not have "
+            "caused."
         )
     listed = "; ".join(
         f"{row['label']} {count(row['numerator'])} ({percent(row['value'])})" for row in rows

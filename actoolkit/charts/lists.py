@@ -87,6 +87,7 @@ def growth_rows(growth: object, *, as_of: AsOf = None, grain: Grain | None = Non
         counts = moved[as_date(row["period_on"])]
         counts[0] += int(row["joined"])
         counts[1] += int(row["left"])
+    lists = len({row["list_id"] for row in found})
     rows, members = [], 0
     for start in periods_between(starts[0], starts[-1], length):
         joined, left = moved.get(start, [0, 0])
@@ -101,6 +102,7 @@ def growth_rows(growth: object, *, as_of: AsOf = None, grain: Grain | None = Non
                 "below": -left,
                 "members": members,
                 "members_text": count(members),
+                "lists": lists,
                 "complete": cut is None or period_end(start, length) <= cut,
             }
         )
@@ -119,7 +121,9 @@ def growth_finding(rows: Sequence[Row], *, name: str) -> Finding:
         return Finding(f"{who}No data: no contact joined a list here", "", "No contact joined.")
     whole = [row for row in rows if row["complete"]] or list(rows)
     last = whole[-1]
-    title = f"{who}{plural(last['members'], 'member')} in {last['period_label']}"
+    one = last["lists"] == 1
+    noun = "member" if one else "list membership"
+    title = f"{who}{plural(last['members'], noun)} in {last['period_label']}"
     if len(whole) > 1:
         before = whole[-2]
         change = last["members"] - before["members"]
@@ -127,8 +131,13 @@ def growth_finding(rows: Sequence[Row], *, name: str) -> Finding:
         title += f", {words if change else 'as many as in'} {before['period_label']}"
     joined, left = (sum(row[name] for row in rows) for name in ("joined", "left"))
     subtitle = f"Joined above the line, left below, by {rows[0]['grain']}. "
-    subtitle += f"{plural(joined, 'contact')} joined here and {count(left)} left. "
-    subtitle += "Latest dates of each membership only."
+    if one:
+        subtitle += f"{plural(joined, 'contact')} joined here and {count(left)} left; "
+    else:
+        subtitle += f"{plural(joined, 'membership')} began here and {count(left)} ended; "
+    subtitle += "the latest dates of each membership only."
+    if not one:
+        subtitle += " A contact on two lists counts twice."
     return Finding(title, subtitle, f"{title}. {plural(len(rows), rows[0]['grain'])}.")
 
 
@@ -151,7 +160,7 @@ def growth_layers(rows: list[Row]) -> list[alt.Chart]:
         ),
     )
     axis = alt.Axis(labelExpr="format(abs(datum.value), ',')", tickCount=5)
-    y = alt.Y("joined:Q", title="Contacts", axis=axis)
+    y = alt.Y("joined:Q", title="Joined, left", axis=axis)
     tooltip = [
         alt.Tooltip("period_label:N", title="Period"),
         alt.Tooltip("joined:Q", title="Joined", format=",d"),

@@ -33,9 +33,9 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("period_label", "Period", "text"),
     TwinColumn("currency", "Currency", "text"),
     TwinColumn("orders", "Orders", "count"),
-    TwinColumn("total_text", "Revenue", "text"),
-    TwinColumn("recovered_text", "of it recovered", "text"),
-    TwinColumn("average_text", "Average order", "text"),
+    TwinColumn("total_text", "Revenue", "money"),
+    TwinColumn("recovered_text", "Of it recovered", "money"),
+    TwinColumn("average_text", "Average order", "money"),
 )
 
 
@@ -266,7 +266,7 @@ def revenue_layers(rows: list[Row], *, chosen: str | None = None) -> list[alt.Ch
     tooltip = [
         alt.Tooltip("period_label:N", title="Period"),
         alt.Tooltip("total_text:N", title="Revenue"),
-        alt.Tooltip("recovered_text:N", title="of it recovered"),
+        alt.Tooltip("recovered_text:N", title="Of it recovered"),
         alt.Tooltip("orders:Q", title="Orders", format=",d"),
         alt.Tooltip("average_text:N", title="Average order"),
     ]

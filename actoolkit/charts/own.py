@@ -103,7 +103,7 @@ def _finding(drawn: Groups) -> Finding:
     said = _in_time(title, rows) if drawn.in_time else _ranked(title, rows)
     parts = [f"{capital(drawn.definition.formula)}."]
     if any(row["low"] is not None for row in rows):
-        parts.append("Bars are intervals.")
+        parts.append("Bars are intervals, 95% unless another was asked for.")
     if any(row["is_small"] for row in rows):
         parts.append(f"Hollow: fewer than {SMALL_SAMPLE}.")
     if drawn.left_out:

@@ -16,7 +16,7 @@ QUALITY_TWIN: Sequence[TwinColumn] = (
     TwinColumn("label", "Score", "text"),
     TwinColumn("value", "Buyer scored higher", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
     TwinColumn("counts", "Buyers", "text"),
     TwinColumn("lift_text", "Best tenth, times all", "text"),
 )

@@ -24,7 +24,7 @@ LIFT_TWIN: Sequence[TwinColumn] = (
     TwinColumn("counts", "Buyers", "text"),
     TwinColumn("value", "Buy rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
 )
 
 
@@ -223,7 +223,7 @@ def lift_finding(rows: Sequence[Row], *, name: str | None = None) -> Finding:
     if not best["base"]:
         title = "Nobody with a score bought in the days after"
     elif best["low"] <= best["base"] <= best["high"]:
-        title = f"Whether the highest scores buy more is not shown: {shown}"
+        title = f"The highest scores do not clearly buy more: {shown}"
     else:
         title = f"The highest scores buy {best['lift']:.1f} times as often as all: {shown}"
     subtitle = f"{_named(name)} who bought afterwards, by tenth of the score as it was "

@@ -19,7 +19,7 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("raw", "Rate", "rate"),
     TwinColumn("value", "Shrunk rate", "rate"),
     TwinColumn("low", "Interval from", "rate"),
-    TwinColumn("high", "to", "rate"),
+    TwinColumn("high", "Interval to", "rate"),
 )
 
 
@@ -45,7 +45,7 @@ def shrunk_rates_chart(
         ...     "shrunk_rate": [0.069, 0.061], "shrunk_rate_low": [0.062, 0.03],
         ...     "shrunk_rate_high": [0.076, 0.101], "common_rate": [0.05] * 2, "rank": [1, 2]})
         >>> shrunk_rates_chart(found).title.text
-        ['Best, as far as mails tell: “May news” at 6.9% (6.2% to 7.6%)']
+        ['Best, few mails allowed for: “May news” at 6.9% (6.2% to 7.6%)']
     """
     if top < 1:
         raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for one campaign or more.")
@@ -118,10 +118,10 @@ def shrunk_finding(rows: Sequence[Row], *, label: str) -> Finding:
     if not rows:
         return Finding("No data: no campaign is there", "", "No campaign is there.")
     best = rows[0]
-    title = f"Best, as far as mails tell: “{best['label']}” at {best['value_text']} "
+    title = f"Best, few mails allowed for: “{best['label']}” at {best['value_text']} "
     title += f"({best['interval']})"
     note = f"; hollow: fewer than {SMALL_SAMPLE}" if any(row["is_small"] for row in rows) else ""
-    subtitle = f"{label}, drawn towards the common one (dashed) as far as few mails leave it "
-    subtitle += f"open. Ticks: the rate as it was{note}."
+    subtitle = f"{label}, drawn towards the overall rate (dashed) the more, the fewer mails there "
+    subtitle += f"are. Ticks: the rate as it was{note}."
     listed = "; ".join(f"{row['label']} {row['value_text']}" for row in rows[:3])
     return Finding(title, subtitle, f"{title}. Highest: {listed}.")

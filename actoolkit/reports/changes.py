@@ -22,7 +22,7 @@ _MOST = 2
 """Currencies that are told, those of most orders."""
 _WORDS = {
     "customers": ("more customers", "fewer customers"),
-    "orders per customer": ("more orders of each", "fewer orders of each"),
+    "orders per customer": ("more orders per customer", "fewer orders per customer"),
     "average order": ("larger orders", "smaller orders"),
     "campaigns": ("more campaigns", "fewer campaigns"),
     "mails per campaign": ("larger campaigns", "smaller campaigns"),

@@ -162,7 +162,7 @@ class _Automations:
         if params["view"] == "completion":
             entries, active = (int(found[name].sum() or 0) for name in ("entries", "active"))
             return f"Entries: {entries:,}, of them {active:,} inside."
-        return "Orders within days of an entry: exposure, not effect."
+        return "Orders in the days after an entry: exposure, not effect."
 
     def idle(self, params: Params) -> frozenset[str]:
         if params["view"] == "completion":

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import ipywidgets
 
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.days import Day, as_days
 from actoolkit.widgets.controls import Control
 
 PRESETS = (30, 90, 365)
@@ -43,6 +45,18 @@ class DateRange:
         return cls(today - timedelta(days=days - 1), today + timedelta(days=1))
 
 
+def _read(value: object) -> DateRange:
+    """Take a range, or its two days as every metric takes them."""
+    if isinstance(value, DateRange):
+        return value
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise InvalidArgument(
+            f"dates={value!r} is no range of days.",
+            hint='Give its first day and the day after its last: ("2026-01-01", None).',
+        )
+    return DateRange(*as_days(*value))
+
+
 class Dates(Control[DateRange]):
     """Presets beside two date pickers; the pickers show the first and the last day, both included.
 
@@ -76,9 +90,10 @@ class Dates(Control[DateRange]):
         return DateRange(self._first.value, last + timedelta(days=1) if last else None)
 
     @value.setter
-    def value(self, value: DateRange) -> None:
-        if value != self.value:
-            self._show(value)
+    def value(self, value: DateRange | tuple[Day, Day]) -> None:
+        days = _read(value)
+        if days != self.value:
+            self._show(days)
             self.tell()
 
     def _show(self, value: DateRange) -> None:

@@ -82,7 +82,13 @@ def test_lists_are_added_up_and_quiet_months_are_there():
 def test_a_month_that_is_not_over_is_faint_and_not_in_the_title():
     chart = charts.list_growth_chart(GROWTH, as_of=date(2026, 6, 20), name="News")
     assert [row["complete"] for row in values(chart)] == [True, True, False]
-    assert chart.title.text == ["News: 45 members in May 2026, as many as in April 2026"]
+    assert " ".join(chart.title.text) == (
+        "News: 45 list memberships in May 2026, as many as in April 2026"
+    )
+    assert "A contact on two lists counts twice." in " ".join(chart.title.subtitle)
+    one = charts.list_growth_chart(GROWTH.filter(pl.col("list_id") == GROWTH["list_id"][0]))
+    assert " member" in one.title.text[0]
+    assert "counts twice" not in " ".join(one.title.subtitle)
 
 
 def test_every_year_is_named_on_a_long_axis():

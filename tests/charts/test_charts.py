@@ -253,7 +253,7 @@ def test_heatmap_names_the_zone_and_ignores_small_cells(heatmap):
     small = next(row for row in rows if row["small"])
     assert (small["numerator"], small["denominator"], small["day"]) == (50, 60, "Friday")
     assert (small["value"], small["shrunk"]) == pytest.approx((50 / 60, 128 / 360), abs=1e-6)
-    assert "Colours are shrunk rates" in subtitle
+    assert "Cells of few mails are drawn towards the overall rate." in subtitle
     assert "Faded and dotted: too few delivered mails" in subtitle
     (shown,) = [one for one in chart.to_dict()["layer"] if "color" in one["encoding"]]
     titles = {one["title"] for one in shown["encoding"]["tooltip"]}

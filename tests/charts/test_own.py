@@ -66,6 +66,14 @@ def test_groups_with_names_stand_in_the_order_of_their_values():
     assert rows_of(chart)[0]["interval"] == "19.0% to 21.0%"
 
 
+def test_types_of_campaigns_are_called_what_people_call_them():
+    found = shares(["single", "responder", "new kind"], [0.2, 0.1, 0.05])
+    labels = [row["label"] for row in rows_of(metric_chart(found, "spam_share"))]
+    assert labels == ["One-off", "Autoresponder", "new kind"]
+    other = shares(["single"], [0.2], name="tag")
+    assert [row["label"] for row in rows_of(metric_chart(other, "spam_share"))] == ["single"]
+
+
 def test_the_highest_is_not_clearly_so_where_intervals_meet():
     chart = metric_chart(shares(["a", "b"], [0.02, 0.03], width=0.006), "spam_share")
     assert title(chart) == "Spam: b has the highest, 3.0%, not clearly above all others"

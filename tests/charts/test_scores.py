@@ -104,7 +104,7 @@ def test_lift_is_told_when_its_interval_shows_it():
         ("Tenth 8", True),
     ]
     wide = OUTCOMES.with_columns(buy_rate_low=pl.lit(0.01))
-    assert title(charts.score_lift_chart(wide)).startswith("Whether the highest scores buy more is")
+    assert title(charts.score_lift_chart(wide)).startswith("The highest scores do not clearly buy")
     short = OUTCOMES.with_columns(flag=pl.lit("orders: there are none"))
     assert subtitle(charts.score_lift_chart(short)).endswith("Beware: orders: there are none.")
     zero = OUTCOMES.with_columns(

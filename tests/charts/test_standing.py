@@ -52,6 +52,7 @@ COMPARED = pl.DataFrame(
         "difference_high": [0.021, 0.007],
         "needed": [14_000, 14_000],
         "verdict": ["difference shown", "too small to tell"],
+        "baseline_id": ["1", "1"],
     }
 )
 FUNNEL = pl.DataFrame(
@@ -184,6 +185,9 @@ def test_ranks_put_a_large_campaign_before_a_lucky_one():
 def test_a_comparison_says_no_more_than_its_verdict(verdict, says):
     frame = COMPARED.with_columns(verdict=pl.Series([verdict, "too small to tell"]))
     assert title(charts.compare_campaigns_chart(frame)) == says
+    told = " ".join(charts.compare_campaigns_chart(frame).title.subtitle)
+    assert "from campaign 1, " in told
+    assert "each by itself. Filled: a difference shown, 2 comparisons allowed for." in told
     calm = COMPARED.with_columns(verdict=pl.lit("not shown"))
     assert title(charts.compare_campaigns_chart(calm)) == "No difference from the baseline is shown"
 
@@ -196,8 +200,8 @@ def test_steps_of_one_name_stay_apart_and_times_are_readable():
     notes = [row["note_text"] for row in rows_of(chart) if "note_text" in row][:3]
     assert notes == [
         "400",
-        "100 · 25.0% of the step before · 30 min",
-        "20 · 20.0% of the step before · 4 days",
+        "100 · 25.0% of the step before · median 30 min",
+        "20 · 20.0% of the step before · median 4 days",
     ]
     alone = charts.contact_funnel_chart(FUNNEL.head(1))
     assert title(alone) == "400 contacts took the step “open”"
@@ -214,7 +218,7 @@ def test_automations_have_their_names_and_the_least_is_told():
 
 def test_credits_of_one_currency_with_what_is_left_told():
     chart = charts.attributed_revenue_chart(CREDITED, names={"3": "May <b>news</b>"}, top=1)
-    assert title(chart) == "30.0% of revenue is credited, most to “May <b>news</b>”: €25.00"
+    assert title(chart) == "30.0% of EUR revenue is credited, most to “May <b>news</b>”: €25.00"
     told = " ".join(chart.title.subtitle)
     assert told.startswith("Not drawn: 1 other together €5.00, to none €70.00.")
     assert [row["label"] for row in rows_of(chart) if "label" in row] == ["May <b>news</b>"]
@@ -231,7 +235,7 @@ def test_a_title_names_a_campaign_even_where_all_others_together_have_more():
         campaign_id=pl.Series([None, None, "4", None]),
     )
     chart = charts.attributed_revenue_chart(frame, names={"4": "Tips"})
-    assert title(chart) == "30.0% of revenue is credited, of campaigns most to “Tips”: €5.00"
+    assert title(chart) == "30.0% of EUR revenue is credited, of campaigns most to “Tips”: €5.00"
     assert rows_of(chart)[0]["label"] == "automations, one-to-one mails"
 
 

@@ -116,6 +116,18 @@ def test_an_emptied_picker_is_an_open_end():
     assert control.value == DateRange(date(2026, 1, 1), None)
 
 
+def test_days_are_taken_as_metrics_take_them():
+    control = dates()
+    changes = counted(control)
+    control.value = ("2026-05-05", date(2026, 6, 1))
+    control.value = (None, None)
+    assert changes == [DateRange(date(2026, 5, 5), date(2026, 6, 1)), DateRange()]
+    for wrong in ("2026-05-05", ("2026-05-05",), (1, 2), ("2026-06-01", "2026-05-01")):
+        with pytest.raises(InvalidArgument):
+            control.value = wrong
+    assert control.value == DateRange()
+
+
 def test_custom_changes_nothing_by_itself():
     control = dates(value=DateRange.last(90, today=TODAY))
     changes = counted(control)
