@@ -93,7 +93,8 @@ def cohort_rows(retention: object, *, cohorts: int, months: int) -> list[Row]:
             f"{rate}_high",
         ],
     )
-    latest = sorted({as_date(row["cohort_on"]) for row in found})[-cohorts:]
+    known = sorted({as_date(row["cohort_on"]) for row in found})
+    latest = known[-cohorts:]
     kept = [
         row for row in found if as_date(row["cohort_on"]) in latest and int(row["month"]) <= months
     ]
@@ -118,6 +119,7 @@ def cohort_rows(retention: object, *, cohorts: int, months: int) -> list[Row]:
                 "text": size if month == 0 else "" if share is None else f"{share:.0%}",
                 "interval": f"{percent(row[f'{rate}_low'])} to {percent(row[f'{rate}_high'])}",
                 "counts": f"{count(row['buyers'])} of {size} customers",
+                "known": len(known),
             }
         )
     return shaded(rows, least=0.0, most=max(later, default=1.0))
@@ -141,13 +143,16 @@ def cohort_finding(rows: Sequence[Row]) -> Finding:
         title += f" ({percent(low)} to {percent(high)})"
     subtitle = "Share of customers with an order, by month of their first order and months since. "
     subtitle += "Size: customers in it. Blank: the month is not over."
+    drawn = len({row["cohort"] for row in rows})
+    if drawn < rows[0]["known"]:
+        subtitle += f" The latest {drawn} of {rows[0]['known']} cohorts."
     if any(row["customers"] < FEW for row in rows):
         subtitle += f" Cohorts of fewer than {FEW} vary much by chance."
     size = plural(sum(row["customers"] for row in rows if row["month"] == 0), "customer")
     return Finding(
         title,
         subtitle,
-        f"{title}. Heat map of {plural(len({r['cohort'] for r in rows}), 'cohort')} with {size}.",
+        f"{title}. Heat map of {plural(drawn, 'cohort')} with {size}.",
     )
 
 

@@ -166,9 +166,9 @@ def rfm_layers(rows: list[Row]) -> list[alt.Chart]:
     ]
     legend = alt.Legend(gradientLength=180, gradientThickness=10, tickCount=4, format="~s")
     currencies = {row["symbol"].strip() or "currency unknown" for row in rows}
-    title, domain = "Revenue per customer", None
+    title, domain = "Revenue per customer, chosen currency", None
     if len(currencies) == 1:
-        title += f", {currencies.pop()}"
+        title = f"Revenue per customer, {currencies.pop()}"
         domain = (0.0, max(row["value"] or 0.0 for row in rows) or 1.0)
     return grid_layers(
         rows, x=x, y=y, domain=domain, legend=legend, legend_title=title, tooltip=tooltip
