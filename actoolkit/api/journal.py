@@ -28,6 +28,7 @@ from requests.structures import CaseInsensitiveDict
 
 from actoolkit.api.operation import Params
 from actoolkit.api.private import private_file, private_folder
+from actoolkit.api.sqlite_errors import PromptConnection, refusal
 from actoolkit.errors import InvalidArgument, StoreFull, StoreLocked
 
 PATIENCE = 10.0
@@ -74,6 +75,7 @@ class Journal:
         try:
             self._open()
         except BaseException:
+            self._disconnect()
             self._lock.release()
             raise
 
@@ -219,36 +221,36 @@ class Journal:
         private_file(self.path)
         try:
             self._connect()
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # damaged words are no text
-            locked = "locked" in str(error)
+        except (sqlite3.DatabaseError, UnicodeDecodeError):  # damaged words are no text
+            pass
         else:
             return
-        if locked:
-            raise self._locked_by_another()
         self._restart()
 
     def _connect(self) -> None:
-        # The library waits for a lock without end: settle every doubt before it opens the file.
+        # Settle every doubt before the library opens the file.
         self._probe = sqlite3.connect(
             self.path, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
-        if self._probe.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        if self._ask("PRAGMA quick_check(1)") != ("ok",):
             raise sqlite3.DatabaseError("damaged")
         self._await_writable()
         self._session = open_cached_session(self.path)
         self._cache = self._session.cache
 
     def _await_writable(self) -> None:
+        self._ask("BEGIN IMMEDIATE")
+        self._ask("ROLLBACK")
+
+    def _ask(self, sql: str) -> Any:
+        """Ask the file itself; a full disk or another program's lock is no damage."""
         try:
-            self._probe.execute("BEGIN IMMEDIATE")
-            self._probe.execute("ROLLBACK")
+            return self._probe.execute(sql).fetchone()
         except sqlite3.OperationalError as error:
-            locked = "locked" in str(error)
-        else:
-            return
-        if locked:
-            raise self._locked_by_another()
-        raise StoreFull(f"{self.path} cannot be written.", hint="Make room on the disk.")
+            refused = refusal(error, self.path)
+            if refused is None:
+                raise
+        raise self._locked_by_another() if isinstance(refused, StoreLocked) else refused
 
     def _restart(self) -> None:
         """Put a damaged file aside and begin a new one."""
@@ -299,7 +301,13 @@ def open_cached_session(path: Path) -> Any:
     as_json.set_decode_content(decode_content=False)  # keep the very bytes
     checked = Stage(dumps=lambda data: zlib.compress(data, 0), loads=zlib.decompress)
     serializer = SerializerPipeline([as_json, utf8_encoder, checked], "json+zlib", is_binary=True)
-    backend = SQLiteCache(path, serializer=serializer, wal=True, busy_timeout=int(PATIENCE * 1000))
+    backend = SQLiteCache(
+        path,
+        serializer=serializer,
+        wal=True,
+        busy_timeout=int(PATIENCE * 1000),
+        factory=PromptConnection,
+    )
     session = CachedSession(
         backend=backend,
         ignored_parameters=[*DEFAULT_IGNORED_PARAMS, *TOKEN_HEADERS],

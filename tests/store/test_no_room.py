@@ -12,6 +12,8 @@ import pytest
 import actoolkit as ac
 from actoolkit.errors import StoreError, StoreFull
 
+only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can make a small disk")
+
 
 @pytest.fixture
 def small_disk(tmp_path):
@@ -66,15 +68,22 @@ def test_a_read_only_folder_serves_and_says_so(read_only):
         assert ac.load_lists(account=account, progress=False).equals(lists)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a small disk")
+def fill(disk, *, but=0):
+    """Fill a disk, but for so many bytes; give what fills it."""
+    filler = disk / "filler"
+    with suppress(OSError), filler.open("wb") as file:
+        while True:
+            file.write(b"x" * 4096)
+            file.flush()
+    os.truncate(filler, max(0, filler.stat().st_size - but))
+    return filler
+
+
+@only_root
 def test_a_full_disk_serves_what_it_has_and_goes_on_once_there_is_room(small_disk):
     with ac.sandbox_account(size="small", cache_dir=small_disk / "cache") as account:
         lists = ac.load_lists(account=account, progress=False)
-        filler = small_disk / "filler"
-        with suppress(OSError), filler.open("wb") as file:
-            while True:
-                file.write(b"x" * 4096)
-                file.flush()
+        filler = fill(small_disk)
         started = time.monotonic()
         with pytest.raises(StoreError) as caught:
             ac.load_lists(account=account, refresh=True, progress=False)
@@ -107,3 +116,25 @@ def test_no_room_for_the_frame_is_told_and_its_pages_are_kept(tmp_path, monkeypa
         assert ac.load_campaigns(account=account, progress=False).height == before.rows
         again = ac.load_campaigns(account=account, refresh=True, progress=False)
         assert again.height == before.rows
+
+
+@only_root
+@pytest.mark.parametrize("free", [4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64])
+def test_little_room_is_told_and_never_waited_for(small_disk, monkeypatch, free):
+    """Room for the lock, but not for the journal: its library would begin again without end."""
+    monkeypatch.setattr(
+        "requests_cache.backends.sqlite.sleep", lambda seconds: pytest.fail("waits")
+    )
+    with ac.sandbox_account(size="tiny", cache_dir=small_disk / "cache") as account:
+        lists = ac.load_lists(account=account, progress=False)
+        filler = fill(small_disk, but=free * 1024)
+        try:
+            ac.load_contacts(account=account, progress=False)
+        except StoreFull as error:
+            told = str(error)
+        else:
+            told = "Make room: it fitted"
+        assert "Make room" in told
+        assert ac.load_lists(account=account, progress=False).equals(lists)
+        filler.unlink()
+        assert ac.load_contacts(account=account, progress=False).height
