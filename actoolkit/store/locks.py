@@ -6,14 +6,14 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from actoolkit.api.private import FILE_MODE
-from actoolkit.errors import StoreLocked
+from actoolkit.errors import StoreError, StoreLocked
 from actoolkit.store.folder import below, prepare, replacing, writing
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def holding(
 ) -> Iterator[bool]:
     """Hold a lock of the account's folder; the system frees it when its process ends, however.
 
+    Who holds it is written beside it where there is room: a full disk can still be cleared.
+
     Args:
         folder: The account's folder.
         name: What is locked, such as "campaigns-all".
@@ -63,11 +65,12 @@ def holding(
     with writing(place):
         waited = _acquire(lock, signature, name, patience, on_wait)
     try:
-        with replacing(signature) as file:
+        with suppress(StoreError), replacing(signature) as file:
             file.write(msgspec.json.encode(Owner(os.getpid(), socket.gethostname())))
         yield waited
     finally:
-        signature.unlink(missing_ok=True)
+        with suppress(OSError):
+            signature.unlink(missing_ok=True)
         lock.release()
 
 

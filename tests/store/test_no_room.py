@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from contextlib import suppress
@@ -11,6 +12,7 @@ import pytest
 
 import actoolkit as ac
 from actoolkit.errors import StoreError, StoreFull
+from actoolkit.store.inventory import clear
 
 only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can make a small disk")
 
@@ -77,6 +79,27 @@ def fill(disk, *, but=0):
             file.flush()
     os.truncate(filler, max(0, filler.stat().st_size - but))
     return filler
+
+
+@only_root
+def test_a_full_disk_can_be_cleared(small_disk):
+    with ac.sandbox_account(size="tiny", cache_dir=small_disk / "cache") as account:
+        ac.load_lists(account=account, progress=False)
+        fill(small_disk)
+        assert shutil.disk_usage(small_disk).free == 0
+        assert clear(account)
+        assert not account.folder.exists()
+
+
+@only_root
+def test_a_person_can_be_asked_about_on_a_full_disk_and_stays_whole_where_nothing_fits(small_disk):
+    with ac.sandbox_account(size="tiny", cache_dir=small_disk / "cache") as account:
+        contacts = ac.load_contacts(account=account, progress=False)
+        fill(small_disk)
+        assert ac.purge(email="nobody@example.org", account=account, progress=False).files == 0
+        with pytest.raises(StoreFull, match=r"parquet.* cannot be written.* Make room"):
+            ac.purge(email=contacts["email"][0], account=account, progress=False)
+        assert ac.load_contacts(account=account, progress=False).equals(contacts)
 
 
 @only_root
