@@ -17,6 +17,7 @@ from actoolkit.errors import (
     AuthenticationError,
     ConnectionFailed,
     NotAvailable,
+    SettingsError,
     StoreError,
 )
 from actoolkit.settings import PROXY_VARIABLE, Account
@@ -100,12 +101,11 @@ def examine(account: Account) -> Iterator[Finding]:
 
 
 def _folder(account: Account) -> Finding:
-    folder = account.folder
     try:
         from actoolkit.store.folder import prepare
 
-        prepare(folder)
-    except StoreError as error:
+        folder = prepare(account.folder)
+    except (SettingsError, StoreError) as error:
         return Finding("cache folder", "problem", error.message, error.hint)
     free = shutil.disk_usage(_existing(folder)).free
     if free < SPACE_WANTED:

@@ -12,15 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from platformdirs import user_cache_path
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from actoolkit.errors import InvalidArgument, InvalidToken, InvalidURL
+from actoolkit.home import CACHE_VARIABLE, cache_home, expanded
 from actoolkit.secret import Token
 from actoolkit.sources import FIND_URL, chosen_profile, find
 
-CACHE_VARIABLE = "ACTOOLKIT_CACHE_DIR"
 PROXY_VARIABLE = "ACTOOLKIT_PROXY"
 RATE_LIMIT = 5.0
 """Requests per second that ActiveCampaign allows an account, for all of its tools together."""
@@ -62,6 +61,7 @@ class Account:
         InvalidURL: The address is not https, or holds more than a host and ``/api/3``.
         InvalidToken: The token is empty, or a real token would travel unencrypted.
         InvalidArgument: ``share`` or ``rate`` out of range.
+        SettingsError: ``cache_dir`` begins with ``~``, and the user has no home folder.
 
     Example:
         >>> Account(url="https://you.api-us1.com/api/3/", token="abc")
@@ -116,7 +116,7 @@ class Account:
         values = {
             "url": base,
             "token": secret,
-            "cache_dir": Path(chosen).expanduser() if chosen else None,
+            "cache_dir": expanded(chosen) if chosen else None,
             "frame": frame,
             "share": float(share),
             "strict": bool(strict),
@@ -185,8 +185,12 @@ class Account:
 
     @property
     def folder(self) -> Path:
-        """Where everything of this account is remembered."""
-        return (self.cache_dir or user_cache_path("actoolkit")) / self.key
+        """Where everything of this account is remembered.
+
+        Raises:
+            SettingsError: No cache folder was chosen, and the user has no home folder.
+        """
+        return (self.cache_dir or cache_home()) / self.key
 
     @property
     def loopback(self) -> bool:

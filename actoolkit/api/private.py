@@ -25,8 +25,8 @@ def private_folder(path: Path) -> Path:
         StoreUnsafe: It is a symbolic link, someone else's, or others may write into it.
         StoreFull: It cannot be made, or not be written into.
     """
-    missing = [one for one in (path, *path.parents) if not one.exists()]
     try:
+        missing = [one for one in (path, *path.parents) if not one.exists()]
         for one in reversed(missing):
             one.mkdir(mode=FOLDER_MODE, exist_ok=True)
             one.chmod(FOLDER_MODE)

@@ -10,14 +10,10 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from actoolkit.api.private import FILE_MODE, private_folder
 from actoolkit.errors import StoreError, StoreUnsafe
+from actoolkit.home import KEY_VARIABLE, key_home
 from actoolkit.settings import Account
-
-VARIABLE = "ACTOOLKIT_KEY_DIR"
-"""Names the folder of the keys; default the user's own folder for data, not the cache."""
 
 LENGTH = 32
 
@@ -41,11 +37,7 @@ def mask_key(account: Account) -> bytes:
     if account.loopback:
         return hashlib.sha256(f"actoolkit sandbox {account.identity}".encode()).digest()
     readable = re.sub(r"[^a-z0-9.-]+", "-", host.lower())
-    given = os.environ.get(VARIABLE)
-    folder = private_folder(
-        Path(given).expanduser() if given else user_data_path("actoolkit") / "keys"
-    )
-    path = folder / f"{readable}.key"
+    path = private_folder(key_home()) / f"{readable}.key"
     if not path.exists() and not path.is_symlink():
         _make(path)
     return _read(path)
@@ -65,7 +57,7 @@ def _make(path: Path) -> None:
     except OSError as error:
         raise StoreError(
             f"{path} cannot be written: {error.strerror or type(error).__name__}.",
-            hint=f"Choose another folder: {VARIABLE}.",
+            hint=f"Choose another folder: {KEY_VARIABLE}.",
         ) from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -12,11 +12,10 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from actoolkit.charts.pictures import VEGA_LITE
 from actoolkit.charts.theme import font_addresses
-from actoolkit.settings import CACHE_VARIABLE
+from actoolkit.errors import SettingsError
+from actoolkit.home import cache_home
 
 
 @cache
@@ -26,8 +25,10 @@ def vega_bundle() -> str:
     Building it takes seconds, so it is kept in the cache folder, named by what it depends on and
     checked by its digest. A cache folder that cannot be written only costs the time.
     """
-    chosen = os.environ.get(CACHE_VARIABLE)
-    folder = (Path(chosen).expanduser() if chosen else user_cache_path("actoolkit")) / "assets"
+    try:
+        folder = cache_home() / "assets"
+    except SettingsError:
+        return _build()
     kept = folder / f"vega-{VEGA_LITE}-{version('vl-convert-python')}.js"
     script = _kept(kept)
     if script is None:

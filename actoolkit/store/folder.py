@@ -41,8 +41,8 @@ def check(folder: Path) -> bool:
         Whether it exists.
 
     Raises:
-        StoreUnsafe: It is a symbolic link or no folder, belongs to somebody else, or others may
-            write to it.
+        StoreUnsafe: It is a symbolic link or no folder, belongs to somebody else, others may
+            write to it, or the system does not let it be looked at.
     """
     try:
         found = folder.lstat()
@@ -50,6 +50,9 @@ def check(folder: Path) -> bool:
         return False
     except NotADirectoryError:
         raise StoreUnsafe(f"{folder} lies below a file.", hint=OTHER_FOLDER) from None
+    except OSError as error:  # no way in, links in a circle, a name too long
+        reason = error.strerror or type(error).__name__
+        raise StoreUnsafe(f"{folder} cannot be looked at: {reason}.", hint=OTHER_FOLDER) from error
     if stat.S_ISLNK(found.st_mode) or not stat.S_ISDIR(found.st_mode):
         kind = "a symbolic link" if stat.S_ISLNK(found.st_mode) else "not a folder"
         raise StoreUnsafe(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
+from contextlib import suppress
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -14,10 +14,10 @@ from typing import Any, cast
 
 import altair as alt
 import anywidget  # noqa: F401 - Altair's own stand-in for it would name no extra
-from platformdirs import user_cache_path
 
 from actoolkit.charts.theme import DARK, LIGHT, config, font_addresses
-from actoolkit.settings import CACHE_VARIABLE
+from actoolkit.errors import SettingsError
+from actoolkit.home import cache_home
 
 EMBED_OPTIONS = {
     "renderer": "svg",
@@ -80,19 +80,18 @@ def offline_module() -> str:
     Returns:
         A JavaScript module that imports nothing.
     """
+    try:
+        folder = cache_home()
+    except SettingsError:
+        return _following_the_page(_bundle())
     origin = f"altair-{version('altair')}-vl-convert-{version('vl-convert-python')}"
     look = hashlib.sha256(_look().encode()).hexdigest()[:8]
-    file = _folder() / f"live-chart-{origin}-{look}.js"
-    if file.is_file():
+    file = folder / f"live-chart-{origin}-{look}.js"
+    with suppress(OSError, UnicodeDecodeError):
         return file.read_text(encoding="utf-8")
     text = _following_the_page(_bundle())
     _remember(file, text)
     return text
-
-
-def _folder() -> Path:
-    chosen = os.environ.get(CACHE_VARIABLE)
-    return Path(chosen).expanduser() if chosen else user_cache_path("actoolkit")
 
 
 def _bundle() -> str:

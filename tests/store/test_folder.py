@@ -11,7 +11,10 @@ from contextlib import suppress
 
 import pytest
 
+from actoolkit import doctor
+from actoolkit.api.private import private_folder
 from actoolkit.errors import StoreError, StoreFull, StoreUnsafe
+from actoolkit.settings import Account
 from actoolkit.store import Snapshots, folder
 from actoolkit.tables import SCORES
 
@@ -134,3 +137,29 @@ def test_the_systems_words_become_typed_errors(tmp_path, number, kind):
     with pytest.raises(kind, match=r"cannot be .* [A-Z]") as caught, folder.writing(tmp_path):
         raise OSError(number, os.strerror(number))
     assert caught.value.hint
+
+
+def test_what_the_system_does_not_let_be_looked_at_is_told(tmp_path):
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    for place in (tmp_path / "a" / "cache", tmp_path / ("x" * 300)):
+        for act in (folder.check, folder.prepare, private_folder):
+            with pytest.raises(StoreError, match="ACTOOLKIT_CACHE_DIR"):
+                act(place)
+        account = Account(url="https://you.api-us1.com", token="x", cache_dir=place)
+        (found,) = doctor.examine(account)
+        assert found.verdict == "problem"
+        assert "ACTOOLKIT_CACHE_DIR" in found.remedy
+
+
+@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="needs a second user")
+@pytest.mark.parametrize("act", [folder.check, folder.prepare, private_folder])
+def test_a_folder_behind_somebody_elses_is_told(tmp_path, act):
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o700)
+    os.seteuid(45678)
+    try:
+        with pytest.raises(StoreError, match=r"Permission denied.*ACTOOLKIT_CACHE_DIR"):
+            act(locked / "cache" / "account")
+    finally:
+        os.seteuid(0)

@@ -18,7 +18,7 @@ from polars.testing import assert_frame_equal
 
 import actoolkit as ac
 from actoolkit import errors
-from actoolkit.loaders import _mask_key
+from actoolkit.home import KEY_VARIABLE
 from actoolkit.loaders._mask import mask, namer
 from actoolkit.loaders._mask_key import mask_key
 from actoolkit.settings import Account
@@ -229,7 +229,7 @@ def test_a_custom_field_cannot_pass_for_a_column_of_the_table():
 class TestKey:
     @pytest.fixture
     def folder(self, tmp_path, monkeypatch):
-        monkeypatch.setenv(_mask_key.VARIABLE, str(tmp_path / "keys"))
+        monkeypatch.setenv(KEY_VARIABLE, str(tmp_path / "keys"))
         return tmp_path / "keys"
 
     def of(self, url="https://you.api-us1.com", token="one", **more):
@@ -251,7 +251,7 @@ class TestKey:
         assert self.of(url="https://other.api-us1.com") != key
 
     def test_the_default_place_is_not_the_cache(self, monkeypatch, tmp_path):
-        monkeypatch.delenv(_mask_key.VARIABLE, raising=False)
+        monkeypatch.delenv(KEY_VARIABLE, raising=False)
         monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         self.of()
