@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from actoolkit.errors import (
@@ -20,6 +19,7 @@ from actoolkit.errors import (
     SettingsError,
     StoreError,
 )
+from actoolkit.home import CACHE_VARIABLE
 from actoolkit.settings import PROXY_VARIABLE, Account
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ NEEDED = (
 ROWS_PER_REQUEST = 100
 CLOCK_TOLERANCE = 120.0
 SPACE_WANTED = 500 * 10**6
+SPACE_NEEDED = 5 * 10**6
+"""Bytes without which not even the first tables of a small account fit."""
 
 Verdict = Literal["ok", "note", "problem"]
 
@@ -79,11 +81,14 @@ def examine(account: Account) -> Iterator[Finding]:
     yield folder
     if folder.verdict == "problem":
         return  # no request goes without the pace that is kept there
-    reader = Reader(account, limits=Limits(attempts=3, wait=15.0))
     try:
+        reader = Reader(account, limits=Limits(attempts=3, wait=15.0))
         user = reader.get("/users/me")
     except ApiError as error:
         yield _unreachable(account, error)
+        return
+    except StoreError as error:
+        yield Finding("cache folder", "problem", error.message, error.hint)
         return
     yield Finding("URL", "ok", f"{account.url} answers")
     yield _token(user)
@@ -107,7 +112,15 @@ def _folder(account: Account) -> Finding:
         folder = prepare(account.folder)
     except (SettingsError, StoreError) as error:
         return Finding("cache folder", "problem", error.message, error.hint)
-    free = shutil.disk_usage(_existing(folder)).free
+    free = shutil.disk_usage(folder).free
+    if free < SPACE_NEEDED:
+        return Finding(
+            "cache folder",
+            "problem",
+            f"{folder}: only {free / 1e6:,.1f} MB are free",
+            f"Free some space (actoolkit cache clear), or set {CACHE_VARIABLE} to a folder on "
+            "another disk.",
+        )
     if free < SPACE_WANTED:
         return Finding(
             "cache folder",
@@ -116,12 +129,6 @@ def _folder(account: Account) -> Finding:
             "Free some space.",
         )
     return Finding("cache folder", "ok", f"{folder} is yours alone; {free / 1e9:,.0f} GB free")
-
-
-def _existing(path: Path) -> Path:
-    while not path.exists():
-        path = path.parent
-    return path
 
 
 def _unreachable(account: Account, error: ApiError) -> Finding:

@@ -141,12 +141,30 @@ def test_a_cache_folder_that_cannot_be(tmp_path):
     assert in_the_table(found.message), found.message
 
 
-def test_no_space(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("free", "verdict", "remedies"),
+    [
+        (0, "problem", ["ACTOOLKIT_CACHE_DIR", "actoolkit cache clear"]),
+        (4 * 10**6, "problem", ["ACTOOLKIT_CACHE_DIR", "actoolkit cache clear"]),
+        (10**8, "note", ["Free some space."]),
+    ],
+)
+def test_no_space(tmp_path, monkeypatch, free, verdict, remedies):
     import shutil
 
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=10**6))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=free))
     with ac.sandbox_account("tiny", cache_dir=tmp_path) as account:
-        (found,) = [one for one in doctor.examine(account) if one.subject == "cache folder"]
-    assert (found.verdict, found.remedy) == ("note", "Free some space.")
+        found, *more = doctor.examine(account)
+    assert (found.subject, found.verdict) == ("cache folder", verdict)
+    assert all(one in found.remedy for one in remedies)
+    assert bool(more) == (verdict == "note")
     assert any("MB are free" in row for row in SAID)
+
+
+def test_a_pace_that_cannot_be_kept_is_a_finding(tmp_path):
+    (tmp_path / "pace").touch()
+    account = Account(url="https://no-such-account.invalid", token="x", cache_dir=tmp_path)
+    (*_, found) = doctor.examine(account)
+    assert (found.subject, found.verdict) == ("cache folder", "problem")
+    assert "ACTOOLKIT_CACHE_DIR" in found.remedy
