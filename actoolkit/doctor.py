@@ -132,6 +132,9 @@ def _folder(account: Account) -> Finding:
 
 
 def _unreachable(account: Account, error: ApiError) -> Finding:
+    if error.status == 402:
+        told = f"{account.url} answers 402: the account is unpaid or its plan has ended"
+        return Finding("plan", "problem", told, error.hint)
     if isinstance(error, AuthenticationError):
         return Finding(
             "token", "problem", f"{account.url} refuses the API token ({error.status})", error.hint

@@ -8,7 +8,7 @@ ActoolkitError                   .hint: the next step
 │   └── InvalidToken             the token cannot be a token, or may not travel to this URL
 ├── InvalidArgument (ValueError) a value that the function, or the API, would not honour
 ├── ApiError                     .status, .endpoint
-│   ├── AuthenticationError      403: token or permission
+│   ├── AuthenticationError      401, 402, 403: token, payment or permission
 │   ├── NotAvailable             the plan, the permission or the account lacks this resource
 │   ├── NotFound                 404 for one object
 │   ├── RequestRejected          400 or 422: .reasons as the API gave them
@@ -95,7 +95,7 @@ class ApiError(ActoolkitError):
 
 
 class AuthenticationError(ApiError):
-    """403: the token is wrong, or its user may not see this."""
+    """The token is wrong, its user may not see this (403), or the account is unpaid (402)."""
 
 
 class NotAvailable(ApiError):

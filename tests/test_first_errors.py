@@ -67,6 +67,7 @@ ANSWERS = {
     "another account": (302, {"Location": "https://other.api-us1.com/"}, b"", "URL again"),
     "a web page": (200, {}, b"<html>", "Check the account's URL"),
     "another site": (404, {}, b"not found", "Settings > Developer"),
+    "an unpaid account": (402, {}, b'{"message":"Payment required"}', "billing"),
     "a wrong token": (403, {}, b'{"message":"Forbidden"}', "Copy the token again"),
 }
 

@@ -109,7 +109,7 @@ class Reader:
             The answer: whole, strict JSON, an object, and accepted by ``check``.
 
         Raises:
-            AuthenticationError: The token is wrong.
+            AuthenticationError: The token is wrong, or the account unpaid.
             NotAvailable: This account has no such resource.
             NotFound: No such object.
             RequestRejected: The API refuses the parameters.
@@ -274,12 +274,16 @@ class Reader:
         self.server_at = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
     def _explain(self, error: AuthenticationError, path: str) -> ApiError:
-        """Tell a wrong token from a plan or permission: only the first shuts out ``/users/me``."""
+        """Tell a wrong token, or an unpaid account, from a plan or permission.
+
+        Only the first two shut out ``/users/me``.
+        """
         if isinstance(self._ask(WHO_AM_I, None, None), ApiError):
             return error
+        unpaid = error.status == 402
+        why = "what is paid for leaves" if unpaid else "its plan or the user's permissions leave"
         return NotAvailable(
-            f"{path} is not available on this account: its plan or the user's permissions "
-            "leave it out.",
+            f"{path} is not available on this account: {why} it out.",
             endpoint=path,
             status=error.status,
             hint="Go on without it, or use the token of a user who may see it.",

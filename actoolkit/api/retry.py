@@ -204,9 +204,9 @@ def _final(
             status=status,
             hint="Copy the account's URL again from Settings > Developer.",
         )
-    if status in (401, 403):
+    if status in (401, 402, 403):
         times = sum(one.status == 403 for one in history)
-        return None if 0 < times < limits.forbidden else _refused(endpoint, status)
+        return None if 0 < times < limits.forbidden else _refused(endpoint, status, last.body)
     if status in (404, 405, 410):
         return _absent(endpoint, status)
     if 400 <= status < 500 and status not in (408, 425, 429):
@@ -222,7 +222,15 @@ def _untrusted(endpoint: str, detail: str) -> ApiError:
     )
 
 
-def _refused(endpoint: str, status: int) -> ApiError:
+def _refused(endpoint: str, status: int, body: bytes) -> ApiError:
+    if status == 402:
+        said = _quoted(reasons(body))
+        return AuthenticationError(
+            f"{endpoint} answered 402: the account is unpaid or its plan has ended{said}",
+            endpoint=endpoint,
+            status=status,
+            hint="Ask the account's owner to look at its billing, then run it again.",
+        )
     return AuthenticationError(
         f"{endpoint} answered {status}: the token is wrong, or its user may not see this.",
         endpoint=endpoint,
@@ -231,9 +239,15 @@ def _refused(endpoint: str, status: int) -> ApiError:
     )
 
 
+def _quoted(said: Sequence[str]) -> str:
+    """What the API says, behind a colon; in any case the end of a sentence."""
+    text = "; ".join(one.strip() for one in said)
+    return (f": {text}" if text else "") + ("" if text.endswith((".", "!", "?")) else ".")
+
+
 def _rejected(endpoint: str, status: int, said: Sequence[str]) -> ApiError:
     return RequestRejected(
-        f"{endpoint} rejected the request ({status}){': ' + '; '.join(said) if said else '.'}",
+        f"{endpoint} rejected the request ({status}){_quoted(said)}",
         endpoint=endpoint,
         status=status,
         reasons=said,

@@ -174,6 +174,30 @@ def test_a_wrong_token_and_a_plan_without_the_feature_are_told_apart(stub, reade
         reader.get("/users/me")
 
 
+def test_an_unpaid_feature_is_left_out_and_an_unpaid_account_told(stub, reader, wire):
+    stub.serve = lambda query: {"user": {"id": "1"}}
+    stub.script.append(wire.http(402, {"message": "Please upgrade"}))
+    with pytest.raises(errors.NotAvailable, match="paid for"):
+        reader.get("/ecomOrders")
+    assert [path for path, *_ in stub.requests] == ["/api/3/ecomOrders", "/api/3/users/me"]
+    for path, answers in (("/ecomOrders", 2), ("/users/me", 1)):
+        stub.script.extend([wire.http(402, {"message": "Please upgrade"})] * answers)
+        told = "unpaid or its plan has ended: Please upgrade. Ask the account's owner"
+        with pytest.raises(errors.AuthenticationError, match=told):
+            reader.get(path)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("No such filter", "(422): No such filter. Check"), ("Why?", "(422): Why? Check")],
+)
+def test_what_the_api_says_ends_before_the_hint_begins(stub, reader, wire, said, told):
+    stub.script.append(wire.http(422, {"message": said}))
+    with pytest.raises(errors.RequestRejected) as caught:
+        reader.get("/lists")
+    assert told in str(caught.value)
+
+
 def test_the_apis_own_reasons_are_passed_on(stub, reader, wire):
     stub.script.append(wire.http(422, {"errors": [{"title": "The filter is unknown"}]}))
     with pytest.raises(errors.RequestRejected, match="The filter is unknown") as caught:

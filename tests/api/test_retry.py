@@ -40,6 +40,7 @@ FINAL = [
     (answer(308), errors.RedirectRefused),
     (answer(400), errors.RequestRejected),
     (answer(401), errors.AuthenticationError),
+    (answer(402), errors.AuthenticationError),
     (answer(404), errors.NotAvailable),
     (answer(410), errors.NotAvailable),
     (answer(422), errors.RequestRejected),
