@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,7 @@ from actoolkit.errors import (
     AuthenticationError,
     ConnectionFailed,
     NotAvailable,
+    RateLimited,
     SettingsError,
     StoreError,
 )
@@ -85,6 +87,7 @@ def examine(account: Account) -> Iterator[Finding]:
         reader = Reader(account, limits=Limits(attempts=3, wait=15.0))
         user = reader.get("/users/me")
     except ApiError as error:
+        _forget(account, error)
         yield _unreachable(account, error)
         return
     except StoreError as error:
@@ -129,6 +132,15 @@ def _folder(account: Account) -> Finding:
             "Free some space.",
         )
     return Finding("cache folder", "ok", f"{folder} is yours alone; {free / 1e9:,.0f} GB free")
+
+
+def _forget(account: Account, error: ApiError) -> None:
+    """Leave nothing of an account that was never loaded, but how long a busy one asks to wait."""
+    from actoolkit.store.leftovers import forget_unused
+
+    if not isinstance(error, RateLimited):
+        with suppress(StoreError):
+            forget_unused(account)
 
 
 def _unreachable(account: Account, error: ApiError) -> Finding:

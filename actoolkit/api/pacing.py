@@ -247,6 +247,14 @@ def pace_of(account: Account, *, sleep: Callable[[float], None] = time.sleep) ->
     rate = account.rate * account.share
     if account.loopback and rate >= FAST:
         return Pace(rate, strict=account.strict, sleep=sleep)
+    return SharedPace(pace_path(account), rate, strict=account.strict, sleep=sleep)
+
+
+def pace_path(account: Account) -> Path:
+    """Where the pace of an account's host is kept, for all of its tokens.
+
+    Args:
+        account: Any of the host.
+    """
     name = "".join(c if c.isalnum() or c in ".-" else "-" for c in account.host)
-    path = account.folder.parent / "pace" / f"{name}.json"
-    return SharedPace(path, rate, strict=account.strict, sleep=sleep)
+    return account.folder.parent / "pace" / f"{name}.json"

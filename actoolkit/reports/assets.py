@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -14,8 +12,9 @@ from pathlib import Path
 
 from actoolkit.charts.pictures import VEGA_LITE
 from actoolkit.charts.theme import font_addresses
-from actoolkit.errors import SettingsError
+from actoolkit.errors import SettingsError, StoreError
 from actoolkit.home import cache_home
+from actoolkit.store.folder import replacing
 
 
 @cache
@@ -33,7 +32,7 @@ def vega_bundle() -> str:
     script = _kept(kept)
     if script is None:
         script = _build()
-        with suppress(OSError):
+        with suppress(OSError, StoreError):
             _keep(kept, f"{_digest(script)}\n{script}")
     return script
 
@@ -58,10 +57,8 @@ def _digest(script: str) -> str:
 
 def _keep(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    Path(temporary).replace(path)
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 @cache

@@ -12,6 +12,7 @@ import polars as pl
 from actoolkit.settings import Account
 from actoolkit.store.folder import check, writing
 from actoolkit.store.history import History
+from actoolkit.store.leftovers import forget_beside
 from actoolkit.store.locks import holding
 from actoolkit.store.snapshots import Snapshots
 
@@ -92,6 +93,7 @@ def clear(
     """
     folder = account.folder
     if not check(folder):
+        forget_beside(account)
         return 0
     before = _size(folder)
     with ExitStack() as stack:
@@ -103,9 +105,7 @@ def clear(
     _remove(folder / "locks")
     if not any(folder.iterdir()):
         _remove(folder)
-        # The pace is shared by all tokens of a host: it goes with the last of them.
-        if [path.name for path in folder.parent.iterdir()] == ["pace"]:
-            _remove(folder.parent / "pace")
+    forget_beside(account)
     return before - (_size(folder) if folder.exists() else 0)
 
 

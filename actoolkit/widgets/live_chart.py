@@ -9,15 +9,15 @@ from contextlib import suppress
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, cast
 
 import altair as alt
 import anywidget  # noqa: F401 - Altair's own stand-in for it would name no extra
 
 from actoolkit.charts.theme import DARK, LIGHT, config, font_addresses
-from actoolkit.errors import SettingsError
+from actoolkit.errors import SettingsError, StoreError
 from actoolkit.home import cache_home
+from actoolkit.store.folder import replacing
 
 EMBED_OPTIONS = {
     "renderer": "svg",
@@ -135,15 +135,10 @@ def _following_the_page(bundle: str) -> str:
 
 def _remember(file: Path, text: str) -> None:
     """Write whole or not at all; a folder that cannot be written only costs time."""
-    try:
+    with suppress(OSError, StoreError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}.", delete=False
-        ) as draft:
-            draft.write(text)
-        Path(draft.name).replace(file)
-    except OSError:
-        return
+        with replacing(file) as draft:
+            draft.write(text.encode())
 
 
 class LiveChart(alt.JupyterChart):

@@ -140,8 +140,9 @@ def test_the_pace_goes_with_the_last_account(account, rows, neighbour):
     root = account.folder.parent
     (root / "pace").mkdir(mode=0o700)
     (root / "pace" / "you.api-us1.com.json").write_text("{}")
+    other = "you.api-us1.com-0123456789ab"  # of another token
     if neighbour:
-        (root / "you-of-another-token").mkdir(mode=0o700)
+        (root / other).mkdir(mode=0o700)
     clear(account)
     left = sorted(path.name for path in root.iterdir())
-    assert left == (["pace", "you-of-another-token"] if neighbour else [])
+    assert left == (["pace", other] if neighbour else [])

@@ -12,7 +12,9 @@ import pytest
 
 import actoolkit as ac
 from actoolkit.errors import StoreError, StoreFull
+from actoolkit.reports import assets
 from actoolkit.store.inventory import clear
+from actoolkit.widgets import live_chart
 
 only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can make a small disk")
 
@@ -161,3 +163,16 @@ def test_little_room_is_told_and_never_waited_for(small_disk, monkeypatch, free)
         assert ac.load_lists(account=account, progress=False).equals(lists)
         filler.unlink()
         assert ac.load_contacts(account=account, progress=False).height
+
+
+@only_root
+def test_a_bundle_that_does_not_fit_leaves_no_half(small_disk, monkeypatch):
+    """Pages and charts cost only time then."""
+    monkeypatch.setenv("ACTOOLKIT_CACHE_DIR", str(small_disk / "cache"))
+    monkeypatch.setattr(assets, "_build", lambda: "x" * 2**21)
+    monkeypatch.setattr(live_chart, "_bundle", lambda: "x" * 2**21)
+    assets.vega_bundle.cache_clear()
+    assert assets.vega_bundle() == "x" * 2**21
+    assert live_chart.offline_module().endswith("x" * 2**21)
+    assets.vega_bundle.cache_clear()
+    assert [path for path in small_disk.rglob("*") if path.is_file()] == []
