@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,14 +14,13 @@ from actoolkit.errors import (
     ActoolkitError,
     ApiError,
     AuthenticationError,
-    ConnectionFailed,
     NotAvailable,
     RateLimited,
     SettingsError,
     StoreError,
 )
 from actoolkit.home import CACHE_VARIABLE
-from actoolkit.settings import PROXY_VARIABLE, Account
+from actoolkit.settings import Account
 
 if TYPE_CHECKING:
     from actoolkit.api.reader import Body, Reader
@@ -160,15 +158,7 @@ def _unreachable(account: Account, error: ApiError) -> Finding:
         )
     # A newcomer knows the account's address, not the route that is asked first.
     said = error.message.replace("/users/me", account.url, 1)
-    return Finding("URL", "problem", said, _proxy_hint(account, error) or error.hint)
-
-
-def _proxy_hint(account: Account, error: ApiError) -> str:
-    """What to do where the way out leads through a proxy that was told to other programs."""
-    named = [one for one in ("HTTPS_PROXY", "https_proxy") if os.environ.get(one)]
-    if not named or account.proxy or account.loopback or not isinstance(error, ConnectionFailed):
-        return ""
-    return f"{named[0]} is not read; if a proxy is needed, set {PROXY_VARIABLE} to its address."
+    return Finding("URL", "problem", said, error.hint)
 
 
 def _token(user: Body) -> Finding:

@@ -7,6 +7,7 @@ request and with it the token, so none of them leaves this module, not even as a
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -91,8 +92,8 @@ def send(
         kind, detail = ("certificate" if _untrusted(error) else "connection"), "TLS failed"
     except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
         kind, detail = "timeout", "no answer in time"
-    except (requests.exceptions.ConnectionError, OSError):
-        kind, detail = "connection", "the connection failed"
+    except (requests.exceptions.ConnectionError, OSError) as error:
+        kind, detail = "connection", _unconnected(error)
     except urllib3.exceptions.ProtocolError:
         kind, detail = "connection", "the answer broke off"
     except (
@@ -121,13 +122,29 @@ def repeats(session: requests.Session, status: int, body: bytes) -> bool:
 
 def _untrusted(error: BaseException) -> bool:
     """Whether a TLS failure is a certificate's, which asking again cannot mend."""
-    waiting: list[object] = [error]
-    for one in waiting:
-        if isinstance(one, ssl.SSLCertVerificationError):
-            return True
-        if isinstance(one, BaseException) and len(waiting) < 50:
-            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
-    return False
+    return any(isinstance(one, ssl.SSLCertVerificationError) for one in _within(error))
+
+
+def _unconnected(error: BaseException) -> str:
+    """Say why there is no connection, in words of ours: the libraries' hold the request."""
+    causes = _within(error)
+    for kind, why in (
+        (urllib3.exceptions.ProxyError, "the proxy does not let it through"),
+        (socket.gaierror, "no such host is known here"),
+        (ConnectionRefusedError, "the host refuses it"),
+    ):
+        if any(isinstance(one, kind) for one in causes):
+            return f"the connection failed: {why}"
+    return "the connection failed"
+
+
+def _within(error: BaseException) -> list[object]:
+    """An error and everything that it was made of."""
+    found: list[object] = [error]
+    for one in found:
+        if isinstance(one, BaseException) and len(found) < 50:
+            found += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+    return found
 
 
 def _read(

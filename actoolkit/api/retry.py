@@ -28,6 +28,12 @@ Kind = Literal["answer", "malformed", "connection", "timeout", "oversize", "cert
 
 MINUTES_HINT = "Wait a minute and run it again; what was already loaded is kept."
 
+SHARED_HINT = "Other tools share the account's limit: run it later, or with a smaller share."
+BUSY_HINT = (
+    "ActiveCampaign is overloaded or under maintenance: run it again later; what was already "
+    "loaded is kept."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -106,6 +112,7 @@ def decide(
     limits: Limits,
     jitter: float = 0.5,
     now: datetime | None = None,
+    way: str = "",
 ) -> Accept | Retry | GiveUp:
     """Decide what follows the last of a request's outcomes.
 
@@ -116,6 +123,7 @@ def decide(
         limits: How much patience there is.
         jitter: In [0, 1): spreads the waits of several workers.
         now: For Retry-After dates; default the current moment.
+        way: What to do if there is no connection; default to check network and URL.
     """
     last = history[-1]
     if last.kind == "answer" and last.status == 200:
@@ -128,7 +136,8 @@ def decide(
     asked = retry_after(last.headers.get("retry-after"), now=now)
     after = _wait(len(history), asked, jitter)
     if len(history) >= limits.attempts or waited + after > limits.wait:
-        return GiveUp(_exhausted(last, endpoint, len(history), waited, asked))
+        times = f"{len(history)} {'request' if len(history) == 1 else 'requests'}"
+        return GiveUp(_exhausted(last, endpoint, f"after {times} and {waited:.0f} s", asked, way))
     return Retry(after, describe(last), everyone=last.status in (429, 503))
 
 
@@ -271,10 +280,7 @@ def _absent(endpoint: str, status: int) -> ApiError:
     )
 
 
-def _exhausted(
-    last: Outcome, endpoint: str, attempts: int, waited: float, asked: float | None
-) -> ApiError:
-    tried = f"after {attempts} {'request' if attempts == 1 else 'requests'} and {waited:.0f} s"
+def _exhausted(last: Outcome, endpoint: str, tried: str, asked: float | None, way: str) -> ApiError:
     status = last.status
     if last.kind == "answer" and status in (429, 503):
         wait = f" It asks to wait {asked:.0f} s." if asked else ""
@@ -282,7 +288,7 @@ def _exhausted(
             f"{endpoint} still answers {status} {tried}.{wait}",
             endpoint=endpoint,
             status=status,
-            hint="Other tools share the account's limit: run it later, or with a smaller share.",
+            hint=SHARED_HINT if status == 429 else BUSY_HINT,
         )
     if last.kind == "answer" and status is not None and status >= 500:
         return ServerError(
@@ -302,5 +308,5 @@ def _exhausted(
         f"{endpoint}: {describe(last)}, {tried}.",
         endpoint=endpoint,
         status=status,
-        hint="Check the network and the account's URL, then run it again.",
+        hint=way or "Check the network and the account's URL, then run it again.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from urllib3.util.connection import is_connection_dropped
 import actoolkit
 from actoolkit.errors import InvalidToken
 from actoolkit.secret import Token
-from actoolkit.settings import Account
+from actoolkit.settings import PROXY_VARIABLE, Account
 
 HEADERS = {
     "Accept": "application/json",
@@ -30,6 +31,9 @@ HEADERS = {
     "User-Agent": f"actoolkit/{actoolkit.__version__}",
 }
 
+
+OTHERS_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+"""Variables by which other programs are told a proxy."""
 
 IDLE = 2.0
 """Seconds after which a server may have closed a connection that waited for its turn."""
@@ -98,6 +102,23 @@ def open_session(account: Account, *, connections: int = 16) -> requests.Session
     for scheme in ("https://", "http://"):
         session.mount(scheme, _PatientAdapter(pool_maxsize=connections, max_retries=0))
     return session
+
+
+def unread_proxy(account: Account) -> str:
+    """What to do where the way out may lead through a proxy that was told to other programs.
+
+    Args:
+        account: Whom nobody answers for.
+
+    Returns:
+        A hint, or nothing where no proxy is named or one is used.
+    """
+    if account.proxy or account.loopback:
+        return ""
+    named = [name for name in OTHERS_PROXIES if os.environ.get(name)]
+    if not named:
+        return ""
+    return f"{named[0]} is not read; if a proxy is needed, set {PROXY_VARIABLE} to its address."
 
 
 @contextmanager

@@ -87,6 +87,12 @@ def test_patience_ends_after_six_requests(outcome, error):
     assert told.error.hint
 
 
+def test_a_service_that_is_down_blames_nobody_else():
+    assert "Other tools" in verdict(*[answer(429)] * 6).error.hint
+    assert "maintenance" in verdict(*[answer(503)] * 6).error.hint
+    assert "ther tools" not in str(verdict(*[answer(503)] * 6).error)
+
+
 def test_a_403_is_believed_the_third_time():
     assert isinstance(verdict(answer(403), answer(500), answer(403)), Retry)
     told = verdict(answer(403), answer(403), answer(403))
