@@ -15,12 +15,13 @@ from typing import Literal, Self
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from actoolkit.errors import InvalidArgument, InvalidToken, InvalidURL
+from actoolkit.errors import InvalidArgument, InvalidToken, InvalidURL, SettingsError
 from actoolkit.home import CACHE_VARIABLE, cache_home, expanded
 from actoolkit.secret import Token
 from actoolkit.sources import FIND_URL, chosen_profile, find
 
 PROXY_VARIABLE = "ACTOOLKIT_PROXY"
+BUNDLE_VARIABLE = "ACTOOLKIT_CA_BUNDLE"
 RATE_LIMIT = 5.0
 """Requests per second that ActiveCampaign allows an account, for all of its tools together."""
 
@@ -55,13 +56,17 @@ class Account:
         proxy: ``http://host:port`` of a proxy to reach the account through, which sees neither
             token nor data. The environment's own (``HTTPS_PROXY``, ``.netrc``) are ignored;
             `from_env` reads ``ACTOOLKIT_PROXY``. A loopback account uses none.
+        ca_bundle: File of the certificates (PEM) to trust instead of the usual ones, where the
+            network inspects traffic. The environment's own (``SSL_CERT_FILE``,
+            ``REQUESTS_CA_BUNDLE``) are ignored; `from_env` reads ``ACTOOLKIT_CA_BUNDLE``.
         clock: Gives the current moment (UTC). The sandbox passes its own.
 
     Raises:
         InvalidURL: The address is not https, or holds more than a host and ``/api/3``.
         InvalidToken: The token is empty, or a real token would travel unencrypted.
         InvalidArgument: ``share`` or ``rate`` out of range.
-        SettingsError: ``cache_dir`` begins with ``~``, and the user has no home folder.
+        SettingsError: ``cache_dir`` begins with ``~``, and the user has no home folder. Or
+            ``ca_bundle`` holds no certificates.
 
     Example:
         >>> Account(url="https://you.api-us1.com/api/3/", token="abc")
@@ -78,6 +83,7 @@ class Account:
     minor_units: Mapping[str, int] = field(default_factory=dict, hash=False)
     identity: str | None = None
     proxy: str | None = None
+    ca_bundle: Path | None = None
     clock: Callable[[], datetime] = field(default=_utc_now, repr=False, compare=False)
 
     def __init__(
@@ -93,6 +99,7 @@ class Account:
         minor_units: Mapping[str, int] | None = None,
         identity: str | None = None,
         proxy: str | None = None,
+        ca_bundle: str | os.PathLike[str] | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         secret = token if isinstance(token, Token) else Token(token)
@@ -124,6 +131,7 @@ class Account:
             "minor_units": {code.upper(): int(n) for code, n in (minor_units or {}).items()},
             "identity": identity,
             "proxy": None if proxy is None else clean_proxy(proxy),
+            "ca_bundle": None if ca_bundle is None else clean_bundle(ca_bundle),
             "clock": clock,
         }
         for name, value in values.items():
@@ -164,8 +172,11 @@ class Account:
                 hint="Use Account(url=..., token=...).",
             )
         found = find(chosen_profile(profile), dotenv)
-        proxy = os.environ.get(PROXY_VARIABLE) or None
-        given = {"url": found.url, "token": found.token, "proxy": proxy, **overrides}
+        ways = {
+            "proxy": os.environ.get(PROXY_VARIABLE) or None,
+            "ca_bundle": os.environ.get(BUNDLE_VARIABLE) or None,
+        }
+        given = {"url": found.url, "token": found.token, **ways, **overrides}
         return cls(**given)  # type: ignore[arg-type]
 
     @property
@@ -241,6 +252,30 @@ def clean_proxy(url: str) -> str:
             "The proxy's address is not one.", hint="Such as http://proxy.example:3128"
         )
     return f"{parts.scheme}://{parts.host}{f':{parts.port}' if parts.port else ''}"
+
+
+def clean_bundle(path: str | os.PathLike[str]) -> Path:
+    """Check that a file holds certificates.
+
+    Args:
+        path: As given by the user.
+
+    Raises:
+        SettingsError: It holds none, or cannot be read.
+    """
+    import ssl  # only those behind such a network need it
+
+    found = expanded(path, BUNDLE_VARIABLE)
+    try:
+        ssl.create_default_context(cafile=found)
+    except OSError as error:  # ssl's own among them
+        reason = error.strerror or type(error).__name__
+    else:
+        return found
+    raise SettingsError(
+        f"{found} is no file of certificates: {reason}.",
+        hint=f"{BUNDLE_VARIABLE} takes a file in PEM form; ask those who run the network.",
+    )
 
 
 def clean_url(url: str, token: Token) -> str:

@@ -227,7 +227,8 @@ def _untrusted(endpoint: str, detail: str) -> ApiError:
     return ConnectionFailed(
         f"{endpoint}: the server's certificate is not trusted ({detail}).",
         endpoint=endpoint,
-        hint="Check the account's URL, or the network's own proxy.",
+        hint="Check the account's URL and this machine's clock. Where the network inspects "
+        "traffic, set ACTOOLKIT_CA_BUNDLE to the file of its certificates.",
     )
 
 

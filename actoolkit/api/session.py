@@ -98,6 +98,8 @@ def open_session(account: Account, *, connections: int = 16) -> requests.Session
     session.auth = HostBoundAuth(account.url, account.token)
     if account.proxy is not None and not account.loopback:
         session.proxies = {"https": account.proxy}
+    if account.ca_bundle is not None:
+        session.verify = str(account.ca_bundle)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     for scheme in ("https://", "http://"):
         session.mount(scheme, _PatientAdapter(pool_maxsize=connections, max_retries=0))
