@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +12,7 @@ import polars as pl
 
 from actoolkit.errors import ExportError, InvalidArgument
 from actoolkit.spreadsheets import check_personal, flat, harmless
+from actoolkit.whole_files import next_step, write_whole
 
 
 def to_csv(
@@ -128,21 +127,10 @@ def _write(
 ) -> Path:
     """Write a file, whole or not at all."""
     target = Path(path)
-    temporary = target.with_name(f".export-{secrets.token_hex(6)}")
-    mode = 0o600 if private else 0o644
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+        write_whole(target, write, private=private)
     except OSError as error:
         raise ExportError(
-            f"{target} cannot be written: {error.strerror or error}.",
-            hint="Choose a file in a folder that exists and that you may write to.",
+            f"{target} cannot be written: {error.strerror or error}.", hint=next_step(error)
         ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return target

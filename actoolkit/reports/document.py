@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from actoolkit.charts.addresses import find_address
 from actoolkit.charts.locales import written_in
 from actoolkit.errors import ReportError
 from actoolkit.reports.blocks import Control, Figure, Note, Table
+from actoolkit.whole_files import next_step, write_whole
 
 Direction = Literal["up", "down", "flat", "none"]
 
@@ -150,7 +150,7 @@ class Report:
         return self._html["page"]
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page, whole or not at all.
+        """Write the page, whole or not at all; with personal data it is readable by you only.
 
         Args:
             path: File to write; replaced when it exists.
@@ -161,7 +161,7 @@ class Report:
         Raises:
             ReportError: The file cannot be written.
         """
-        return write_page(self.html(), Path(path))
+        return write_page(self.html(), Path(path), private=self.personal_data)
 
     def save_pdf(self, path: str | os.PathLike[str]) -> Path:
         """Print the page to a PDF with the Chromium or Chrome of this machine.
@@ -187,31 +187,36 @@ def _masked(address: str) -> str:
     return re.sub(r"[^@.]", "*", address)
 
 
-def write_page(page: str, target: Path) -> Path:
+def write_page(page: str, target: Path, *, private: bool = False) -> Path:
     """Write a page, whole or not at all.
 
     Args:
         page: HTML.
         target: File to write; replaced when it exists.
+        private: Let nobody else read it.
 
     Raises:
         ReportError: The file cannot be written.
     """
-    temporary = ""
+    return write_content(page.encode(errors="replace"), target, private=private)
+
+
+def write_content(content: bytes, target: Path, *, private: bool) -> Path:
+    """Write a page or its print, whole or not at all.
+
+    Args:
+        content: What shall be in the file.
+        target: File to write; replaced when it exists.
+        private: Let nobody else read it.
+
+    Raises:
+        ReportError: The file cannot be written.
+    """
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".report-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(page.encode(errors="replace"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
+        write_whole(target, lambda file: file.write(content), private=private)
     except (OSError, ValueError) as error:  # a null byte in a file's name is a ValueError
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         reason = getattr(error, "strerror", None) or error
         raise ReportError(
-            f"{str(target)!r} cannot be written: {reason}.",
-            hint="Choose a file in a folder that exists and that you may write to.",
+            f"{str(target)!r} cannot be written: {reason}.", hint=next_step(error)
         ) from error
     return target

@@ -92,7 +92,8 @@ def export_notebook(
         path: File to write; replaced when it exists.
         execute: Run it from top to bottom first, in its own folder; False takes the outputs that
             it holds.
-        personal_data: Let e-mail addresses stand on the page; without it one is an error.
+        personal_data: Let e-mail addresses stand on the page, which is then readable by you only;
+            without it one is an error.
 
     Returns:
         The path.
@@ -107,7 +108,7 @@ def export_notebook(
         >>> export_notebook("my.ipynb", "my.html", execute=False)  # doctest: +SKIP
     """
     source, target = Path(notebook), Path(path)
-    if target.resolve() == source.resolve():
+    if os.path.realpath(target) == os.path.realpath(source):
         raise InvalidArgument(
             f"{str(target)!r} is the notebook itself.", hint="Choose another file to write."
         )
@@ -116,9 +117,8 @@ def export_notebook(
         from actoolkit.reports.execution import executed
 
         held = executed(held, source)
-    return write_page(
-        _page(held, source, executed=execute, personal_data=personal_data).html(), target
-    )
+    page = _page(held, source, executed=execute, personal_data=personal_data)
+    return write_page(page.html(), target, private=personal_data)
 
 
 def _read(source: Path) -> Any:
