@@ -166,6 +166,8 @@ class Report:
     def save_pdf(self, path: str | os.PathLike[str]) -> Path:
         """Print the page to a PDF with the Chromium or Chrome of this machine.
 
+        With personal data it is readable by you only.
+
         Args:
             path: File to write; replaced when it exists.
 
@@ -173,11 +175,11 @@ class Report:
             The path.
 
         Raises:
-            ReportError: No browser is found, or it could not print.
+            ReportError: No browser is found, it could not print, or the file cannot be written.
         """
         from actoolkit.reports.printing import print_pdf
 
-        return print_pdf(self.html(), Path(path))
+        return print_pdf(self.html(), Path(path), private=self.personal_data)
 
     def __repr__(self) -> str:
         return f"Report({self.title!r}, {self.account}, {self.period}; .save(path) writes it)"

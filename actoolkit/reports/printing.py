@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from actoolkit.errors import ReportError
+from actoolkit.reports.document import write_content
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 """Commands that print, in the order of trying; ACTOOLKIT_BROWSER comes before them."""
@@ -38,53 +41,100 @@ def browser() -> str:
     )
 
 
-def print_pdf(page: str, target: Path) -> Path:
-    """Print a page.
+def print_pdf(page: str, target: Path, *, private: bool = False) -> Path:
+    """Print a page, whole or not at all.
 
-    The browser gets a profile of its own, no network, and is closed again.
+    The browser gets a profile and a temporary folder of its own, no network, and is closed again.
 
     Args:
         page: The page.
         target: File to write; replaced when it exists.
+        private: Let nobody else read it.
 
     Returns:
         The file.
 
     Raises:
-        ReportError: No browser is found, or it could not print.
+        ReportError: No browser is found, it could not print, or the file cannot be written.
     """
     command = browser()
-    with tempfile.TemporaryDirectory(prefix="actoolkit-print-") as folder:
-        source, printed = Path(folder, "report.html"), Path(folder, "report.pdf")
-        source.write_text(page, encoding="utf-8")
-        options = [
-            "--headless",
-            "--disable-gpu",
-            "--no-first-run",
-            "--disable-extensions",
-            "--host-resolver-rules=MAP * ~NOTFOUND",
-            "--window-size=1000,1400",
-            f"--user-data-dir={folder}/profile",
-            f"--virtual-time-budget={SETTLE}",
-            "--no-pdf-header-footer",
-            f"--print-to-pdf={printed}",
-        ]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            options.append("--no-sandbox")
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix="actoolkit-print-", ignore_cleanup_errors=True
+        ) as folder:
+            Path(folder, "report.html").write_text(page, encoding="utf-8", errors="replace")
+            content = _printed(command, Path(folder))
+    except OSError as error:
+        raise ReportError(
+            f"No temporary folder could be used to print in: {error.strerror or error}.",
+            hint="Set TMPDIR to a folder that you may write to and that has room.",
+        ) from error
+    return write_content(content, target, private=private)
+
+
+def _printed(command: str, folder: Path) -> bytes:
+    """What the browser makes of the page in a folder."""
+    printed = folder / "report.pdf"
+    options = [
+        "--headless",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-extensions",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+        "--window-size=1000,1400",
+        f"--user-data-dir={folder}/profile",
+        f"--virtual-time-budget={SETTLE}",
+        "--no-pdf-header-footer",
+        f"--print-to-pdf={printed}",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--no-sandbox")
+    try:
+        _run([str(Path(command).absolute()), *options, (folder / "report.html").as_uri()], folder)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ReportError(
+            f"{Path(command).name} could not print the report: {_reason(error)}.",
+            hint="Open the HTML file in a browser and print it from there.",
+        ) from error
+    content = printed.read_bytes() if printed.exists() else b""
+    if not content.startswith(b"%PDF") or not content.rstrip().endswith(b"%%EOF"):
+        raise ReportError(
+            f"{Path(command).name} could not print the report: it wrote no whole PDF.",
+            hint=f"Make room in {folder.parent}, set TMPDIR to a folder on another disk, or open "
+            "the HTML file in a browser and print it from there.",
+        )
+    return content
+
+
+def _run(command: list[str], folder: Path) -> None:
+    """Run the browser to its end; what it started ends with it, also when we are interrupted.
+
+    It keeps its temporary files, sockets among them, in the folder, which it knows as "." only: the
+    path of a socket may have some hundred characters, and with more it would not start.
+    """
+    with subprocess.Popen(  # noqa: S603 - a browser found by its name, no shell
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env={**os.environ, "TMPDIR": "."},
+        start_new_session=True,
+    ) as running:
         try:
-            subprocess.run(  # noqa: S603 - a browser found by its name, no shell
-                [command, *options, source.as_uri()],
-                check=True,
-                capture_output=True,
-                timeout=LONGEST,
-            )
-            shutil.copyfile(printed, target)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise ReportError(
-                f"{Path(command).name} could not print the report: {_reason(error)}.",
-                hint="Open the HTML file in a browser and print it from there.",
-            ) from error
-    return target
+            code = running.wait(LONGEST)
+        finally:
+            _end(running)
+    if code:
+        raise subprocess.CalledProcessError(code, command)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+    else:
+        running.kill()
 
 
 def _reason(error: OSError | subprocess.SubprocessError) -> str:
@@ -92,4 +142,4 @@ def _reason(error: OSError | subprocess.SubprocessError) -> str:
         return f"it took longer than {LONGEST} seconds"
     if isinstance(error, subprocess.CalledProcessError):
         return f"it ended with code {error.returncode}"
-    return getattr(error, "strerror", None) or "it wrote no file"
+    return getattr(error, "strerror", None) or "it did not run"

@@ -90,17 +90,17 @@ class SandboxSession(AbstractContextManager[Account]):
         """Serve the account; `stop` ends it.
 
         Raises:
-            SandboxError: The server did not come up.
+            SandboxError: The server did not come up, or there is no temporary folder.
         """
         if self._account is not None:
             return self._account
+        if self._cache_dir is None:
+            self._own_cache = _temporary_folder()
         listener = listen(0)
         self._server = server_for(self.application)
         self._thread = threading.Thread(target=_serve, args=(self._server, listener), daemon=True)
         self._thread.start()
         wait_for(self._server, self._thread)
-        if self._cache_dir is None:
-            self._own_cache = tempfile.TemporaryDirectory(prefix="actoolkit-sandbox-")
         self._account = Account(
             url=f"http://127.0.0.1:{listener.getsockname()[1]}",
             token=TOKEN,
@@ -133,6 +133,16 @@ class SandboxSession(AbstractContextManager[Account]):
 
     def __repr__(self) -> str:
         return f"SandboxSession(size={self.world.size!r}, seed={self.world.seed})"
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="actoolkit-sandbox-")
+    except OSError as error:
+        raise SandboxError(
+            f"No temporary folder could be made for the sandbox: {error.strerror or error}.",
+            hint="Set TMPDIR to a folder that you may write to and that has room.",
+        ) from error
 
 
 def sandbox_account(
