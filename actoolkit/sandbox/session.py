@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import tempfile
@@ -206,7 +207,7 @@ def serve(
         ready: Called with address and token once it listens.
 
     Raises:
-        SandboxError: The port is taken.
+        SandboxError: The port is taken, or not for everybody.
     """
     application = Application(
         World(size, seed), rate_limit=rate_limit, latency=latency, faults=faults
@@ -221,18 +222,28 @@ def listen(port: int) -> socket.socket:
     # Named IPPROTO_TCP, or asyncio leaves Nagle's algorithm on: 40 ms for every answer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    taken = False
+    refused: OSError | None = None
     try:
         listener.bind(("127.0.0.1", port))
-    except OSError:
-        taken = True
-    if taken:
+    except OSError as error:
+        refused = error
+    if refused is not None:
         listener.close()
-        raise SandboxError(
-            f"Port {port} of this machine is taken.",
-            hint="Choose another one, or 0 for any free one.",
-        )
+        raise _no_port(port, refused)
     return listener
+
+
+def _no_port(port: int, refused: OSError) -> SandboxError:
+    hint = "Choose another one, or 0 for any free one."
+    if refused.errno == errno.EADDRINUSE:
+        return SandboxError(f"Port {port} of this machine is taken.", hint=hint)
+    if refused.errno == errno.EACCES:
+        return SandboxError(
+            f"Port {port} of this machine is not yours to take.",
+            hint="Choose one above 1023, or 0 for any free one.",
+        )
+    reason = refused.strerror or refused
+    return SandboxError(f"Port {port} of this machine cannot be used: {reason}.", hint=hint)
 
 
 def server_for(application: Application) -> uvicorn.Server:
