@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import io
 import os
 import signal
 import sys
+from contextlib import suppress
 
 INTERRUPTED = 130
 
@@ -17,6 +19,7 @@ def run() -> None:
         SystemExit: Always, with the exit code.
     """
     code = 1
+    _whole_streams()
     atexit.register(lambda: _leave(code))  # first in, last out: after everybody else's cleaning up
     try:
         from actoolkit.cli import main
@@ -27,8 +30,42 @@ def run() -> None:
         code = INTERRUPTED
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 0
+    code = _written(code)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was to be done is done
     sys.exit(code)
+
+
+def _whole_streams() -> None:
+    """Let each standard stream be there, where it was closed too, and take each character.
+
+    Missing ones are opened in the order of their numbers, so that no file of ours gets one of these
+    and whatever another program says.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            handle = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(handle, True)  # noqa: FBT003 - takes it by position only
+            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8"))
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _written(code: int) -> int:
+    """The exit code once all is written: 1 where standard output took less than all."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if code == 0 and not isinstance(
+            error, BrokenPipeError
+        ):  # who closed a pipe has read enough
+            with suppress(OSError):
+                sys.stderr.write(
+                    f"actoolkit: Standard output takes no more: {error.strerror or error}. "
+                    "Files that were written are whole.\n"
+                )
+        return code or 1
+    return code
 
 
 def _leave(code: int) -> None:
@@ -37,11 +74,9 @@ def _leave(code: int) -> None:
     An interrupt while Python takes itself apart would end it by signal; so would, however well it
     was caught, one that came inside an ``exec`` of text, as dataclasses and named tuples do.
     """
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        return  # Python says it its own way
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # said before
+            stream.flush()
     os._exit(code)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -165,11 +165,7 @@ def report_command(
     """
     from actoolkit.reports import report
 
-    if not output.parent.is_dir():
-        raise InvalidArgument(
-            f"The folder {str(output.parent)!r} does not exist.",
-            hint="Create it, or choose another --output.",
-        )
+    _look_into(output.parent)
     with _account(sandbox=sandbox, size=size, seed=seed) as account:
         made = report(
             subject.value,
@@ -190,6 +186,19 @@ def report_command(
         print(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB). Open it in a browser.")
         if printed:
             print(f"Wrote {printed} ({printed.stat().st_size / 1e6:.1f} MB).")
+
+
+def _look_into(folder: Path) -> None:
+    """Refuse a folder that is not there, before hours are spent on what shall be in it."""
+    reason = "does not exist"
+    try:
+        if folder.is_dir():
+            return
+    except (OSError, ValueError) as error:
+        reason = f"cannot be looked into: {getattr(error, 'strerror', None) or error}"
+    raise InvalidArgument(
+        f"The folder {str(folder)!r} {reason}.", hint="Create it, or choose another --output."
+    )
 
 
 @app.command("sync")
@@ -291,22 +300,23 @@ def notebooks_command(
 ) -> None:
     """Copy the prebuilt notebooks into a folder of yours."""
     sources = sorted(_prebuilt_notebooks().glob("*.ipynb"))
-    taken = [source.name for source in sources if (folder / source.name).exists()]
-    if taken and not force:
-        raise InvalidArgument(
-            f"{folder} already has {', '.join(taken)}.",
-            hint="Add --force to overwrite, or choose another folder.",
-        )
     try:
+        taken = [source.name for source in sources if (folder / source.name).exists()]
+        if taken and not force:
+            raise InvalidArgument(
+                f"{folder} already has {', '.join(taken)}.",
+                hint="Add --force to overwrite, or choose another folder.",
+            )
         folder.mkdir(parents=True, exist_ok=True)
         for source in sources:
             (folder / source.name).write_bytes(source.read_bytes())
-            print(folder / source.name)
     except OSError as error:
         raise InvalidArgument(
             f"{folder} cannot be written: {error.strerror or error}.",
             hint="Choose a folder that you may write to.",
         ) from error
+    for source in sources:
+        print(folder / source.name)
     _err.print(f'Open them: python -m pip install "actoolkit[lab]" && jupyter lab {folder}')
 
 
@@ -357,6 +367,8 @@ def main() -> NoReturn:
         _fail("Nothing was done.", 1)
     except KeyboardInterrupt:
         code = INTERRUPTED
+    except OSError as error:
+        _fail(f"{_told(error)} Mend that, then run the same command again.", 1)
     if code == INTERRUPTED:
         _err.print("Interrupted. What was loaded is kept; run the same command to go on.")
     sys.exit(code if isinstance(code, int) else 0)
@@ -372,9 +384,16 @@ def _misused(error: typer.BadParameter) -> NoReturn:
     _fail(f"{said}{'' if said.endswith('?') else '.'} See: {command} --help", 2)
 
 
+def _told(error: OSError) -> str:
+    """An error of the system that nobody foresaw, as a sentence."""
+    place = error.filename or "What is read or written"
+    return f"{place} cannot be used: {error.strerror or error}."
+
+
 def _fail(message: str, code: int) -> NoReturn:
     short = re.sub(r"(\S{60})\S{100,}", r"\1...", " ".join(message.split()))
-    _err.print(f"actoolkit: {short}")
+    with suppress(OSError):  # nobody listens: the code says it
+        _err.print(f"actoolkit: {short}")
     sys.exit(code)
 
 

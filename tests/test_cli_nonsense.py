@@ -22,7 +22,7 @@ WORDS = {
     "int": ["x", "-1", "1e3", "", "1.5", "9" * 400],
     "float": ["x", "-1", "nan", "inf", "-inf", "1e999", ""],
     "date": ["x", "2026-02-30", "0000-00-00", "", "2026-06-30; rm"],
-    "path": ["no/such/folder/x", "/dev/null/x", "file/x"],
+    "path": ["no/such/folder/x", "/dev/null/x", "file/x", "x" * 300 + "/x"],
     "text": ["nonsense \u202e", "", "\U0001f643", "../..", "a\nb", "x" * 5000, "=1+1"],
 }
 
