@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from actoolkit.console import standard_output
 from actoolkit.errors import InvalidArgument
 
 cache_app = typer.Typer(
@@ -20,7 +21,6 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 @cache_app.command("info")
 def info() -> None:
     """List what is remembered: loads, history, unfinished loads, with their sizes."""
-    from rich.console import Console
     from rich.table import Table
 
     from actoolkit.settings import Account
@@ -28,7 +28,7 @@ def info() -> None:
 
     account = Account.from_env()
     found = inventory(account)
-    console = Console(highlight=False, markup=False)
+    console = standard_output()
     console.print(str(account.folder), soft_wrap=True)
     if not found.height:
         console.print("Nothing is remembered. Next: actoolkit sync")

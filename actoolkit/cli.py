@@ -21,6 +21,7 @@ from rich.console import Console
 import actoolkit
 from actoolkit.account_command import account_app, use_profile
 from actoolkit.cache_command import cache_app
+from actoolkit.console import standard_output
 from actoolkit.errors import ActoolkitError, InvalidArgument, SettingsError
 from actoolkit.export_command import export_command
 from actoolkit.sandbox_command import SandboxSize, Seed, Size, sandbox_app
@@ -264,14 +265,13 @@ def plan_command(
 def _print_rows(rows: list[dict[str, object]]) -> None:
     from rich.table import Table
 
-    console = Console(highlight=False, markup=False)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in rows[0] if rows else ():
         numbers = all(isinstance(row[name], int | float | None) for row in rows)
         table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
-    console.print(table)
+    standard_output().print(table)
 
 
 def _cell(value: object) -> str:

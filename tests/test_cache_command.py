@@ -40,6 +40,25 @@ def test_info_tells_what_is_remembered(account):
     assert "test-sandbox" not in shown.output
 
 
+@pytest.mark.parametrize("columns", ["140", "80", "40", "0"])
+def test_each_row_is_one_line_where_there_is_no_terminal(account, columns):
+    ac.load_lists(account=account, progress=False)
+    kept = ac.pin("lists", account=account)
+    shown = CliRunner().invoke(app, ["cache", "info"], env={"COLUMNS": columns}).output
+    (row,) = [line for line in shown.splitlines() if line.startswith("lists") and kept in line]
+    assert row.rstrip().endswith(f"{kept} (pinned)")
+    assert max(map(len, shown.splitlines())) < 300
+
+
+def test_in_a_terminal_a_table_is_as_wide_as_it(account, monkeypatch):
+    from actoolkit import console
+
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    for columns, width in (("60", 60), ("0", console.WIDEST)):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert console.standard_output().width == width
+
+
 def test_clear_asks_and_leaves_nothing(account, tmp_path):
     ac.load_lists(account=account, progress=False)
     refused = run("clear")

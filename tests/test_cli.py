@@ -129,6 +129,13 @@ def test_sync_prints_one_row_per_table(tmp_path):
     assert "lists" in synced.stdout
 
 
+def test_a_row_of_a_plan_is_one_line_in_a_pipe(tmp_path):
+    words = ("plan", "--sandbox", "--size", "tiny", "email_activities")
+    rows = run(*words, cwd=tmp_path, COLUMNS="20")
+    assert rows.returncode == 0, rows.stderr
+    assert [line.split()[0] for line in rows.stdout.splitlines()][1:-1] == ["email_activities"]
+
+
 def test_plan_tells_what_a_sync_will_take(tmp_path):
     planned = run("plan", "--sandbox", "--size", "tiny", "contacts", "lists", cwd=tmp_path)
     assert planned.returncode == 0, planned.stderr

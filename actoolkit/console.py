@@ -1,0 +1,26 @@
+"""Standard output as the commands use it: rows stay whole where no terminal sets a width."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDEST = 100_000
+"""Characters of a line that no terminal limits; a table takes as many as its rows need."""
+
+
+def standard_output() -> Console:
+    """Give the console that tables are printed on.
+
+    In a terminal they are as wide as it is, and long words go on below. A file or another program
+    gets each row as one line.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False)
+    if not sys.stdout.isatty() or console.width < 1:
+        console.width = WIDEST
+    return console
