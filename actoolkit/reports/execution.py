@@ -32,7 +32,11 @@ def executed(held: Any, source: Path) -> Any:
     kernel = held.metadata.get("kernelspec", {}).get("name", "python3")
     folder = str(source.resolve().parent)
     client = nbclient.NotebookClient(
-        held, kernel_name=kernel, timeout=None, resources={"metadata": {"path": folder}}
+        held,
+        kernel_name=kernel,
+        timeout=None,
+        resources={"metadata": {"path": folder}},
+        config=_encrypted(),
     )
     try:
         get_kernel_spec(kernel)
@@ -57,6 +61,19 @@ def executed(held: Any, source: Path) -> Any:
             hint="Choose another kernel in JupyterLab, or take the outputs it holds: --no-execute.",
         ) from None
     return held
+
+
+def _encrypted() -> Any:
+    """Settings by which what cells hold and put out is encrypted on its way, where that can be.
+
+    Where it is not, newer kernels say so on standard error, each time.
+    """
+    import zmq
+    from jupyter_client.manager import KernelManager
+    from traitlets.config import Config
+
+    able = hasattr(KernelManager, "transport_encryption") and zmq.has("curve")
+    return Config({"KernelManager": {"transport_encryption": "auto"}} if able else {})
 
 
 def _failed(held: Any) -> int:

@@ -206,6 +206,12 @@ def test_it_is_run_in_its_folder_and_never_changed(tmp_path):
     assert path.read_bytes() == before
 
 
+def test_a_run_says_nothing_but_what_the_kernel_has_to_say(tmp_path, capfd):
+    cell = new_code_cell("import os\n_ = os.write(2, b'out of memory')")
+    export_notebook(written(tmp_path, cell), tmp_path / "out.html")
+    assert capfd.readouterr().err == "out of memory"
+
+
 def test_a_failing_cell_is_named(tmp_path):
     cells = [
         new_markdown_cell("# A"),
