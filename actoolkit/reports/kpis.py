@@ -47,12 +47,20 @@ def kpis(material: Material, period: Period, *, mail: bool = True, shop: bool = 
 
 
 def _mail(material: Material, period: Period) -> list[Kpi]:
-    """Tell of one-off campaigns: what an automation sends adds up since it began."""
+    """Tell of one-off campaigns: what an automation sends adds up since it began.
+
+    Where there are automations only, their mails are told and compared with nothing.
+    """
     one_off = pl.col("automation_id").is_null()
-    now, before = (
-        _pooled(sent_campaigns(material, p).filter(one_off)) for p in (period, period.before)
-    )
-    tiles = [_delivered(now, before)]
+    campaigns = material.frames["campaigns"]
+    if campaigns.height and campaigns.filter(one_off).is_empty():
+        now, before, noun = _pooled(sent_campaigns(material, period)), {}, "automation mail"
+    else:
+        now, before = (
+            _pooled(sent_campaigns(material, p).filter(one_off)) for p in (period, period.before)
+        )
+        noun = "one-off campaign"
+    tiles = [_delivered(now, before, noun)]
     tiles += [
         rate_tile(rate, label, now, before, more_is_better=more) for rate, label, more in _RATES
     ]
@@ -66,9 +74,9 @@ def _pooled(sent: pl.DataFrame) -> dict[str, Any]:
     return {**rates.row(0, named=True), "campaigns": len(sent)}
 
 
-def _delivered(now: Mapping[str, Any], before: Mapping[str, Any]) -> Kpi:
+def _delivered(now: Mapping[str, Any], before: Mapping[str, Any], noun: str) -> Kpi:
     delivered = int(now.get("delivered") or 0)
-    campaigns = plural(int(now.get("campaigns") or 0), "one-off campaign")
+    campaigns = plural(int(now.get("campaigns") or 0), noun)
     return with_change(
         Kpi("Delivered mails", count(delivered), note=campaigns, definition="delivered"),
         delivered,

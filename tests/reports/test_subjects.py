@@ -269,3 +269,9 @@ def test_mails_of_automations_are_compared_with_nothing(material):
         made = build("overview", replace(material, frames={**frames, "campaigns": moved}))
         told[when] = (made.kpis, made.sections[0])
     assert len(set(map(str, told.values()))) == 1
+    alone = {**frames, "campaigns": mails.with_columns(sent_local=pl.lit(datetime(2025, 9, 1)))}
+    made = build("overview", replace(material, frames=alone))
+    tile = next(kpi for kpi in made.kpis if kpi.label == "Delivered mails")
+    bounced = mails["hard_bounces"].sum() + mails["soft_bounces"].sum()
+    assert tile.value == f"{mails['sends'].sum() - bounced:,}"
+    assert (tile.note, tile.direction) == (f"{len(mails)} automation mails", "none")
