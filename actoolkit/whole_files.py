@@ -30,20 +30,18 @@ def write_whole(target: Path, write: Callable[[BinaryIO], object], *, private: b
         OSError: It cannot be written, or what is there is no file.
         ValueError: It has a null byte in its name.
     """
-    mode = _mode_of(target)
-    if private:
-        mode = 0o600
+    before = _file_at(target)
     place = Path(os.path.realpath(target))
     temporary = place.with_name(f".actoolkit-{secrets.token_hex(6)}")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        handle = os.open(temporary, flags, 0o666 if mode is None else mode)
+        handle = os.open(temporary, flags, 0o600 if private or before else 0o666)
         with os.fdopen(handle, "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        if mode is not None:
-            temporary.chmod(mode)
+        if before and not private:
+            _hand_over(temporary, before)
         temporary.replace(place)
     finally:
         with suppress(OSError):
@@ -61,14 +59,31 @@ def next_step(error: OSError | ValueError) -> str:
     return "Choose a file in a folder that exists and that you may write to."
 
 
-def _mode_of(target: Path) -> int | None:
-    """Who may read and write the file that is there; None where there is none."""
+def _file_at(target: Path) -> os.stat_result | None:
+    """The facts of the file that is there; None where there is none."""
     try:
-        found = target.stat().st_mode
+        found = target.stat()
     except FileNotFoundError:
         return None
-    if stat.S_ISDIR(found):
+    if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if not stat.S_ISREG(found):
+    if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is a pipe, a socket or a device, not a file")
-    return stat.S_IMODE(found) & 0o777
+    return found
+
+
+def _hand_over(temporary: Path, before: os.stat_result) -> None:
+    """Give a file the owner, the group and the mode of the one that it replaces, as far as we may.
+
+    Where it cannot get the group, ours may do what everybody may.
+    """
+    mode, ours = stat.S_IMODE(before.st_mode) & 0o777, temporary.stat()
+    if ours.st_gid != before.st_gid:
+        try:
+            os.chown(temporary, -1, before.st_gid)
+        except OSError:
+            mode = mode & 0o707 | (mode & 0o007) << 3
+    if ours.st_uid != before.st_uid:
+        with suppress(OSError):
+            os.chown(temporary, before.st_uid, -1)
+    temporary.chmod(mode)

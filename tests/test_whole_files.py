@@ -70,6 +70,41 @@ def test_who_could_read_the_old_file_can_read_the_new_one_and_nobody_else(tmp_pa
     assert mode(target) == before
 
 
+ROOT = pytest.mark.skipif(
+    not hasattr(os, "getuid") or os.getuid() != 0, reason="only root gives files away"
+)
+
+
+@ROOT
+@WRITERS
+def test_owner_and_group_stay_those_of_the_old_file(tmp_path, write):
+    target = tmp_path / "old"
+    target.touch()
+    os.chown(target, 4321, 1234)
+    target.chmod(0o640)
+    write(target)
+    assert (target.stat().st_uid, target.stat().st_gid, mode(target)) == (4321, 1234, 0o640)
+    write(target, personal_data=True)
+    assert (target.stat().st_uid, mode(target)) == (os.getuid(), 0o600)
+
+
+@ROOT
+@WRITERS
+@pytest.mark.parametrize(("before", "after"), [(0o664, 0o644), (0o640, 0o600)])
+def test_another_group_may_no_more_than_everybody(tmp_path, write, before, after, monkeypatch):
+    target = tmp_path / "old"
+    target.touch()
+    os.chown(target, 4321, 1234)
+    target.chmod(before)
+
+    def refused(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chown", refused)
+    write(target)
+    assert (target.stat().st_gid, mode(target)) == (os.getgid(), after)
+
+
 @WRITERS
 @pytest.mark.parametrize("there", [True, False])
 def test_personal_data_are_for_their_owner_alone(tmp_path, write, there):
