@@ -24,6 +24,7 @@ from actoolkit.cache_command import cache_app
 from actoolkit.console import standard_output
 from actoolkit.errors import ActoolkitError, InvalidArgument, SettingsError
 from actoolkit.export_command import export_command
+from actoolkit.notebooks_command import notebooks_command
 from actoolkit.sandbox_command import SandboxSize, Seed, Size, sandbox_app
 
 if TYPE_CHECKING:
@@ -288,42 +289,7 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-@app.command("notebooks")
-def notebooks_command(
-    folder: Annotated[
-        Path, typer.Argument(help="Folder to copy into; made when missing.", file_okay=False)
-    ],
-    *,
-    force: Annotated[
-        bool, typer.Option("--force", help="Overwrite notebooks of the same name.")
-    ] = False,
-) -> None:
-    """Copy the prebuilt notebooks into a folder of yours."""
-    sources = sorted(_prebuilt_notebooks().glob("*.ipynb"))
-    try:
-        taken = [source.name for source in sources if (folder / source.name).exists()]
-        if taken and not force:
-            raise InvalidArgument(
-                f"{folder} already has {', '.join(taken)}.",
-                hint="Add --force to overwrite, or choose another folder.",
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        for source in sources:
-            (folder / source.name).write_bytes(source.read_bytes())
-    except OSError as error:
-        raise InvalidArgument(
-            f"{folder} cannot be written: {error.strerror or error}.",
-            hint="Choose a folder that you may write to.",
-        ) from error
-    for source in sources:
-        print(folder / source.name)
-    _err.print(f'Open them: python -m pip install "actoolkit[lab]" && jupyter lab {folder}')
-
-
-def _prebuilt_notebooks() -> Path:
-    package = Path(__file__).parent
-    installed = package / "prebuilt_notebooks"
-    return installed if installed.is_dir() else package.parent / "notebooks"
+app.command("notebooks")(notebooks_command)
 
 
 @app.command("doctor")
