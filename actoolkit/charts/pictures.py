@@ -11,6 +11,7 @@ import altair as alt
 
 from actoolkit.charts.theme import DARK, LIGHT, config, font_addresses, specification
 from actoolkit.errors import ExportError, InvalidArgument
+from actoolkit.whole_files import next_step, write_whole
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 """The Vega-Lite that Altair's specifications are written for, as vl-convert names it."""
@@ -60,11 +61,10 @@ def save(
     spec["config"] = config(DARK if dark else LIGHT)
     made = _png(spec, scale) if kind == ".png" else _svg(spec).encode()
     try:
-        target.write_bytes(made)
+        write_whole(target, lambda file: file.write(made), private=False)
     except OSError as error:
         raise ExportError(
-            f"{target} cannot be written: {error.strerror}.",
-            hint="Choose a folder that exists and that you may write to.",
+            f"{target} cannot be written: {error.strerror}.", hint=next_step(error)
         ) from error
     return target
 

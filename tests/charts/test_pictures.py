@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
+import os
 import re
 import struct
 import subprocess
@@ -108,3 +110,17 @@ def test_what_cannot_be_saved_says_what_to_do(tmp_path, call, error, words):
     with pytest.raises(error, match=words):
         call(tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    place = tmp_path / "chart.svg"
+    place.write_text("the one before")
+
+    def full(_handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ExportError, match="No space left"):
+        save(chart(), place)
+    assert place.read_text() == "the one before"
+    assert list(tmp_path.iterdir()) == [place]
