@@ -53,7 +53,7 @@ def test_an_svg_carries_its_font_and_asks_for_nothing(tmp_path):
     root = ET.fromstring(drawn)
     assert root.tag == f"{SVG}svg"
     text = " ".join(node.text or "" for node in root.iter(f"{SVG}text"))
-    assert "split" in text
+    assert "Split test" in text
     assert "Data as of 30 Jun 2026" in text
     fonts = re.findall(r"url\(data:font/woff2;base64,([^)]+)\)", drawn)
     assert [base64.b64decode(one) for one in fonts] == [
