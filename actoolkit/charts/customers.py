@@ -166,7 +166,7 @@ def rfm_layers(rows: list[Row]) -> list[alt.Chart]:
     ]
     legend = alt.Legend(gradientLength=180, gradientThickness=10, tickCount=4, format="~s")
     currencies = {row["symbol"].strip() or "currency unknown" for row in rows}
-    title, domain = "Revenue per customer, chosen currency", None
+    title, domain = "Revenue per customer", None
     if len(currencies) == 1:
         title = f"Revenue per customer, {currencies.pop()}"
         domain = (0.0, max(row["value"] or 0.0 for row in rows) or 1.0)
