@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
 import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import trustme
 
 from actoolkit import doctor, errors
 from actoolkit.api.reader import Reader
@@ -21,22 +20,14 @@ TOKEN = "test-canary-5f3a9c"
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A certificate for this machine that nobody signed but itself, and its key."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is not installed")
+    """An authority that nobody else knows, and what it gave to this machine: certificate and key."""
+    authority = trustme.CA()
+    given = authority.issue_cert("127.0.0.1")
     place = tmp_path_factory.mktemp("tls")
-    paths = place / "ours.pem", place / "ours.key"
-    subprocess.run(
-        [
-            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
-            *("-out", str(paths[0]), "-keyout", str(paths[1])),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return paths
+    ours, shown = place / "ours.pem", place / "shown.pem"
+    authority.cert_pem.write_to_path(str(ours))
+    given.private_key_and_cert_chain_pem.write_to_path(str(shown))
+    return ours, shown
 
 
 @pytest.fixture
@@ -57,7 +48,7 @@ def server(certificate):
             pass
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
+    context.load_cert_chain(certificate[1])
     made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made.socket = context.wrap_socket(made.socket, server_side=True)
     made.handle_error = lambda *args: None
