@@ -81,10 +81,13 @@ def test_each_licence_is_known_and_free(lock):
 
 
 def test_the_page_is_what_the_packages_say(licences):
-    installed = {name: package.version for name, package in licences.needed().items()}
-    if installed != {name: version for name, (version, _) in listed().items()}:
-        pytest.skip("other versions are installed than those of the page")
-    assert licences.page() == licences.PAGE.read_text(encoding="utf-8")
+    """Of the versions that are installed: others may say something else."""
+    page, told = licences.PAGE.read_text(encoding="utf-8"), licences.page()
+    known = {name: f"| {name} | {version} | " for name, (version, _) in listed().items()}
+    here = {name: f"| {name} | {one.version} | " for name, one in licences.needed().items()}
+    lines = [line for line in told.splitlines() if line.startswith(tuple(known.values()))]
+    assert set(lines) <= set(page.splitlines()), "run docs/build_licences.py"
+    assert told == page or here != known, "run docs/build_licences.py"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")

@@ -21,7 +21,7 @@ REQUIRED = bool(os.environ.get("ACTOOLKIT_REQUIRE_SPARK"))
 if not REQUIRED:
     pytest.importorskip("pyspark", reason="Spark comes with the spark extra")
     if shutil.which("java") is None:
-        pytest.skip("Spark needs Java", allow_module_level=True)
+        pytest.skip("Spark runs on Java, which is not installed", allow_module_level=True)
 
 pytestmark = [
     pytest.mark.xdist_group("spark"),

@@ -138,7 +138,7 @@ def test_a_list_an_automation_and_a_currency_limit_what_is_counted(material):
 
 
 @pytest.mark.parametrize(
-    "scope", [Scope(lists=("Nobody's",)), Scope(automation="None"), Scope(currency="XXX")]
+    "scope", [Scope(lists=("Nobody's",)), Scope(automation="None"), Scope(currency="CHF")]
 )
 def test_unknown_limits_are_refused_with_what_there_is(material, scope):
     with pytest.raises(InvalidArgument, match=r"(There are “|Orders are in )"):

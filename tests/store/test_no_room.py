@@ -33,7 +33,7 @@ def small_disk(tmp_path):
         check=False,
     )
     if made.returncode:
-        pytest.skip("this machine lets nobody mount a small disk")
+        pytest.skip("a full disk is one that is mounted, which this machine lets nobody do")
     yield place
     subprocess.run(["umount", str(place)], check=True)
 
