@@ -41,7 +41,7 @@ ROWS_PER_REQUEST = 100
 CLOCK_TOLERANCE = 120.0
 SPACE_WANTED = 500 * 10**6
 SPACE_NEEDED = 5 * 10**6
-"""Bytes without which not even the first tables of a small account fit."""
+"""Bytes: about what loading 5,000 contacts and 6,000 orders takes at its peak."""
 
 Verdict = Literal["ok", "note", "problem"]
 

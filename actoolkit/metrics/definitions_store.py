@@ -183,7 +183,8 @@ STORE: tuple[Definition, ...] = (
         columns=_CART,
         caveats=(
             "A recovered cart need not have come back because of a mail.",
-            "The API tells when a cart was abandoned without a zone; that of its order is taken.",
+            "The day it was abandoned is told by the clock that its order shows: where clocks changed "
+            "in between, an hour may be off.",
             _CURRENCY,
         ),
         source=_ORDERS,
