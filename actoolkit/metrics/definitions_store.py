@@ -183,8 +183,7 @@ STORE: tuple[Definition, ...] = (
         columns=_CART,
         caveats=(
             "A recovered cart need not have come back because of a mail.",
-            "The day it was abandoned is told by the clock that its order shows: where clocks changed "
-            "in between, an hour may be off.",
+            "Days of abandonment go by the clock of the order: if it changed, an hour may be off.",
             _CURRENCY,
         ),
         source=_ORDERS,
