@@ -21,7 +21,7 @@ from actoolkit.charts.formats import (
     plural,
 )
 from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
-from actoolkit.charts.names import TYPES, display_name, distinct
+from actoolkit.charts.names import called, display_name, distinct
 from actoolkit.errors import InvalidArgument
 
 RateName = Literal[
@@ -174,11 +174,7 @@ def _label(row: Row) -> str:
         return display_name(
             row.get("name"), longest=40, missing=f"(no name, id {row['campaign_id']})"
         )
-    parts = [
-        TYPES.get(value, value) if name == "type" else value
-        for name, value in row.items()
-        if isinstance(value, str)
-    ]
+    parts = [called(name, value) for name, value in row.items() if isinstance(value, str)]
     return display_name(" · ".join(parts), longest=40, missing="(none)")
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from actoolkit.charts.formats import MISSING, count, day, decimal, money, percent, symbol
 from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
-from actoolkit.charts.names import TYPES, display_name, distinct
+from actoolkit.charts.names import called, display_name, distinct
 from actoolkit.charts.periods import as_date, grain_of, period_label
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.definitions import Definition
@@ -75,7 +75,10 @@ def grouped(
     known = [row for row in found if _is_number(row[name])]
     currency = _currency(known) if name.endswith("_cents") else ""
     write = _writer(name, currency)
-    keys = [[_called(group, row[group]) for group in groups] for row in known]
+    keys: list[list[Any]] = [
+        [called(group, part) if isinstance(part := row[group], str) else part for group in groups]
+        for row in known
+    ]
     weekdays = groups == ["weekday"]
     in_time = len(groups) == 1 and bool(keys) and all(isinstance(key[0], date) for key in keys)
     numbered = len(groups) == 1 and all(isinstance(key[0], int | float) for key in keys)
@@ -100,11 +103,6 @@ def grouped(
         withheld=len(found) - len(known),
         sign=symbol(currency),
     )
-
-
-def _called(group: str, part: Any) -> Any:
-    """Give what people call a campaign's type; anything else is called what it is."""
-    return TYPES.get(part, part) if group == "type" and isinstance(part, str) else part
 
 
 def _groups(

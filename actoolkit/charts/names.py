@@ -40,6 +40,20 @@ TYPES: Mapping[str, str] = {
 """What people call the API's campaign types."""
 
 
+def called(column: str, value: str) -> str:
+    """Give what people call a value of a column: types of campaigns have names of their own.
+
+    Args:
+        column: Name of the column.
+        value: As the account has it.
+
+    Example:
+        >>> called("type", "responder"), called("type", "new kind"), called("name", "single")
+        ('Autoresponder', 'new kind', 'single')
+    """
+    return TYPES.get(value, value) if column == "type" else value
+
+
 def display_name(name: str | None, *, longest: int = LONGEST, missing: str = "(no name)") -> str:
     """Make a name fit to be drawn.
 

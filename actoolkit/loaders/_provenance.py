@@ -37,10 +37,7 @@ def provenance(
 
     Returns:
         Account, endpoint, query, moment, rows, the API's total, certainty, unknown fields, digest.
-        ``certainty`` is "proven" if the walk through the pages showed that no row which was there
-        throughout was skipped; "converged" if the order of the rows shows no such thing, but two
-        readings of the whole agreed with each other and with the total; otherwise "unverified".
-        Where the API gives no total, ``notes`` says so: an answer of the right form is believed.
+        What each of them means is told by `actoolkit.store.Manifest`.
 
     Raises:
         InvalidArgument: There is no such table or filter.
