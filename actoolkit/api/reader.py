@@ -281,10 +281,11 @@ class Reader:
         """
         if isinstance(self._ask(WHO_AM_I, None, None), ApiError):
             return error
-        unpaid = error.status == 402
-        why = "what is paid for leaves" if unpaid else "its plan or the user's permissions leave"
+        why = "its plan or the user's permissions leave it out"
+        if error.status == 402:
+            why = "it is not among what is paid for"
         return NotAvailable(
-            f"{path} is not available on this account: {why} it out.",
+            f"{path} is not available on this account: {why}.",
             endpoint=path,
             status=error.status,
             hint="Go on without it, or use the token of a user who may see it.",

@@ -25,6 +25,7 @@ _RATES = (
 )
 
 _NOTHING = "nothing earlier to compare with"
+_GROWING = "counted since the first sending"
 _NOTABLE = 0.05
 """Amounts have no interval: a smaller change is told, but not called good or bad."""
 
@@ -54,12 +55,17 @@ def _mail(material: Material, period: Period) -> list[Kpi]:
     one_off = pl.col("automation_id").is_null()
     campaigns = material.frames["campaigns"]
     if campaigns.height and campaigns.filter(one_off).is_empty():
-        now, before, noun = _pooled(sent_campaigns(material, period)), {}, "automation mail"
-    else:
-        now, before = (
-            _pooled(sent_campaigns(material, p).filter(one_off)) for p in (period, period.before)
-        )
-        noun = "one-off campaign"
+        sums = _pooled(sent_campaigns(material, period))
+        return [
+            replace(tile, trend=_GROWING) for tile in _mail_tiles(sums, {}, noun="automation mail")
+        ]
+    now, before = (
+        _pooled(sent_campaigns(material, p).filter(one_off)) for p in (period, period.before)
+    )
+    return _mail_tiles(now, before, noun="one-off campaign")
+
+
+def _mail_tiles(now: Mapping[str, Any], before: Mapping[str, Any], *, noun: str) -> list[Kpi]:
     tiles = [_delivered(now, before, noun)]
     tiles += [
         rate_tile(rate, label, now, before, more_is_better=more) for rate, label, more in _RATES

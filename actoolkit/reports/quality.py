@@ -52,10 +52,11 @@ def _campaigns(sent: pl.DataFrame) -> list[str]:
         )
     automated = sent["automation_id"].drop_nulls().len()
     if automated:
+        beside = "" if automated == len(sent) else "the numbers at the top, of "
         items.append(
             f"{plural(automated, 'campaign')} belong to automations: their counters keep growing "
-            "after the first sending, so they are left out of the numbers at the top, of what "
-            "changed, of sending times and of exposure."
+            f"after the first sending, so they are left out of {beside}what changed, of sending "
+            "times and of exposure."
         )
     flagged = metrics.campaign_rates(sent).filter(pl.col("flag").is_not_null())
     for name, flag in flagged.select("name", "flag").head(5).iter_rows():

@@ -275,3 +275,11 @@ def test_mails_of_automations_are_compared_with_nothing(material):
     bounced = mails["hard_bounces"].sum() + mails["soft_bounces"].sum()
     assert tile.value == f"{mails['sends'].sum() - bounced:,}"
     assert (tile.note, tile.direction) == (f"{len(mails)} automation mails", "none")
+    assert tile.trend == "counted since the first sending"
+    (told,) = (
+        item
+        for note in blocks(made, Note)
+        for item in note.items
+        if "belong to automations" in item
+    )
+    assert "left out of what changed" in told, "the numbers at the top are theirs"
