@@ -60,7 +60,7 @@ CALLS: Mapping[str, tuple[str, str]] = {
         'compute_metric("unsubscribe_rate", campaigns, by="type")',
         'metric="unsubscribe_rate", along="type"',
     ),
-    "list_growth_chart": ("list_growth(contact_lists)", ""),
+    "list_growth_chart": ("list_growth(contact_lists, time_zone=zone)", ""),
     "recency_tiers_chart": ("recency_tiers(contacts, until=today)", ""),
     "revenue_by_period_chart": ("revenue_by_period(orders)", ""),
     "cart_recovery_chart": ("cart_recovery(orders)", ""),
@@ -119,6 +119,7 @@ def frames(account: ac.Account) -> dict[str, Any]:
     observed = pl.lit(loaded["scored_at"]).alias("observed_at")
     loaded["score_history"] = loaded["score_values"].with_columns(observed)
     loaded["now"] = ac.provenance("campaigns", account=account).fetched_at
+    loaded["zone"] = str(ac.data_as_of("campaigns", account=account).tzinfo)
     loaded["grown"], loaded["campaign_history"] = grown_campaign()
     loaded["today"] = ac.provenance("campaigns", account=account).fetched_at.date()
     return loaded
