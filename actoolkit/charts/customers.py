@@ -14,6 +14,7 @@ from actoolkit.charts.orders import currency_name
 from actoolkit.errors import InvalidArgument
 
 FEW = 30
+MOST_DAYS = 400
 """Below this many customers still at risk, the curve is drawn as uncertain."""
 
 HORIZONS = (365, 180, 90, 60, 30)
@@ -178,7 +179,8 @@ def rfm_layers(rows: list[Row]) -> list[alt.Chart]:
 def second_order_survival_chart(survival: object, *, as_of: AsOf = None) -> alt.LayerChart:
     """Draw the share of customers who have ordered again, by days since their first order.
 
-    It is dashed where fewer than 30 customers are still waiting and observed.
+    It is dashed where fewer than 30 customers are still waiting and observed. Of a long history
+    400 days are drawn, evenly spaced; the title is of all.
 
     Args:
         survival: Result of `actoolkit.metrics.second_order_survival`.
@@ -200,7 +202,16 @@ def second_order_survival_chart(survival: object, *, as_of: AsOf = None) -> alt.
     finding = survival_finding(rows)
     if not rows:
         return nothing(finding, as_of=as_of)
-    return finished(survival_layers(rows), finding, as_of=as_of, corner_offset=44, height=260)
+    layers = survival_layers(_spaced(rows))
+    return finished(layers, finding, as_of=as_of, corner_offset=44, height=260)
+
+
+def _spaced(rows: list[Row]) -> list[Row]:
+    """Leave so many days that the chart stays light; the last, and where the dashes begin."""
+    every = -(-len(rows) // MOST_DAYS)
+    first_few = next((i for i, row in enumerate(rows) if row["is_few"]), 0)
+    kept = {*range(0, len(rows), every), first_few, len(rows) - 1}
+    return [rows[i] for i in sorted(kept)]
 
 
 def survival_rows(survival: object) -> list[Row]:
@@ -297,9 +308,15 @@ def survival_layers(rows: list[Row]) -> list[alt.Chart]:
     band = base.transform_filter("isValid(datum.low)").mark_area(
         interpolate="step-after", opacity=0.18, line=False
     )
-    sure = alt.Chart(inline(rows[: first_few + 1])).mark_line(interpolate="step-after")
-    layers = [band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q"), sure.encode(x=x, y=y)]
-    if first_few < len(rows):
-        few = alt.Chart(inline(rows[first_few:]))
-        layers.append(few.mark_line(interpolate="step-after", strokeDash=[4, 3]).encode(x=x, y=y))
+    line = base.mark_line(interpolate="step-after").encode(x=x, y=y)
+    layers = [band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q")]
+    if first_few == len(rows):
+        layers.append(line)
+    else:
+        begin = rows[first_few]["days"]
+        few = base.mark_line(interpolate="step-after", strokeDash=[4, 3]).encode(x=x, y=y)
+        layers += [
+            line.transform_filter(f"datum.days <= {begin}"),
+            few.transform_filter(f"datum.days >= {begin}"),
+        ]
     return [*layers, base.mark_point(opacity=0, size=90).encode(x=x, y=y, tooltip=tooltip)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import textwrap
@@ -335,3 +336,29 @@ def test_cart_recovery_gives_each_currency_a_panel():
     assert "$" in spec["description"]
     svg = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
     assert svg.count(">Data as of 30 Jun 2026, 15:00<") == 1
+
+
+@pytest.mark.parametrize("days", [3, 400, 401, 4_999])
+def test_a_long_survival_is_light_and_ends_where_it_ends(days):
+    """Four hundred days are drawn, the last and the first dashed one among them."""
+    begin = days - 2
+    curve = pl.DataFrame({"days": range(1, days + 1)}).with_columns(
+        at_risk=pl.when(pl.col("days") < begin).then(50_000).otherwise(7),
+        second_orders=pl.lit(123),
+        waiting_share=1 - pl.col("days") / 9_999,
+        waiting_share_low=0.999 - pl.col("days") / 9_999,
+        waiting_share_high=1.001 - pl.col("days") / 9_999,
+    )
+    chart = charts.second_order_survival_chart(curve)
+    assert len(json.dumps(chart.to_dict())) < 100_000
+    assert len(chart.to_dict()["datasets"]) == 1
+    drawn = [row["days"] for row in data(chart, "at_risk")]
+    assert drawn == sorted(set(drawn))
+    assert drawn[0] == 0
+    assert drawn[-1] == days
+    assert begin in drawn
+    assert len(drawn) <= 402
+    gaps = {later - day for day, later in itertools.pairwise(drawn)}
+    assert max(gaps) <= -(-(days + 1) // 400)
+    svg = vl_convert.vegalite_to_svg(chart.to_dict())
+    assert svg.count("stroke-dasharray") >= 1
