@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing
-from actoolkit.charts.formats import AXIS_PERCENT, money, percent, plural
+from actoolkit.charts.formats import AXIS_PERCENT, MISSING, money, percent, plural
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name, distinct
 from actoolkit.charts.ranked import bar_layers
@@ -102,8 +102,10 @@ def credit_rows(
         if not row["is_attributed"]
     ]
     units = minor_units.get(code or "", 2)
+    whole = money(sum(row["value"] for row in made), code or "", units=units)
     for row in made:
         row["value_text"] = money(row["value"], code or "", units=units)
+        row["of_text"] = f"{row['value_text']} of {whole}"
         row["currency"], row["units"] = code or "", units
     return made
 
@@ -190,7 +192,7 @@ def credit_layers(rows: list[Row]) -> list[alt.Chart]:
     """
     tooltip = [
         alt.Tooltip("label:N", title="Credited to"),
-        alt.Tooltip("value_text:N", title="Revenue"),
+        alt.Tooltip("of_text:N", title="Revenue"),
         alt.Tooltip("share_text:N", title="Of all revenue"),
         alt.Tooltip("note_text:N", title="Orders"),
     ]
@@ -205,7 +207,11 @@ SENSITIVITY_TWIN: Sequence[TwinColumn] = (
 
 
 def attribution_sensitivity_chart(
-    sensitivity: object, *, currency: str | None = None, as_of: AsOf = None
+    sensitivity: object,
+    *,
+    currency: str | None = None,
+    as_of: AsOf = None,
+    minor_units: Mapping[str, int] | None = None,
 ) -> alt.LayerChart:
     """Draw how the credited share of revenue grows with the window.
 
@@ -213,6 +219,7 @@ def attribution_sensitivity_chart(
         sensitivity: Result of `actoolkit.metrics.attribution_sensitivity`.
         currency: Which; None for the one with most orders.
         as_of: Moment of the data, written in the corner.
+        minor_units: Decimals of currencies that have no hundredths, such as ``{"JPY": 0}``.
 
     Raises:
         InvalidArgument: Not the metric's result, or a currency that is not there.
@@ -221,23 +228,27 @@ def attribution_sensitivity_chart(
         >>> import polars as pl
         >>> from actoolkit.charts import attribution_sensitivity_chart
         >>> found = pl.DataFrame({"currency": ["EUR"] * 2, "model": ["last"] * 2,
-        ...     "window_days": [1, 30], "orders": [3, 9], "revenue_share": [0.1, 0.42]})
+        ...     "window_days": [1, 30], "orders": [3, 9], "credited_cents": [1000, 4200],
+        ...     "revenue_share": [0.1, 0.42]})
         >>> attribution_sensitivity_chart(found).title.text
         ['Credited revenue: 10.0% within 1 day of a touch, 42.0% within 30 days']
     """
-    rows = sensitivity_rows(sensitivity, currency=currency)
+    rows = sensitivity_rows(sensitivity, currency=currency, minor_units=minor_units or {})
     finding = sensitivity_finding(rows)
     if not rows:
         return nothing(finding, as_of=as_of)
     return finished(sensitivity_layers(rows), finding, as_of=as_of, corner_offset=44, height=280)
 
 
-def sensitivity_rows(sensitivity: object, *, currency: str | None) -> list[Row]:
+def sensitivity_rows(
+    sensitivity: object, *, currency: str | None, minor_units: Mapping[str, int]
+) -> list[Row]:
     """Read what the chart draws: one row per model and window.
 
     Args:
         sensitivity: Result of `actoolkit.metrics.attribution_sensitivity`.
         currency: Which; None for the one with most orders.
+        minor_units: Decimals of currencies that have not two.
 
     Raises:
         InvalidArgument: Not the metric's result, or a currency that is not there.
@@ -246,9 +257,22 @@ def sensitivity_rows(sensitivity: object, *, currency: str | None) -> list[Row]:
         sensitivity,
         chart="attribution_sensitivity_chart",
         metric="attribution_sensitivity",
-        columns=["currency", "model", "window_days", "orders", "revenue_share"],
+        columns=["currency", "model", "window_days", "orders", "credited_cents", "revenue_share"],
     )
     code = chosen_currency(found, currency)
+    mine = [row for row in found if row["currency"] == code and row["revenue_share"] is not None]
+    # Every share is of the same revenue; that of the largest part tells it to the cent.
+    known = max(mine, key=lambda row: int(row["credited_cents"]), default=None)
+    whole = (
+        round(known["credited_cents"] / known["revenue_share"])
+        if known and known["revenue_share"]
+        else 0
+    )
+    units = minor_units.get(code or "", 2)
+
+    def amount(cents: int) -> str:
+        return money(cents, code or "", units=units)
+
     return [
         {
             "model": row["model"].replace("_", " "),
@@ -256,9 +280,9 @@ def sensitivity_rows(sensitivity: object, *, currency: str | None) -> list[Row]:
             "value": round(row["revenue_share"], 6),
             "share_text": percent(row["revenue_share"]),
             "orders_text": plural(int(row["orders"]), "order"),
+            "of_text": f"{amount(row['credited_cents'])} of {amount(whole)}" if whole else MISSING,
         }
-        for row in found
-        if row["currency"] == code and row["revenue_share"] is not None
+        for row in mine
     ]
 
 
@@ -308,6 +332,7 @@ def sensitivity_layers(rows: list[Row]) -> list[alt.Chart]:
         alt.Tooltip("model:N", title="Model"),
         alt.Tooltip("window_days:Q", title="Days"),
         alt.Tooltip("share_text:N", title="Of all revenue"),
+        alt.Tooltip("of_text:N", title="Revenue"),
         alt.Tooltip("orders_text:N", title="Credited"),
     ]
     shape = alt.StrokeDash("model:N", scale=alt.Scale(domain=models), legend=None)

@@ -58,6 +58,7 @@ def tier_rows(tiers: object) -> list[Row]:
         metric="recency_tiers",
         columns=["tier_index", "tier", "contacts", "contact_share"],
     )
+    total = sum(int(row["contacts"]) for row in found)
     return [
         {
             "tier": row["tier"],
@@ -65,6 +66,7 @@ def tier_rows(tiers: object) -> list[Row]:
             "value": round(row["contact_share"], 6),
             "share_text": percent(row["contact_share"]),
             "count_text": count(row["contacts"]),
+            "counts": f"{count(row['contacts'])} of {count(total)}",
             "is_never": row["tier"] == "never",
         }
         for row in sorted(found, key=lambda row: int(row["tier_index"]))
@@ -107,7 +109,7 @@ def tier_layers(rows: list[Row]) -> list[alt.Chart]:
     x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most]))
     tooltip = [
         alt.Tooltip("tier:N", title="Last open or click"),
-        alt.Tooltip("count_text:N", title="Contacts"),
+        alt.Tooltip("counts:N", title="Contacts"),
         alt.Tooltip("share_text:N", title="Share of contacts"),
     ]
     return [

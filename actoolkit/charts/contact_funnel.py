@@ -49,7 +49,7 @@ def contact_funnel_chart(funnel: object, *, as_of: AsOf = None) -> alt.LayerChar
         return nothing(finding, as_of=as_of)
     tooltip = [
         alt.Tooltip("label:N", title="Step"),
-        alt.Tooltip("count_text:N", title="Contacts"),
+        alt.Tooltip("counts:N", title="Contacts"),
         alt.Tooltip("value_text:N", title="Of the first step"),
         alt.Tooltip("interval:N", title="95% interval"),
         alt.Tooltip("step_text:N", title="Of the step before"),
@@ -94,6 +94,7 @@ def step_rows(funnel: object) -> list[Row]:
                 "label": label,
                 "contacts": int(row["contacts"]),
                 "count_text": count(row["contacts"]),
+                "counts": f"{count(row['contacts'])} of {count(found[0]['contacts'])}",
                 "value": round(row["rate"], 6) if row["rate"] is not None else None,
                 "low": round(row["rate_low"], 6) if later and row["rate"] is not None else None,
                 "high": round(row["rate_high"], 6) if later and row["rate"] is not None else None,

@@ -70,12 +70,17 @@ def curve_rows(curve: object, *, campaign_id: str | None = None) -> list[Row]:
             hint=f'Choose one, such as campaign_id="{ids[0]}".',
         )
     mine = [row for row in found if campaign_id in (None, str(row["campaign_id"]))]
+    most = {
+        counter: max((row[counter] for row in mine if row[counter] is not None), default=0)
+        for counter in _SERIES
+    }
     return [
         {
             "hours": round(row["hours"], 2),
             "what": what,
             "contacts": int(row[counter]),
             "count_text": count(row[counter]),
+            "counts": f"{count(row[counter])} of {count(most[counter])}",
             "share": row["open_share"] if counter == "unique_opens" else None,
         }
         for row in sorted(mine, key=lambda row: float(row["hours"]))
@@ -136,7 +141,7 @@ def curve_layers(rows: list[Row]) -> list[alt.Chart]:
     tooltip = [
         alt.Tooltip("hours:Q", title="Hours since sending"),
         alt.Tooltip("what:N", title="Had"),
-        alt.Tooltip("count_text:N", title="Contacts"),
+        alt.Tooltip("counts:N", title="Contacts, of the most seen"),
     ]
     return [
         base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=color, strokeDash=dash),

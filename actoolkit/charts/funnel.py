@@ -178,7 +178,8 @@ def funnel_finding(rows: Sequence[Row]) -> Finding:
         parts.append("The fainter part of opens may be privacy software, not people.")
     if any(row["basis"] == "exposure" for row in rows):
         parts.append(
-            "Dashed: one-off mails with an order in the days after, which they may not have caused."
+            "Dashed: one-off mails with an order in the days after, which they need not have "
+            "caused."
         )
     listed = "; ".join(
         f"{row['label']} {count(row['numerator'])} ({percent(row['value'])})" for row in rows

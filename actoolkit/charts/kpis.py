@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 
 from actoolkit.charts.drawing import AsOf, Finding, finished, nothing
-from actoolkit.charts.formats import count, decimal, money, percent
+from actoolkit.charts.formats import MISSING, count, decimal, money, percent
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.orders import currency_name, most_first
 from actoolkit.charts.ranked import dot_layers
@@ -44,6 +44,7 @@ def overview_kpis_chart(
         >>> import polars as pl
         >>> from actoolkit.charts import overview_kpis_chart
         >>> kpis = pl.DataFrame({"kpi": ["click_rate", "revenue"], "value": [0.03, 120000.0],
+        ...     "numerator": [150, 120000], "denominator": [5000, None],
         ...     "previous_value": [0.02, 100000.0], "change_low": [0.007, None],
         ...     "change_high": [0.013, None], "currency": [None, "EUR"]})
         >>> overview_kpis_chart(kpis).title.text
@@ -58,6 +59,7 @@ def overview_kpis_chart(
         alt.Tooltip("label:N", title="Now"),
         alt.Tooltip("before_text:N", title="Before"),
         alt.Tooltip("value_text:N", title="Change"),
+        alt.Tooltip("counts:N", title="Counts"),
     ]
     title = "Change against as many days before"
     layers = dot_layers(drawn, tooltip, title=title, reference=0.0, labels=AXIS_CHANGE)
@@ -78,7 +80,10 @@ def kpi_rows(kpis: object, *, minor_units: Mapping[str, int] | None = None) -> l
         kpis,
         chart="overview_kpis_chart",
         metric="overview_kpis",
-        columns=["kpi", "value", "previous_value", "change_low", "change_high", "currency"],
+        columns=[
+            *("kpi", "value", "numerator", "denominator", "previous_value"),
+            *("change_low", "change_high", "currency"),
+        ],
     )
     units = minor_units or {}
     sold = [(row["currency"] or "", row["value"]) for row in found if row["kpi"] == "orders"]
@@ -97,6 +102,9 @@ def _row(row: Row, units: Mapping[str, int]) -> Row:
         "label": f"{name}: {_written(row, value, units)}",
         "name": name,
         "is_rate": is_rate,
+        "counts": f"{count(row['numerator'])} of {count(row['denominator'])}"
+        if is_rate
+        else MISSING,
         "now_text": _written(row, value, units),
         "before_text": _written(row, before, units),
         **dict.fromkeys(("value", "low", "high")),

@@ -61,7 +61,7 @@ def score_distribution_chart(
         return nothing(finding, as_of=as_of)
     tooltip = [
         alt.Tooltip("label:N", title="Points"),
-        alt.Tooltip("note_text:N", title="Contacts"),
+        alt.Tooltip("counts:N", title="Contacts"),
         alt.Tooltip("value_text:N", title="Share of contacts"),
     ]
     return finished(bar_layers(rows, tooltip), finding, as_of=as_of, height=alt.Step(34))
@@ -85,6 +85,7 @@ def distribution_rows(distribution: object, *, score_id: str | None = None) -> l
         columns=columns,
     )
     known = {int(row["bin"]): row for row in _one("score_distribution_chart", found, score_id)}
+    total = sum(int(row["contacts"]) for row in known.values())
     rows: list[Row] = []
     for number in range(1, max(known, default=0) + 1):
         row = known.get(number, {"contacts": 0, "contact_share": 0.0})
@@ -99,6 +100,7 @@ def distribution_rows(distribution: object, *, score_id: str | None = None) -> l
                 "value": round(row["contact_share"], 6),
                 "value_text": percent(row["contact_share"]),
                 "note_text": count(row["contacts"]),
+                "counts": f"{count(row['contacts'])} of {count(total)}",
                 "is_soft": False,
             }
         )

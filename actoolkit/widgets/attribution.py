@@ -159,13 +159,15 @@ class _Attribution:
 
     def draw(self, frame: Any, params: Params) -> alt.TopLevelMixin:
         as_of, currency = self._sources.as_of, params["currency"]
+        units = self._sources.minor_units or None
         if params["view"] == "windows":
-            return attribution_sensitivity_chart(frame, currency=currency, as_of=as_of)
+            return attribution_sensitivity_chart(
+                frame, currency=currency, minor_units=units, as_of=as_of
+            )
         names, where = {}, self._names(params)
         if where:
             table = nw.from_native(self._sources.frames[where[0]]).lazy().collect()
             names = dict(zip(table[where[1]].to_list(), table["name"].to_list(), strict=True))
-        units = self._sources.minor_units or None
         return attributed_revenue_chart(
             frame, names=names or None, currency=currency, minor_units=units, as_of=as_of
         )
@@ -182,7 +184,7 @@ class _Attribution:
             calls.append(f'names = dict(zip({table}["{key}"], {table}["name"], strict=True))')
             chart += ", names=names"
         chart += f", currency={params['currency']!r}"
-        if params["view"] == "credits" and self._sources.minor_units:
+        if self._sources.minor_units:
             chart += f", minor_units={dict(self._sources.minor_units)!r}"
         calls.append(f"chart = ac.charts.{chart}, as_of=as_of)")
         return script(self._sources, *calls)

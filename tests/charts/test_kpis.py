@@ -12,6 +12,8 @@ KPIS = pl.DataFrame(
     {
         "kpi": ["sends", "click_rate", "open_rate", "revenue", "revenue", "orders", "orders"],
         "value": [900.0, 0.03, 0.4, 13_911_00.0, 143_462_00.0, 269.0, 2833.0],
+        "numerator": [900, 27, 360, 13_911_00, 143_462_00, 269, 2833],
+        "denominator": [None, 900, 900, None, None, None, None],
         "previous_value": [800.0, 0.02, 0.405, 6_425_00.0, None, 128.0, 0.0],
         "change_low": [None, 0.006, -0.017, None, None, None, None],
         "change_high": [None, 0.014, 0.007, None, None, None, None],

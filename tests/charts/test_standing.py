@@ -97,6 +97,7 @@ SENSITIVITY = pl.DataFrame(
         "model": ["last", "last", "vendor", "vendor"],
         "window_days": [1, 30, 1, 30],
         "orders": [3, 9, 1, 4],
+        "credited_cents": [1000, 4200, 500, 2000],
         "revenue_share": [0.1, 0.42, 0.05, 0.2],
     }
 )
@@ -245,5 +246,12 @@ def test_models_are_lines_of_their_own_colour_and_dash():
     line = spec_of(chart)["layer"][0]["encoding"]
     assert line["color"]["scale"]["domain"] == ["last", "vendor"]
     assert line["strokeDash"]["field"] == "model"
+    assert [row["of_text"] for row in rows_of(chart) if "of_text" in row][:2] == [
+        "€10.00 of €100",
+        "€42.00 of €100",
+    ]
+    none = SENSITIVITY.with_columns(pl.lit(0).alias("credited_cents"), revenue_share=pl.lit(0.0))
+    told = rows_of(charts.attribution_sensitivity_chart(none))
+    assert {row["of_text"] for row in told if "of_text" in row} == {"—"}
     one = charts.attribution_sensitivity_chart(SENSITIVITY.filter(model="last").head(1))
     assert title(one) == "Credited revenue: 10.0% within 1 day of a touch"
