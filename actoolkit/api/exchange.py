@@ -93,7 +93,7 @@ def send(
     except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
         kind, detail = "timeout", "no answer in time"
     except (requests.exceptions.ConnectionError, OSError) as error:
-        kind, detail = "connection", _unconnected(error)
+        kind, detail = "connection", f"the connection failed{unconnected(error)}"
     except urllib3.exceptions.ProtocolError:
         kind, detail = "connection", "the answer broke off"
     except (
@@ -125,8 +125,15 @@ def _untrusted(error: BaseException) -> bool:
     return any(isinstance(one, ssl.SSLCertVerificationError) for one in _within(error))
 
 
-def _unconnected(error: BaseException) -> str:
-    """Say why there is no connection, in words of ours: the libraries' hold the request."""
+def unconnected(error: BaseException) -> str:
+    """Say why there is no connection, in words of ours: the libraries' hold the request.
+
+    Args:
+        error: What they raised.
+
+    Returns:
+        The end of a sentence, with its colon; empty where nothing more is known.
+    """
     causes = _within(error)
     for kind, why in (
         (urllib3.exceptions.ProxyError, "the proxy does not let it through"),
@@ -134,8 +141,8 @@ def _unconnected(error: BaseException) -> str:
         (ConnectionRefusedError, "the host refuses it"),
     ):
         if any(isinstance(one, kind) for one in causes):
-            return f"the connection failed: {why}"
-    return "the connection failed"
+            return f": {why}"
+    return ""
 
 
 def _within(error: BaseException) -> list[object]:

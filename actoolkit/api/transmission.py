@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from actoolkit.api.exchange import REPEATED, _read, repeats
+from actoolkit.api.exchange import REPEATED, _read, repeats, unconnected
 from actoolkit.api.retry import Kind, Limits, Outcome
 from actoolkit.api.write_operations import WriteRequest
 from actoolkit.errors import InvalidArgument
@@ -100,7 +100,7 @@ def transmit(
         kind, detail = "timeout", "no answer in time"
     except (requests.exceptions.ConnectionError, OSError) as error:
         kind, reached = "connection", not _never_connected(error)
-        detail = "the connection broke off" if reached else "no connection"
+        detail = "the connection broke off" if reached else f"no connection{unconnected(error)}"
     except urllib3.exceptions.ProtocolError:
         kind, detail = "connection", "the answer broke off"
     except (
@@ -119,4 +119,6 @@ def _never_connected(error: BaseException) -> bool:
     reason = getattr(cause, "reason", cause)
     if isinstance(reason, urllib3.exceptions.SSLError):
         return "CERTIFICATE_VERIFY_FAILED" in str(reason)
-    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+    # urllib3 blames the proxy only until it is connected through it, so before a request.
+    never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
+    return isinstance(reason, never)
