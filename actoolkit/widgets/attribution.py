@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -15,7 +16,7 @@ from actoolkit.charts.formats import plural
 from actoolkit.metrics import all_touches, automation_touches, list_touches
 from actoolkit.metrics.attribution_models import MODELS
 from actoolkit.settings import Account
-from actoolkit.widgets.buyers import of_buyers
+from actoolkit.widgets.buyers import parts_of_buyers
 from actoolkit.widgets.controls import Choice, Control
 from actoolkit.widgets.credits import WINDOWS as DAYS
 from actoolkit.widgets.credits import Credits
@@ -43,6 +44,8 @@ _TABLES = (
     "contact_automations",
     "automations",
 )
+MAILS_AT_ONCE = 5_000_000
+"""Contacts times campaigns that are made touches of in one go."""
 _OF_ITSELF = """touches = ac.metrics.all_touches(
     ac.metrics.list_touches(
         campaigns, campaign_lists, contact_lists, orders=ecom_orders, contacts=contacts
@@ -109,7 +112,9 @@ def attribution_explorer(
     else:
         tables = _TABLES if touches is None else ("ecom_orders", "contacts", "campaigns")
         sources = Sources.loaded(account, tables, progress=progress, main="ecom_orders")
-        found = touches if touches is not None else _touches_of_buyers(sources.frames)
+        found = touches
+        if touches is None:
+            found = partial(_touches_of_buyers, sources.frames)
     subject = _Attribution(sources, found, own=touches is not None)
     controls: list[Control[Any]] = [
         Choice("view", label="Show", options=VIEWS),
@@ -214,10 +219,16 @@ def _models(kinds: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _touches_of_buyers(frames: Mapping[str, Any]) -> Any:
-    """Make touches of lists and automations, of those contacts alone who ordered."""
-    kept = of_buyers(frames, "contact_lists", "contact_automations")
-    parts = [list_touches(frames["campaigns"], frames["campaign_lists"], kept["contact_lists"])]
-    if "contact_automations" in kept:
-        parts.append(automation_touches(kept["contact_automations"]))
-    return all_touches(*parts)
+def _touches_of_buyers(frames: Mapping[str, Any]) -> Iterator[Any]:
+    """Make touches of lists and automations, of those contacts alone who ordered, part by part.
+
+    All of them at once may be more than fit into memory, and most precede no order.
+    """
+    names = ("contact_lists", "contact_automations")
+    campaigns, links = frames["campaigns"], frames["campaign_lists"]
+    mails = max(1, nw.from_native(campaigns).lazy().select(nw.len()).collect().item())
+    for kept in parts_of_buyers(frames, *names, size=max(1, MAILS_AT_ONCE // mails)):
+        parts = [list_touches(campaigns, links, kept["contact_lists"])]
+        if "contact_automations" in kept:
+            parts.append(automation_touches(kept["contact_automations"]))
+        yield all_touches(*parts)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import polars as pl
 
-from actoolkit.metrics import attributed_revenue, attribution_sensitivity
+from actoolkit.metrics import all_touches, attributed_revenue, attribution_sensitivity
 from actoolkit.metrics.attribution_models import RULES
 from actoolkit.metrics.attribution_pairs import pairs_of
 from actoolkit.metrics.eager import collected, handed_back
@@ -44,7 +45,7 @@ class Credits:
 
     Args:
         orders: As for `actoolkit.metrics.attributed_revenue`.
-        touches: Likewise.
+        touches: Likewise; or what gives them in parts, no contact in two, whenever it is called.
         contacts: Likewise.
 
     Raises:
@@ -58,13 +59,16 @@ class Credits:
         there = set(owned.collect_schema())
         bought = collected(owned, {name: kind for name, kind in _ORDERS.items() if name in there})
         known = opened(_EXPLORER, self._orders, {name: _ORDERS[name] for name in _PAIRED})
-        pairs = pairs_of(_EXPLORER, known, touches, max(WINDOWS))
+        self._parts = touches if callable(touches) else lambda: (touches,)
+        found, self._odd = [], False
+        for part in self._parts():
+            found.append(pairs_of(_EXPLORER, known, part, max(WINDOWS)))
+            # Pairs are of the touch's moment; the model that counts from the sending needs no other
+            # pairs unless a mail was sent after it was touched, as logs of several clocks may say.
+            seen = opened_touches(_EXPLORER, part).filter(nw.col("sent_at") > nw.col("touched_at"))
+            self._odd |= not collected(seen.head(1), {"contact_id": "key"}).is_empty()
+        pairs = pl.concat(found)
         self.kinds = set(pairs["kind"].unique())
-        self._touches = touches
-        # Pairs are of the touch's moment; the model that counts from the sending needs no other
-        # pairs unless a mail was sent after it was touched, as logs of several clocks may say.
-        seen = opened_touches(_EXPLORER, touches).filter(nw.col("sent_at") > nw.col("touched_at"))
-        self._odd = not collected(seen.head(1), {"contact_id": "key"}).is_empty()
         self._cube = None
         if bought["order_id"].is_unique().all():
             self._cube = CreditCube(bought, pairs, windows=WINDOWS)
@@ -77,7 +81,7 @@ class Credits:
         """
         cube = self._cube_for(options)
         if cube is None:
-            return attributed_revenue(self._orders, self._touches, **options)
+            return attributed_revenue(self._orders, self._touches(), **options)
         made = cube.revenue(**options)
         return handed_back("attributed_revenue", made, self._orders, revenue_columns(options))
 
@@ -90,9 +94,13 @@ class Credits:
         rule = {"model" if name == "models" else name: one for name, one in options.items()}
         cube = self._cube_for(rule)
         if cube is None:
-            return attribution_sensitivity(self._orders, self._touches, **options)
+            return attribution_sensitivity(self._orders, self._touches(), **options)
         made = cube.sensitivity(**options)
         return handed_back("attribution_sensitivity", made, self._orders, SENSITIVITY)
+
+    def _touches(self) -> Any:
+        parts = list(self._parts())
+        return parts[0] if len(parts) == 1 else all_touches(*parts)
 
     def _cube_for(self, rule: Mapping[str, Any]) -> CreditCube | None:
         if self._cube is None or not self._cube.knows(rule):

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 import actoolkit as ac
 from actoolkit.errors import InvalidArgument
-from actoolkit.widgets import DateRange, attribution_explorer, automation_explorer
+from actoolkit.widgets import DateRange, attribution, attribution_explorer, automation_explorer
 
 TODAY = date(2026, 6, 30)
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -77,6 +77,29 @@ def test_it_is_the_metric_on_all_touches(explorer, frames, model, window):
         by="kind",
     )
     assert_frame_equal(explorer.frame, expected)
+
+
+def test_an_account_with_more_touches_than_fit_is_gone_through_in_parts(monkeypatch):
+    made = []
+    counted = attribution.all_touches
+
+    def all_touches(*parts):
+        made.append(counted(*parts))
+        return made[-1]
+
+    monkeypatch.setattr(attribution, "all_touches", all_touches)
+    with ac.sandbox_account("tiny") as account:
+        whole = attribution_explorer(account, progress=False)
+        monkeypatch.setattr(attribution, "MAILS_AT_ONCE", 700)
+        parted = attribution_explorer(account, progress=False)
+    parts = [set(one["contact_id"]) for one in made]
+    assert len(parts) > 5
+    assert sum(map(len, parts[1:])) == len(set.union(*parts[1:])) == len(parts[0])
+    for chosen in ({"model": "linear", "by": "kind"}, {"view": "windows"}):
+        whole.set(**chosen)
+        parted.set(**chosen)
+        assert_frame_equal(parted.frame, whole.frame)
+        assert len(whole.frame)
 
 
 def test_windows_are_the_sensitivity(explorer, frames):

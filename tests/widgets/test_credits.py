@@ -204,6 +204,34 @@ def test_a_window_longer_than_remembered_is_left_to_the_metric(both):
         same(remembered.revenue(**options), attributed_revenue(*given, **options))
 
 
+def in_parts(touches):
+    """Give touches as three frames, each contact in one of them."""
+    part = pl.col("contact_id").cast(pl.Int64) % 3
+    return lambda: (touches.filter(part == number) for number in range(3))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_touches_may_come_in_parts(frames, no_metric, model):
+    orders, touches, contacts = frames
+    remembered = Credits(orders, in_parts(touches), contacts)
+    same(remembered.revenue(model=model), attributed_revenue(*frames, model=model))
+    expected = attribution_sensitivity(*frames, models=model)
+    same(remembered.sensitivity(models=model), expected)
+
+
+def test_parts_are_put_together_for_the_metric(frames):
+    orders, touches, contacts = frames
+    odd = touches.with_columns(sent_at=pl.col("touched_at") + pl.duration(days=25))
+    only = pl.col("contact_id").cast(pl.Int64) % 3 == 1  # in the second of the parts alone
+    odd = pl.concat([touches.filter(~only), odd.filter(only)])
+    options = {"model": "vendor", "window_days": 7}
+    expected = attributed_revenue(orders, odd, contacts, **options)
+    same(Credits(orders, in_parts(odd), contacts).revenue(**options), expected)
+    beyond = {"model": "linear", "window_days": None}
+    remembered = Credits(orders, in_parts(touches), contacts)
+    same(remembered.revenue(**beyond), attributed_revenue(*frames, **beyond))
+
+
 def test_orders_of_one_id_are_left_to_the_metric(frames):
     orders, touches, contacts = frames
     twice = pl.concat([orders, orders.head(40)])
