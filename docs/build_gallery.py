@@ -47,8 +47,8 @@ CALLS: Mapping[str, tuple[str, str]] = {
         "names=automation_names",
     ),
     "attributed_revenue_chart": (
-        "attributed_revenue(orders, touches, contacts)",
-        "names=campaign_names",
+        'attributed_revenue(orders, touches, contacts, model="last", window_days=7)',
+        'names=campaign_names, model="last", window_days=7',
     ),
     "attribution_sensitivity_chart": (
         'attribution_sensitivity(orders, touches, contacts, models="last")',

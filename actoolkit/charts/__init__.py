@@ -8,7 +8,8 @@ Altair themes ``actoolkit`` and ``actoolkit-dark`` and enables neither; charts c
 from __future__ import annotations
 
 from actoolkit.charts.anomalies import campaign_anomalies_chart
-from actoolkit.charts.attribution import attributed_revenue_chart, attribution_sensitivity_chart
+from actoolkit.charts.attribution import attributed_revenue_chart
+from actoolkit.charts.attribution_windows import attribution_sensitivity_chart
 from actoolkit.charts.audience import recency_tiers_chart
 from actoolkit.charts.campaigns import campaign_rates_chart
 from actoolkit.charts.carts import cart_recovery_chart

@@ -1,4 +1,4 @@
-"""Credited revenue: to which mails, and how it moves with the rule."""
+"""Credited revenue: to which mails, by which rule."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 
-from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing
-from actoolkit.charts.formats import AXIS_PERCENT, MISSING, money, percent, plural
+from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, nothing
+from actoolkit.charts.formats import money, percent, plural
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name, distinct
 from actoolkit.charts.ranked import bar_layers
@@ -22,6 +22,17 @@ TWIN: Sequence[TwinColumn] = (
 REST = "automations, one-to-one mails"
 """What is credited to no campaign."""
 
+RULES: Mapping[str, str] = {
+    "last": "touches {}, the last has the credit",
+    "first": "touches {}, the first has the credit",
+    "last_click_else_open": "touches {}, the last click has the credit, without one the last open",
+    "linear": "touches {}, each has an equal part of the credit",
+    "time_decay": "touches {}, the later have more of the credit",
+    "position": "touches {}, the first and the last have 40% of the credit each",
+    "vendor": "mails sent {}, the last clicked or opened has the credit",
+}
+"""What a model credits, by its name."""
+
 _KEYS = ("campaign_id", "automation_id", "kind")
 _CREDITED = ["currency", "is_attributed", "orders", "credited_cents", "revenue_share"]
 
@@ -34,6 +45,8 @@ def attributed_revenue_chart(
     top: int = 12,
     minor_units: Mapping[str, int] | None = None,
     as_of: AsOf = None,
+    model: str | None = None,
+    window_days: int | None = None,
 ) -> alt.LayerChart:
     """Draw the revenue credited to each campaign, automation or kind of touch, and what is left.
 
@@ -44,9 +57,13 @@ def attributed_revenue_chart(
         top: How many to draw, those with most credit.
         minor_units: Decimals of currencies that have not two, such as ``{"JPY": 0}``.
         as_of: Moment of the data, written in the corner.
+        model: What the metric was asked for, which its result does not tell: with it the rule is
+            written under the title.
+        window_days: Likewise, with ``model`` alone; None for any time before an order.
 
     Raises:
-        InvalidArgument: Not the metric's result, a currency that is not there, or ``top`` below 1.
+        InvalidArgument: Not the metric's result, a currency or model that is not there, or ``top``
+            below 1.
 
     Example:
         >>> import polars as pl
@@ -59,8 +76,9 @@ def attributed_revenue_chart(
     """
     if top < 1:
         raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for at least one bar.")
+    rule = rule_text(model, window_days)
     rows = credit_rows(revenue, names=names, currency=currency, minor_units=minor_units or {})
-    finding = credit_finding(rows, top=top)
+    finding = credit_finding(rows, top=top, rule=rule)
     drawn = [row for row in rows if not row["is_soft"]][:top]
     if not drawn:
         return nothing(finding, as_of=as_of)
@@ -152,12 +170,34 @@ def _bar(label: str, row: Row) -> Row:
     }
 
 
-def credit_finding(rows: Sequence[Row], *, top: int) -> Finding:
+def rule_text(model: str | None, window_days: int | None) -> str:
+    """Say by which rule revenue is credited.
+
+    Args:
+        model: Of `actoolkit.metrics.attributed_revenue`; None if not known.
+        window_days: Likewise; None for any time.
+
+    Returns:
+        A sentence, empty if the model is not known.
+
+    Raises:
+        InvalidArgument: There is no such model.
+    """
+    if model is None:
+        return ""
+    if model not in RULES:
+        raise InvalidArgument(f"There is no model {model!r}.", hint=f"Use {', '.join(RULES)}.")
+    days = f"within {plural(window_days, 'day')}" if window_days is not None else "at any time"
+    return f"Of {RULES[model].format(f'{days} before an order')}. "
+
+
+def credit_finding(rows: Sequence[Row], *, top: int, rule: str = "") -> Finding:
     """Say what the rows show.
 
     Args:
         rows: Result of `credit_rows`.
         top: How many are drawn.
+        rule: Result of `rule_text`.
     """
     if not rows:
         return Finding("No data: no order is there", "", "No order is there.")
@@ -178,7 +218,7 @@ def credit_finding(rows: Sequence[Row], *, top: int) -> Finding:
         others = money(cents, given[0]["currency"], units=given[0]["units"])
         told.append(f"{plural(len(given) - top, 'other')} together {others}")
     told += [f"to none {row['value_text']}" for row in left]
-    subtitle = f"Not drawn: {', '.join(told)}. " if told else ""
+    subtitle = rule + (f"Not drawn: {', '.join(told)}. " if told else "")
     subtitle += "A credit is not a cause: who reads mail buys more anyway."
     listed = "; ".join(f"{row['label']} {row['value_text']}" for row in rows[:3])
     return Finding(title, subtitle, f"{title}. {listed}.")
@@ -197,148 +237,3 @@ def credit_layers(rows: list[Row]) -> list[alt.Chart]:
         alt.Tooltip("note_text:N", title="Orders"),
     ]
     return bar_layers(rows, tooltip)
-
-
-SENSITIVITY_TWIN: Sequence[TwinColumn] = (
-    TwinColumn("model", "Model", "text"),
-    TwinColumn("window_days", "Days", "count"),
-    TwinColumn("value", "Share of revenue credited", "rate"),
-)
-
-
-def attribution_sensitivity_chart(
-    sensitivity: object,
-    *,
-    currency: str | None = None,
-    as_of: AsOf = None,
-    minor_units: Mapping[str, int] | None = None,
-) -> alt.LayerChart:
-    """Draw how the credited share of revenue grows with the window.
-
-    Args:
-        sensitivity: Result of `actoolkit.metrics.attribution_sensitivity`.
-        currency: Which; None for the one with most orders.
-        as_of: Moment of the data, written in the corner.
-        minor_units: Decimals of currencies that have no hundredths, such as ``{"JPY": 0}``.
-
-    Raises:
-        InvalidArgument: Not the metric's result, or a currency that is not there.
-
-    Example:
-        >>> import polars as pl
-        >>> from actoolkit.charts import attribution_sensitivity_chart
-        >>> found = pl.DataFrame({"currency": ["EUR"] * 2, "model": ["last"] * 2,
-        ...     "window_days": [1, 30], "orders": [3, 9], "credited_cents": [1000, 4200],
-        ...     "revenue_share": [0.1, 0.42]})
-        >>> attribution_sensitivity_chart(found).title.text
-        ['Credited revenue: 10.0% within 1 day of a touch, 42.0% within 30 days']
-    """
-    rows = sensitivity_rows(sensitivity, currency=currency, minor_units=minor_units or {})
-    finding = sensitivity_finding(rows)
-    if not rows:
-        return nothing(finding, as_of=as_of)
-    return finished(sensitivity_layers(rows), finding, as_of=as_of, corner_offset=44, height=280)
-
-
-def sensitivity_rows(
-    sensitivity: object, *, currency: str | None, minor_units: Mapping[str, int]
-) -> list[Row]:
-    """Read what the chart draws: one row per model and window.
-
-    Args:
-        sensitivity: Result of `actoolkit.metrics.attribution_sensitivity`.
-        currency: Which; None for the one with most orders.
-        minor_units: Decimals of currencies that have not two.
-
-    Raises:
-        InvalidArgument: Not the metric's result, or a currency that is not there.
-    """
-    found = plain_rows(
-        sensitivity,
-        chart="attribution_sensitivity_chart",
-        metric="attribution_sensitivity",
-        columns=["currency", "model", "window_days", "orders", "credited_cents", "revenue_share"],
-    )
-    code = chosen_currency(found, currency)
-    mine = [row for row in found if row["currency"] == code and row["revenue_share"] is not None]
-    # Every share is of the same revenue; that of the largest part tells it to the cent.
-    known = max(mine, key=lambda row: int(row["credited_cents"]), default=None)
-    whole = (
-        round(known["credited_cents"] / known["revenue_share"])
-        if known and known["revenue_share"]
-        else 0
-    )
-    units = minor_units.get(code or "", 2)
-
-    def amount(cents: int) -> str:
-        return money(cents, code or "", units=units)
-
-    return [
-        {
-            "model": row["model"].replace("_", " "),
-            "window_days": int(row["window_days"]),
-            "value": round(row["revenue_share"], 6),
-            "share_text": percent(row["revenue_share"]),
-            "orders_text": plural(int(row["orders"]), "order"),
-            "of_text": f"{amount(row['credited_cents'])} of {amount(whole)}" if whole else MISSING,
-        }
-        for row in mine
-    ]
-
-
-def sensitivity_finding(rows: Sequence[Row]) -> Finding:
-    """Say what the rows show.
-
-    Args:
-        rows: Result of `sensitivity_rows`.
-    """
-    if not rows:
-        return Finding("No data: no order is there", "", "No order is there.")
-    first = [row for row in rows if row["model"] == rows[0]["model"]]
-    short, wide = (f(first, key=lambda row: row["window_days"]) for f in (min, max))
-    parts = [f"{r['share_text']} within {plural(r['window_days'], 'day')}" for r in (short, wide)]
-    title = f"Credited revenue: {parts[0]} of a touch"
-    if short is not wide:
-        title += f", {parts[1]}"
-    subtitle = "Share of revenue credited, by days from touch to order. A share that goes on "
-    subtitle += "growing with the days is what chance makes."
-    models = plural(len({row["model"] for row in rows}), "model")
-    return Finding(title, subtitle, f"{title}. {models}.")
-
-
-def sensitivity_layers(rows: list[Row]) -> list[alt.Chart]:
-    """Draw the rows.
-
-    Args:
-        rows: Result of `sensitivity_rows`.
-    """
-    base = alt.Chart(inline(rows))
-    x = alt.X(
-        "window_days:Q",
-        title="Days from touch to order",
-        axis=alt.Axis(values=sorted({row["window_days"] for row in rows}), labelOverlap=True),
-        scale=alt.Scale(nice=False, zero=True),
-    )
-    y = alt.Y(
-        "value:Q",
-        title="Revenue credited",
-        axis=alt.Axis(labelExpr=AXIS_PERCENT, tickCount=5),
-        scale=alt.Scale(zero=True, nice=True),
-    )
-    models = list(dict.fromkeys(row["model"] for row in rows))
-    legend = alt.Legend(title=None) if len(models) > 1 else None
-    color = alt.Color("model:N", scale=alt.Scale(domain=models), legend=legend)
-    tooltip = [
-        alt.Tooltip("model:N", title="Model"),
-        alt.Tooltip("window_days:Q", title="Days"),
-        alt.Tooltip("share_text:N", title="Of all revenue"),
-        alt.Tooltip("of_text:N", title="Revenue"),
-        alt.Tooltip("orders_text:N", title="Credited"),
-    ]
-    shape = alt.StrokeDash("model:N", scale=alt.Scale(domain=models), legend=None)
-    return [
-        base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=color, strokeDash=shape),
-        base.mark_point(filled=True, size=50, opacity=1).encode(
-            x=x, y=y, color=color, tooltip=tooltip
-        ),
-    ]

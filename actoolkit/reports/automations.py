@@ -9,7 +9,7 @@ import polars as pl
 
 from actoolkit import metrics
 from actoolkit.charts.attribution import TWIN as CREDIT_TWIN
-from actoolkit.charts.attribution import credit_finding, credit_layers, credit_rows
+from actoolkit.charts.attribution import credit_finding, credit_layers, credit_rows, rule_text
 from actoolkit.charts.contact_funnel import (
     AUTOMATION_TWIN,
     automation_finding,
@@ -162,7 +162,7 @@ def _orders(
         "automation-orders",
         control,
         parts,
-        lambda rows, _: credit_finding(rows, top=MOST),
+        lambda rows, _: credit_finding(rows, top=MOST, rule=rule_text("last", WINDOW_DAYS)),
         credit_layers,
         columns=CREDIT_TWIN,
         definitions=("attributed_revenue",),

@@ -10,7 +10,8 @@ from typing import Any
 import altair as alt
 import narwhals.stable.v2 as nw
 
-from actoolkit.charts.attribution import attributed_revenue_chart, attribution_sensitivity_chart
+from actoolkit.charts.attribution import attributed_revenue_chart
+from actoolkit.charts.attribution_windows import attribution_sensitivity_chart
 from actoolkit.charts.drawing import AsOf
 from actoolkit.charts.formats import plural
 from actoolkit.metrics import all_touches, automation_touches, list_touches
@@ -174,7 +175,13 @@ class _Attribution:
             table = nw.from_native(self._sources.frames[where[0]]).lazy().collect()
             names = dict(zip(table[where[1]].to_list(), table["name"].to_list(), strict=True))
         return attributed_revenue_chart(
-            frame, names=names or None, currency=currency, minor_units=units, as_of=as_of
+            frame,
+            names=names or None,
+            currency=currency,
+            minor_units=units,
+            as_of=as_of,
+            model=params["model"],
+            window_days=params["window"],
         )
 
     def code(self, params: Params) -> str:
@@ -189,6 +196,8 @@ class _Attribution:
             calls.append(f'names = dict(zip({table}["{key}"], {table}["name"], strict=True))')
             chart += ", names=names"
         chart += f", currency={params['currency']!r}"
+        if params["view"] == "credits":
+            chart += f", model={params['model']!r}, window_days={params['window']!r}"
         if self._sources.minor_units:
             chart += f", minor_units={dict(self._sources.minor_units)!r}"
         calls.append(f"chart = ac.charts.{chart}, as_of=as_of)")

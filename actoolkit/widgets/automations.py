@@ -128,7 +128,13 @@ class _Automations:
             return automation_funnel_chart(frame, names=names, as_of=as_of)
         units = self._sources.minor_units or None
         return attributed_revenue_chart(
-            frame, names=names, currency=params["currency"], minor_units=units, as_of=as_of
+            frame,
+            names=names,
+            currency=params["currency"],
+            minor_units=units,
+            as_of=as_of,
+            model="last",
+            window_days=params["window"],
         )
 
     def code(self, params: Params) -> str:
@@ -149,6 +155,7 @@ class _Automations:
             more = f", currency={params['currency']!r}"
             if self._sources.minor_units:
                 more += f", minor_units={dict(self._sources.minor_units)!r}"
+            more += f', model="last", window_days={params["window"]!r}'
             asked = f'window_days={params["window"]!r}, by="automation_id"'
             calls += [
                 "touches = ac.metrics.automation_touches(contact_automations)",

@@ -9,7 +9,9 @@ import pytest
 import vl_convert
 
 from actoolkit import charts
+from actoolkit.charts import attribution
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.attribution_models import MODELS
 from actoolkit.tables.frames import to_pandas
 
 ANOMALIES = pl.DataFrame(
@@ -229,6 +231,32 @@ def test_credits_of_one_currency_with_what_is_left_told():
         charts.attributed_revenue_chart(CREDITED, currency="JPY")
     with pytest.raises(InvalidArgument, match="top=0"):
         charts.attributed_revenue_chart(CREDITED, top=0)
+
+
+RULES = {
+    ("last", 7): "Of touches within 7 days before an order, the last has the credit.",
+    ("first", 1): "Of touches within 1 day before an order, the first has the credit.",
+    (
+        "linear",
+        None,
+    ): "Of touches at any time before an order, each has an equal part of the credit.",
+    (
+        "vendor",
+        7,
+    ): "Of mails sent within 7 days before an order, the last clicked or opened has the credit.",
+}
+
+
+@pytest.mark.parametrize(("model", "days"), RULES)
+def test_the_rule_that_credits_is_told(model, days):
+    chart = charts.attributed_revenue_chart(CREDITED, model=model, window_days=days)
+    assert " ".join(chart.title.subtitle).startswith(f"{RULES[model, days]} Not drawn: to none")
+    with pytest.raises(InvalidArgument, match="no model 'lately'"):
+        charts.attributed_revenue_chart(CREDITED, model="lately")
+
+
+def test_every_model_has_words():
+    assert tuple(attribution.RULES) == MODELS
 
 
 def test_a_title_names_a_campaign_even_where_all_others_together_have_more():
