@@ -12,7 +12,7 @@ import polars as pl
 
 from actoolkit.errors import InvalidArgument, SnapshotMissing
 from actoolkit.settings import Account
-from actoolkit.store.folder import writing
+from actoolkit.store.folder import TEMPORARY, replacing, writing
 from actoolkit.store.history import History, sound, write
 from actoolkit.store.locks import holding
 from actoolkit.store.manifest import Manifest
@@ -227,9 +227,20 @@ def _clean_others(account: Account, address: str) -> int:
                 path.unlink(missing_ok=True)
                 removed += 1
             elif top == "actions":
-                content = path.read_text(encoding="utf-8", errors="surrogateescape")
-                blanked = blank(content, address)
-                if blanked != content:
-                    path.write_text(blanked, encoding="utf-8", errors="surrogateescape")
-                    removed += 1
+                removed += _clean_note(path, address)
     return removed
+
+
+def _clean_note(path: Path, address: str) -> bool:
+    """Blank the address in what is kept of an action; say whether anything was written."""
+    if path.name.endswith(TEMPORARY):
+        path.unlink(missing_ok=True)
+        return True
+    content = path.read_bytes().decode("utf-8", "surrogateescape")
+    blanked = blank(content, address)
+    if blanked == content:
+        return False
+    # Never in between: without its lines a request whose answer was lost would be sent again.
+    with replacing(path) as file:
+        file.write(blanked.encode("utf-8", "surrogateescape"))
+    return True
