@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import socket
 import threading
@@ -61,10 +60,11 @@ class HostBoundAuth(AuthBase):
                 f"The token belongs to {self._origin[1]} and is not sent anywhere else.",
                 hint="Report this as a bug of actoolkit.",
             )
-        if http.client.HTTPConnection.debuglevel > 0:
+        noisy = _printing()
+        if noisy is not None:
             raise InvalidToken(
                 "http.client prints every header while its debuglevel is on: no token is sent.",
-                hint="Set http.client.HTTPConnection.debuglevel = 0.",
+                hint=f"Set {noisy}.debuglevel = 0.",
             )
         request.headers["Api-Token"] = self._token.reveal()
         return request
@@ -201,6 +201,18 @@ class _TLSConnection(HTTPSConnection):
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
         with _deadline(self):
             return super().getresponse()
+
+
+_CONNECTIONS = (_Connection, _TLSConnection)
+
+
+def _printing() -> str | None:
+    """Name the class whose debuglevel makes one of our connections print what it sends."""
+    for ours in _CONNECTIONS:
+        for cls in ours.__mro__:
+            if vars(cls).get("debuglevel", 0) > 0 and ours.debuglevel > 0:
+                return f"{cls.__module__}.{cls.__name__}"
+    return None
 
 
 class _Pool(HTTPConnectionPool):

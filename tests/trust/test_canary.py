@@ -12,12 +12,14 @@ import pprint
 import reprlib
 
 import pytest
+import urllib3.connection
 from rich import inspect
 from rich.console import Console
 from rich.traceback import Traceback
 
 import actoolkit as ac
 from actoolkit import errors
+from actoolkit.api import session
 from actoolkit.api.reader import Reader
 from actoolkit.api.session import open_session
 from actoolkit.sandbox.faults import KINDS, Faults
@@ -163,11 +165,16 @@ def test_a_pretty_traceback_with_locals_does_not_show_it(guarded, hunt):
     assert not hunt.shows(text)
 
 
-def test_it_is_not_sent_while_headers_are_printed(guarded, hunt, monkeypatch, capfd):
-    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+PRINTING = [http.client.HTTPConnection, urllib3.connection.HTTPConnection, *session._CONNECTIONS]
+
+
+@pytest.mark.parametrize("printing", PRINTING, ids=lambda cls: f"{cls.__module__}.{cls.__name__}")
+def test_it_is_not_sent_while_headers_are_printed(guarded, hunt, monkeypatch, capfd, printing):
+    monkeypatch.setattr(printing, "debuglevel", 1, raising=False)
     with guarded() as account:
         error = loaded(account)
     assert isinstance(error, errors.InvalidToken)
+    assert error.hint == f"Set {printing.__module__}.{printing.__name__}.debuglevel = 0."
     out = capfd.readouterr()
     assert not hunt.shows(out.out + out.err)
     assert "send:" not in out.out
