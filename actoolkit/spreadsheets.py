@@ -6,15 +6,21 @@ import re
 
 import polars as pl
 
+from actoolkit.addresses import coded
 from actoolkit.errors import InvalidArgument
-from actoolkit.tables import EXTRA, TABLES
+from actoolkit.tables import EXTRA, TABLES, Table
 
 ALWAYS_PERSONAL = frozenset({"email", "first_name", "last_name", "phone", "username"})
 """Columns that are personal in whatever frame they are."""
 
 _WIDE_KEYS = ("contact_id", "custom_object_record_id")
 """First columns of frames with a column per field of the account's own."""
-_OF_METRICS = frozenset({"event", "kind", "link", "touched_at"})
+_OF_METRICS = frozenset(
+    {
+        *("event", "happened_at", "kind", "link", "touched_at"),
+        *("match", "customer_match", "campaign_name"),
+    }
+)
 """What metrics put beside a contact."""
 
 _COVERED = r"^(masked|person-[0-9a-f]{16}|)$"
@@ -115,10 +121,9 @@ def check_personal(frame: pl.DataFrame, *, allowed: bool) -> None:
     if allowed:
         return
     personal = set(ALWAYS_PERSONAL) | {EXTRA}
-    for table in TABLES.values():
-        if frame.columns and table.key == frame.columns[0]:
-            columns = (*table.columns, *table.on_request)
-            personal |= {column.name for column in columns if column.pii}
+    for table in _tables(frame):
+        columns = (*table.columns, *table.on_request)
+        personal |= {column.name for column in columns if column.pii}
     personal |= _unknown(frame)
     found = [
         column.name for column in frame.iter_columns() if _holds(column, column.name in personal)
@@ -135,12 +140,20 @@ def check_personal(frame: pl.DataFrame, *, allowed: bool) -> None:
         )
 
 
+def _tables(frame: pl.DataFrame) -> list[Table]:
+    """Tables whose rows the frame has, wherever their key stands."""
+    return [table for table in TABLES.values() if table.key in frame.columns]
+
+
 def _unknown(frame: pl.DataFrame) -> set[str]:
-    """Columns beside a person that no table and no metric knows: fields of the account's own."""
-    if not frame.columns or frame.columns[0] not in _WIDE_KEYS:
+    """Columns beside a person that none of its tables knows: fields of the account's own.
+
+    A field may have the name of a column of any other table, such as a note's.
+    """
+    if not set(_WIDE_KEYS) & set(frame.columns):
         return set()
-    known = {frame.columns[0], *_OF_METRICS}
-    for table in TABLES.values():
+    known = {table.key for table in TABLES.values()} | _OF_METRICS
+    for table in _tables(frame):
         known |= {column.name for column in (*table.columns, *table.on_request)}
         known.add(table.local_column or "")
     return {
@@ -161,4 +174,4 @@ def _holds(column: pl.Series, personal: bool) -> bool:  # noqa: FBT001
         return False
     if personal:
         return bool((~texts.str.contains(_COVERED)).any())
-    return bool(texts.str.contains(_ADDRESS).any())
+    return bool(texts.str.contains(_ADDRESS).any()) or bool(coded(texts))

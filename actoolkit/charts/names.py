@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
-from actoolkit.charts.addresses import ADDRESS, find_address
+from actoolkit.addresses import ADDRESS, find_address
 
 LONGEST = 60
 """Characters of a name that are drawn; the rest becomes an ellipsis."""

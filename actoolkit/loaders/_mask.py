@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
+from actoolkit.addresses import coded, find_address
 from actoolkit.store import Manifest
 from actoolkit.tables import EXTRA, Table
 
@@ -83,7 +84,7 @@ def _covered(column: pl.Series, plain: bool, name: Namer) -> pl.Series:  # noqa:
         return pl.Series(column.name, [None] * len(column), dtype=column.dtype)
     if column.dtype == pl.List(pl.String):
         inner = column.explode(empty_as_null=True, keep_nulls=True)
-        if inner.str.contains(_AT).any():
+        if inner.str.contains(_AT).any() or coded(inner):
             return column.list.eval(
                 pl.element().map_batches(lambda part: _texts(part, plain=True, name=name))
             )
@@ -92,11 +93,17 @@ def _covered(column: pl.Series, plain: bool, name: Namer) -> pl.Series:  # noqa:
 
 def _texts(column: pl.Series, plain: bool, name: Namer) -> pl.Series:  # noqa: FBT001
     values = column.drop_nulls().unique()
+    hidden = set(coded(values)) if plain else set()
     if plain:
-        values = values.filter(values.str.contains(_AT))
+        values = values.filter(values.str.contains(_AT) | values.is_in(sorted(hidden)))
     if not values.len():
         return column
     new = [_text(one, plain, name) for one in values.to_list()]
+    # What stands behind another coding than a link's has no place to put a name in.
+    new = [
+        MASKED if old in hidden and find_address(one) else one
+        for old, one in zip(values.to_list(), new, strict=True)
+    ]
     return column.replace(values, pl.Series(new, dtype=pl.String))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from actoolkit.charts.addresses import find_address
+from actoolkit.addresses import find_address
 from actoolkit.charts.locales import written_in
 from actoolkit.errors import ReportError
 from actoolkit.reports.blocks import Control, Figure, Note, Table

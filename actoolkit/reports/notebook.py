@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from actoolkit.charts.addresses import find_address
+from actoolkit.addresses import find_address
 from actoolkit.charts.names import display_name
 from actoolkit.errors import InvalidArgument, MissingExtra, ReportError
 from actoolkit.reports.document import write_page

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import os
 import random
 import re
@@ -289,6 +291,46 @@ def test_fields_of_the_accounts_own_count_as_personal(account, tmp_path):
     tags = ac.load_contact_tags(account=account, progress=False)
     counted = tags.group_by("contact_id").len("mails")
     ac.to_csv(counted, tmp_path / "f.csv")
+
+
+@pytest.mark.parametrize("first", ["contact_id", "custom_object_record_id", "rank"])
+@pytest.mark.parametrize("name", ["note", "title", "message", "value", "signature", "ip4", "label"])
+def test_a_field_may_be_named_like_a_column_of_another_table(tmp_path, first, name):
+    wide = pl.DataFrame({first: ["1"], "contact_id": ["7"], name: ["called Ada, 12 Main St"]})
+    with pytest.raises(errors.InvalidArgument, match=name):
+        ac.to_csv(wide, tmp_path / "f.csv")
+
+
+CODED = {
+    "percent": "https://shop.example/u?mail=ada%40shop.example",
+    "percent twice": "ada%2540shop.example",
+    "entity": "ada&#64;shop.example",
+    "named entity": "ada&commat;shop.example",
+    "json": r"ada\u0040shop.example",
+    "quoted-printable": "ada=40shop.example",
+    "base64": base64.b64encode(b"ada@shop.example").decode(),
+}
+
+
+@pytest.mark.parametrize("code", CODED)
+@pytest.mark.parametrize("among", [0, 25_000])
+def test_a_coded_address_is_one_too(tmp_path, code, among):
+    texts = [*(f"https://shop.example/page%20{number}" for number in range(among)), CODED[code]]
+    with pytest.raises(errors.InvalidArgument, match="url"):
+        ac.to_csv(pl.DataFrame({"url": texts}), tmp_path / "f.csv")
+    plain = [hashlib.md5(str(number).encode()).hexdigest() for number in range(1000)]
+    ac.to_csv(pl.DataFrame({"url": texts[:-1] + plain}), tmp_path / "f.csv")
+
+
+def test_what_metrics_say_of_contacts_needs_no_leave(account, tmp_path):
+    frames = {
+        name: getattr(ac, f"load_{name}")(account=account, progress=False)
+        for name in ("contacts", "ecom_orders", "contact_automations")
+    }
+    touches = ac.metrics.automation_touches(frames["contact_automations"])
+    ac.to_csv(touches, tmp_path / "touches.csv")
+    events = ac.metrics.contact_events(contacts=frames["contacts"], orders=frames["ecom_orders"])
+    ac.to_csv(events, tmp_path / "events.csv")
 
 
 def test_values_of_several_kinds_are_written_as_they_are(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import inspect
@@ -291,3 +292,21 @@ class TestKey:
         folder.parent.joinpath("keys").write_text("a file")
         with pytest.raises(errors.StoreError):
             self.of()
+
+
+CODED = [
+    "https://shop.example/u?mail=ada%2540shop.example",
+    "ada&#64;shop.example",
+    r"ada\u0040shop.example",
+    "ada=40shop.example",
+    base64.b64encode(b"ada.lovelace@shop.example").decode(),
+]
+
+
+@pytest.mark.parametrize("value", CODED)
+def test_an_address_behind_a_coding_is_covered_too(value):
+    frame = pl.DataFrame({"campaign_id": ["1", "2"], "name": [value, "News & more %20"]})
+    covered = mask(frame, TABLES["campaigns"], namer(KEY))
+    assert covered["name"].to_list() == ["masked", "News & more %20"]
+    lists = pl.DataFrame({"campaign_id": ["1"], "name": [["News", value]]})
+    assert mask(lists, TABLES["campaigns"], namer(KEY))["name"].to_list() == [["News", "masked"]]

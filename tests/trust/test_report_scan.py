@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import actoolkit as ac
-from actoolkit.charts.addresses import find_address
+from actoolkit.addresses import find_address
 from actoolkit.errors import ReportError
 from actoolkit.reports.blocks import Note
 from actoolkit.reports.document import Report, Section

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+import polars as pl
+
 ADDRESS = re.compile(
     r"[^\s@<>()\[\]\",;:]+[@\uff20\ufe6b][^\s@<>()\[\]\",;:]+\.[^\s@<>()\[\]\",;:.]{2,}"
 )
@@ -22,6 +24,10 @@ LOCAL, DOMAIN = 64, 255
 SHORTEST = 8
 """Letters of base 64 that may hold an address."""
 
+_AT_ONCE = 10_000
+"""Texts that are searched together."""
+_SUSPECT = r"%[0-9A-Fa-f]{2}|&#|&[a-z]{3,};|\\|=40|[A-Za-z0-9+/_-]{8,}"
+_APART = "\n \n"
 _ESCAPE = re.compile(r"\\+(?:u\{0*([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _CSS_ESCAPE = re.compile(r"\\0{0,4}40 ?")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
@@ -57,6 +63,25 @@ def find_address(page: str) -> str | None:
             seen.update(following)
         waiting = following
     return None
+
+
+def coded(texts: pl.Series) -> list[str]:
+    """Give the texts that hold an address behind a coding.
+
+    Args:
+        texts: Any; nulls hold none.
+
+    Example:
+        >>> coded(pl.Series(["a%20page", "to=ada%40shop.example", None]))
+        ['to=ada%40shop.example']
+    """
+    suspects = texts.filter(texts.str.contains(_SUSPECT)).unique(maintain_order=True).to_list()
+    found: list[str] = []
+    for start in range(0, len(suspects), _AT_ONCE):
+        part = suspects[start : start + _AT_ONCE]
+        if find_address(_APART.join(part)):
+            found += [text for text in part if find_address(text)]
+    return found
 
 
 def _address(text: str) -> str | None:
