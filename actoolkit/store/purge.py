@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from actoolkit.store.folder import TEMPORARY, replacing, writing
 from actoolkit.store.history import History, sound, write
 from actoolkit.store.locks import holding
 from actoolkit.store.manifest import Manifest
+from actoolkit.store.relations import contact_relations, related_to_contacts
 from actoolkit.store.snapshots import Snapshots
 from actoolkit.store.traces import blank, pattern
 
@@ -60,6 +61,7 @@ class _Person:
     customers: set[str] = field(default_factory=set)
     orders: set[str] = field(default_factory=set)
     spellings: set[str] = field(default_factory=set)
+    relations: dict[str, set[str]] = field(default_factory=dict)
 
 
 def purge(
@@ -109,23 +111,28 @@ def purge(
 def _identify(snapshots: Snapshots, address: str) -> _Person:
     """Find the ids under which the person is known, in every load that is stored."""
     person = _Person(address)
+    person.relations = contact_relations(_loads(snapshots, "custom_object_schemas"))
     for table, key, known in (
         ("contacts", "contact_id", person.contacts),
         ("ecom_customers", "customer_id", person.customers),
         ("ecom_orders", "order_id", person.orders),
     ):
-        for manifest in snapshots.all():
-            if manifest.table != table:
-                continue
-            try:
-                frame = snapshots.read(manifest)
-            except SnapshotMissing:
-                continue
+        for frame in _loads(snapshots, table):
             found = frame.filter(_about(frame, person))
             known.update(found[key].drop_nulls().to_list())
             if "email" in found.columns:
                 person.spellings.update(found["email"].drop_nulls().str.strip_chars().to_list())
     return person
+
+
+def _loads(snapshots: Snapshots, table: str) -> Iterator[pl.DataFrame]:
+    for manifest in snapshots.all():
+        if manifest.table == table:
+            try:
+                frame = snapshots.read(manifest)
+            except SnapshotMissing:
+                continue
+            yield frame
 
 
 def _about(frame: pl.DataFrame, person: _Person) -> pl.Expr:
@@ -142,11 +149,8 @@ def _about(frame: pl.DataFrame, person: _Person) -> pl.Expr:
     if _RELATED in schema and "related_to" in schema and "email_activity_id" not in schema:
         of_contact = pl.col("related_to").str.to_lowercase().is_in(["subscriber", "contact"])
         parts.append(of_contact & pl.col(_RELATED).is_in(sorted(person.contacts)))
-    if "relationships" in schema and person.contacts:
-        ids = "|".join(sorted(person.contacts))
-        parts.append(
-            pl.col("relationships").str.contains(rf'(?i)"[^"]*contact"\s*:\s*\[[^\]]*"?\b({ids})\b')
-        )
+    if "relationships" in schema and "record_id" in schema and person.contacts:
+        parts.append(pl.lit(related_to_contacts(frame, person.contacts, person.relations)))
     return pl.any_horizontal(part.fill_null(value=False) for part in parts)
 
 

@@ -24,6 +24,7 @@ from actoolkit.api.writes import Written
 from actoolkit.settings import Account
 from actoolkit.store import Snapshots, holding
 from actoolkit.store.purge import OUT_OF_REACH, purge
+from actoolkit.store.relations import contact_relations, related_to_contacts
 
 MOMENT = datetime(2026, 6, 30, 15, tzinfo=UTC)
 
@@ -234,6 +235,57 @@ def test_unfinished_loads_side_files_and_filtered_loads_go(loaded):
     assert address.encode() not in text_of_everything(loaded.folder)
     assert not [path for path in place.rglob("*") if path.suffix != ".lock"]
     assert (loaded.folder / "actions" / "a.jsonl").read_text() == '{"detail": "removed is taken"}\n'
+
+
+def test_records_of_custom_objects_go_by_the_names_of_their_relationships(loaded):
+    kinds = ac.load_custom_object_schemas(account=loaded, progress=False)
+    asked = {"schema_id": kinds["schema_id"], "account": loaded, "progress": False}
+    records = ac.load_custom_object_records(**asked)
+    contact = json.loads(records["relationships"][-1])["primary-contact"][0]
+    contacts = ac.load_contacts(account=loaded, progress=False)
+    address = contacts.filter(contact_id=contact)["email"].item()
+    gone = ac.purge(email=address, account=loaded, progress=False)
+    assert gone.rows["custom_object_records"] == 1
+    left = ac.load_custom_object_records(**asked)
+    assert left.equals(records.filter(pl.col("record_id") != records["record_id"][-1]))
+
+
+SCHEMAS = pl.DataFrame(
+    {
+        "schema_id": ["stay", "account"],
+        "relationships": [
+            '[{"id": "guest", "namespace": "contacts"}, {"id": "hotel", "namespace": "accounts"}]',
+            '[{"id": "primary-contact", "namespace": "accounts"}]',
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("schema_id", "relationships", "goes"),
+    [
+        ("stay", '{"guest": ["7"]}', True),
+        ("stay", '{"guest": [3, 7]}', True),
+        ("stay", '{"guest": 7}', True),
+        ("stay", '{"guest": {"id": "7"}}', True),
+        ("stay", '{"guest": ["77"]}', False),
+        ("stay", '{"hotel": ["7"]}', False),
+        ("stay", '{"hotel": ["7"], "guest": []}', False),
+        ("account", '{"primary-contact": ["7"]}', False),
+        ("never loaded", '{"patient": ["7"]}', True),
+        ("never loaded", '{"patient": ["8"]}', False),
+        ("stay", None, False),
+        ("stay", "[7]", False),
+        ("stay", '{"guest": [7', False),
+    ],
+)
+def test_whose_a_record_is(schema_id, relationships, goes):
+    known = contact_relations([SCHEMAS])
+    record = pl.DataFrame(
+        {"record_id": ["r"], "schema_id": [schema_id], "relationships": [relationships]},
+        schema_overrides={"relationships": pl.String},
+    )
+    assert related_to_contacts(record, {"7"}, known).to_list() == [goes]
 
 
 KILLED = """
