@@ -72,7 +72,7 @@ def attributed_revenue_chart(
         ...     "is_attributed": [False, True], "orders": [6, 2], "credited_cents": [7000, 3000],
         ...     "revenue_share": [0.7, 0.3]})
         >>> attributed_revenue_chart(found, names={"3": "May news"}).title.text
-        ['30.0% of revenue is credited, most to “May news”: €30.00']
+        ['30.0% of EUR revenue is credited, most to “May news”: €30.00']
     """
     if top < 1:
         raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for at least one bar.")

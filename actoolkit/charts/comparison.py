@@ -40,9 +40,9 @@ def compare_campaigns_chart(
         >>> import polars as pl
         >>> from actoolkit.charts import compare_campaigns_chart
         >>> found = pl.DataFrame({"campaign_id": ["2"], "name": ["B"], "hits": [220],
-        ...     "trials": [5000], "baseline_trials": [5000], "difference": [0.014],
-        ...     "difference_low": [0.006], "difference_high": [0.021], "needed": [14000],
-        ...     "verdict": ["difference shown"]})
+        ...     "trials": [5000], "baseline_id": ["1"], "baseline_trials": [5000],
+        ...     "difference": [0.014], "difference_low": [0.006], "difference_high": [0.021],
+        ...     "needed": [14000], "verdict": ["difference shown"]})
         >>> compare_campaigns_chart(found).title.text
         ['“B” is above the baseline by 1.4 points (0.6 to 2.1)']
     """

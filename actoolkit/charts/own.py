@@ -64,7 +64,7 @@ def metric_chart(
         ...     "delivered": [2000, 2000], "complaint_rate": [0.002, 0.02],
         ...     "complaint_rate_low": [0.0008, 0.0147], "complaint_rate_high": [0.0051, 0.0271]})
         >>> metric_chart(found, "complaint_rate").title.text
-        ['Complaint rate: split has clearly the highest, 2.0%']
+        ['Complaint rate: Split test has clearly the highest, 2.0%']
     """
     if top < 1:
         raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for one group or more.")

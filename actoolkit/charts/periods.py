@@ -102,7 +102,7 @@ def labelled(periods: Iterable[str], grain: Grain) -> list[str]:
     Example:
         >>> months = [f"{2024 + n // 12}-{n % 12 + 1:02}-01" for n in range(5, 29)]
         >>> labelled(months, "month")[:4]
-        ['2024-07-01', '2024-09-01', '2024-11-01', '2025-01-01']
+        ['2024-09-01', '2024-11-01', '2025-01-01', '2025-03-01']
     """
     if grain != "month":
         return []
