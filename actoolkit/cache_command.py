@@ -62,12 +62,15 @@ def clear(
     """Forget everything that is remembered of the account."""
     from actoolkit.settings import Account
     from actoolkit.store.inventory import clear as clear_store
+    from actoolkit.store.leftovers import of_other_tokens
 
     account = Account.from_env()
     what = "everything but the history" if keep_history else "everything, with the history"
     _confirm(f"Forget {what} in {account.folder}? The history cannot be loaded again.", yes=yes)
     freed = clear_store(account, keep_history=keep_history, on_wait=_waiting)
     typer.echo(f"Cleared {freed / 1e6:,.1f} MB.")
+    for path in of_other_tokens(account):
+        typer.echo(f"Left: {path}, loaded with another token. Remove the folder if it is yours.")
 
 
 @cache_app.command("purge")

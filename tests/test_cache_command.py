@@ -134,6 +134,16 @@ def test_clear_leaves_nothing_of_loads_that_were_killed_or_damaged(account, tmp_
     assert ac.load_contacts(account=account, progress=False).height  # and it works as before
 
 
+def test_clear_names_what_another_token_loaded(account):
+    other = account.folder.with_name(f"{account.folder.name[:-12]}{'0' * 12}")
+    other.mkdir(mode=0o700, parents=True)
+    done = run("clear", "--yes")
+    assert done.exit_code == 0
+    assert f"Left: {other}, loaded with another token." in done.output.replace("\n", "")
+    other.rmdir()
+    assert "Left" not in run("clear", "--yes").output
+
+
 def test_purge_removes_a_person_and_says_what_is_out_of_reach(account):
     address = ac.load_contacts(account=account, progress=False)["email"][0]
     done = run("purge", address, "--yes")

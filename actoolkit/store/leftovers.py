@@ -28,6 +28,18 @@ def forget_unused(account: Account) -> None:
     forget_beside(account)
 
 
+def of_other_tokens(account: Account) -> list[Path]:
+    """Folders of the same host: what was loaded with another token, such as one since renewed.
+
+    Args:
+        account: Whose own folder is not among them.
+    """
+    host = account.key.rpartition("-")[0]
+    beside = account.folder.parent.glob("*-*")
+    found = [path for path in beside if (name := _FOLDER.fullmatch(path.name)) and name[1] == host]
+    return sorted(path for path in found if path != account.folder and path.is_dir())
+
+
 def forget_beside(account: Account) -> None:
     """Remove what serves no account any more.
 

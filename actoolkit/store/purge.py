@@ -14,6 +14,7 @@ from actoolkit.errors import InvalidArgument, SnapshotMissing
 from actoolkit.settings import Account
 from actoolkit.store.folder import TEMPORARY, replacing, writing
 from actoolkit.store.history import History, sound, write
+from actoolkit.store.leftovers import of_other_tokens
 from actoolkit.store.locks import holding
 from actoolkit.store.manifest import Manifest
 from actoolkit.store.relations import contact_relations, related_to_contacts
@@ -105,7 +106,8 @@ def purge(
                 files += 1
                 rows[path.parent.name] = rows.get(path.parent.name, 0) + removed
         files += _clean_others(account, address)
-    return Purged(rows, files)
+    others = (f"what was loaded with another token: {path}" for path in of_other_tokens(account))
+    return Purged(rows, files, (*OUT_OF_REACH, *others))
 
 
 def _identify(snapshots: Snapshots, address: str) -> _Person:

@@ -9,6 +9,8 @@ from actoolkit.api.pacing import pace_of
 from actoolkit.reports import assets
 from actoolkit.settings import Account
 from actoolkit.store.inventory import clear
+from actoolkit.store.leftovers import of_other_tokens
+from actoolkit.store.purge import purge
 from actoolkit.widgets import live_chart
 
 
@@ -71,6 +73,18 @@ def test_the_pace_goes_with_the_last_token_of_its_host(tmp_path, bundles):
     assert "assets" in left(tmp_path)
     clear(other)
     assert left(tmp_path) == set()
+
+
+def test_folders_of_other_tokens_are_named(tmp_path, bundles):
+    one, two = of(tmp_path), of(tmp_path, token="another-token")
+    remember(one, two, of(tmp_path, "other.api-us1.com"), of(tmp_path, "not-you.api-us1.com"))
+    assert of_other_tokens(one) == [two.folder]
+    told = str(purge(one, "ada@shop.example"))
+    assert f"- what was loaded with another token: {two.folder}" in told
+    assert str(one.folder) not in told
+    clear(two)
+    assert of_other_tokens(one) == []
+    assert "another token" not in str(purge(one, "ada@shop.example"))
 
 
 def test_clearing_again_removes_what_an_earlier_version_left(tmp_path, bundles):
