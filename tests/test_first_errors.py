@@ -11,6 +11,7 @@ import pytest
 
 import actoolkit as ac
 from actoolkit import doctor, errors
+from actoolkit.api.reader import Reader
 from actoolkit.settings import Account
 
 ROOT = Path(__file__).parents[1]
@@ -169,3 +170,23 @@ def test_a_pace_that_cannot_be_kept_is_a_finding(tmp_path):
     (*_, found) = doctor.examine(account)
     assert (found.subject, found.verdict) == ("cache folder", "problem")
     assert "ACTOOLKIT_CACHE_DIR" in found.remedy
+
+
+def test_a_plan_without_e_commerce_is_no_problem(tmp_path, monkeypatch):
+    asked = Reader.page
+
+    def page(self, endpoint, params):
+        if endpoint.path.startswith("/ecom"):
+            raise errors.NotAvailable(
+                f"{endpoint.path}: the account answers 403.", hint="Ask for it."
+            )
+        return asked(self, endpoint, params)
+
+    monkeypatch.setattr(Reader, "page", page)
+    with ac.sandbox_account("tiny", cache_dir=tmp_path) as account:
+        found = {one.subject: one for one in doctor.examine(account)}
+    assert found["ecom_orders"].verdict == "note"
+    assert "leave its section out" in found["ecom_orders"].message
+    assert found["ecom_orders"].remedy == "Ask for it."
+    assert found["campaigns"].verdict == "ok"
+    assert "problem" not in {one.verdict for one in found.values()}
