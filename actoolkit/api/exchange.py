@@ -134,15 +134,33 @@ def unconnected(error: BaseException) -> str:
     Returns:
         The end of a sentence, with its colon; empty where nothing more is known.
     """
+    if kept_back(error):
+        return ": the proxy does not let it through"
     causes = _within(error)
     for kind, why in (
-        (urllib3.exceptions.ProxyError, "the proxy does not let it through"),
         (socket.gaierror, "no such host is known here"),
         (ConnectionRefusedError, "the host refuses it"),
     ):
         if any(isinstance(one, kind) for one in causes):
             return f": {why}"
     return ""
+
+
+def kept_back(error: BaseException) -> bool:
+    """Whether a proxy was not reached, or refused, so that nothing of the request was sent.
+
+    Args:
+        error: What the libraries raised. urllib3 blames the proxy too when a connection through it
+            breaks off after the request was sent.
+    """
+    for one in _within(error):
+        if isinstance(one, urllib3.exceptions.ProxyError):
+            cause = one.original_error
+            if isinstance(cause, urllib3.exceptions.NewConnectionError):
+                return True
+            if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed"):
+                return True
+    return False
 
 
 def _within(error: BaseException) -> list[object]:

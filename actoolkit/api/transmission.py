@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from actoolkit.api.exchange import REPEATED, _read, repeats, unconnected
+from actoolkit.api.exchange import REPEATED, _read, kept_back, repeats, unconnected
 from actoolkit.api.retry import Kind, Limits, Outcome
 from actoolkit.api.write_operations import WriteRequest
 from actoolkit.errors import InvalidArgument
@@ -119,6 +119,4 @@ def _never_connected(error: BaseException) -> bool:
     reason = getattr(cause, "reason", cause)
     if isinstance(reason, urllib3.exceptions.SSLError):
         return "CERTIFICATE_VERIFY_FAILED" in str(reason)
-    # urllib3 blames the proxy only until it is connected through it, so before a request.
-    never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
-    return isinstance(reason, never)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError) or kept_back(error)

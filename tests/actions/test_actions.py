@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
-import threading
 
 import duckdb
 import pandas as pd
@@ -229,35 +227,6 @@ def test_nobody_there_is_not_done(tmp_path):
         "not done",
         "no connection: the host refuses it",
     )
-
-
-@pytest.fixture
-def forbidding():
-    """A proxy that lets nobody through."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def answer():
-            with contextlib.suppress(OSError):  # closed at the end
-                while True:
-                    with listening.accept()[0] as client:
-                        client.recv(65536)
-                        client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-
-        threading.Thread(target=answer, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-@pytest.mark.parametrize("proxy", ["nobody there", "forbidding"])
-def test_what_the_proxy_kept_back_is_not_done(proxy, forbidding, tmp_path):
-    account = Account(
-        url="https://you.api-us1.com",
-        token="test-x",
-        cache_dir=tmp_path,
-        proxy=forbidding if proxy == "forbidding" else "http://127.0.0.1:1",
-    )
-    note = actions.add_note("A", related_to="Deal", related_id=1, account=account, apply=True)
-    reason = "no connection: the proxy does not let it through"
-    assert note.select("verdict", "reason").row(0) == ("not done", reason)
 
 
 def test_an_account_that_refuses_everything_is_not_asked_for_every_row(server, account):
