@@ -22,7 +22,7 @@ TWIN: Sequence[TwinColumn] = (
 REST = "automations, one-to-one mails"
 """What is credited to no campaign."""
 
-RULES: Mapping[str, str] = {
+RULE_WORDS: Mapping[str, str] = {
     "last": "touches {}, the last has the credit",
     "first": "touches {}, the first has the credit",
     "last_click_else_open": "touches {}, the last click has the credit, without one the last open",
@@ -46,7 +46,7 @@ def attributed_revenue_chart(
     minor_units: Mapping[str, int] | None = None,
     as_of: AsOf = None,
     model: str | None = None,
-    window_days: int | None = None,
+    window_days: int | None = 7,
 ) -> alt.LayerChart:
     """Draw the revenue credited to each campaign, automation or kind of touch, and what is left.
 
@@ -59,7 +59,7 @@ def attributed_revenue_chart(
         as_of: Moment of the data, written in the corner.
         model: What the metric was asked for, which its result does not tell: with it the rule is
             written under the title.
-        window_days: Likewise, with ``model`` alone; None for any time before an order.
+        window_days: Likewise, and by default what the metric's is; None for any time.
 
     Raises:
         InvalidArgument: Not the metric's result, a currency or model that is not there, or ``top``
@@ -185,10 +185,10 @@ def rule_text(model: str | None, window_days: int | None) -> str:
     """
     if model is None:
         return ""
-    if model not in RULES:
-        raise InvalidArgument(f"There is no model {model!r}.", hint=f"Use {', '.join(RULES)}.")
+    if model not in RULE_WORDS:
+        raise InvalidArgument(f"There is no model {model!r}.", hint=f"Use {', '.join(RULE_WORDS)}.")
     days = f"within {plural(window_days, 'day')}" if window_days is not None else "at any time"
-    return f"Of {RULES[model].format(f'{days} before an order')}. "
+    return f"Of {RULE_WORDS[model].format(f'{days} before an order')}. "
 
 
 def credit_finding(rows: Sequence[Row], *, top: int, rule: str = "") -> Finding:

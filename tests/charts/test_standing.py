@@ -251,12 +251,15 @@ RULES = {
 def test_the_rule_that_credits_is_told(model, days):
     chart = charts.attributed_revenue_chart(CREDITED, model=model, window_days=days)
     assert " ".join(chart.title.subtitle).startswith(f"{RULES[model, days]} Not drawn: to none")
+    usual = charts.attributed_revenue_chart(CREDITED, model="last")
+    assert " ".join(usual.title.subtitle).startswith(RULES["last", 7])
+    assert charts.attributed_revenue_chart(CREDITED).title.subtitle[0].startswith("Not drawn")
     with pytest.raises(InvalidArgument, match="no model 'lately'"):
         charts.attributed_revenue_chart(CREDITED, model="lately")
 
 
 def test_every_model_has_words():
-    assert tuple(attribution.RULES) == MODELS
+    assert tuple(attribution.RULE_WORDS) == MODELS
 
 
 def test_a_title_names_a_campaign_even_where_all_others_together_have_more():
