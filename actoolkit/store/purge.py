@@ -17,7 +17,7 @@ from actoolkit.store.history import History, sound, write
 from actoolkit.store.leftovers import of_other_tokens
 from actoolkit.store.locks import holding
 from actoolkit.store.manifest import Manifest
-from actoolkit.store.relations import contact_relations, related_to_contacts
+from actoolkit.store.relations import related_to_contacts, relations_elsewhere
 from actoolkit.store.snapshots import Snapshots
 from actoolkit.store.traces import blank, pattern
 
@@ -62,7 +62,7 @@ class _Person:
     customers: set[str] = field(default_factory=set)
     orders: set[str] = field(default_factory=set)
     spellings: set[str] = field(default_factory=set)
-    relations: dict[str, set[str]] = field(default_factory=dict)
+    elsewhere: dict[str, set[str]] = field(default_factory=dict)
 
 
 def purge(
@@ -113,7 +113,7 @@ def purge(
 def _identify(snapshots: Snapshots, address: str) -> _Person:
     """Find the ids under which the person is known, in every load that is stored."""
     person = _Person(address)
-    person.relations = contact_relations(_loads(snapshots, "custom_object_schemas"))
+    person.elsewhere = relations_elsewhere(_loads(snapshots, "custom_object_schemas"))
     for table, key, known in (
         ("contacts", "contact_id", person.contacts),
         ("ecom_customers", "customer_id", person.customers),
@@ -152,7 +152,7 @@ def _about(frame: pl.DataFrame, person: _Person) -> pl.Expr:
         of_contact = pl.col("related_to").str.to_lowercase().is_in(["subscriber", "contact"])
         parts.append(of_contact & pl.col(_RELATED).is_in(sorted(person.contacts)))
     if "relationships" in schema and "record_id" in schema and person.contacts:
-        parts.append(pl.lit(related_to_contacts(frame, person.contacts, person.relations)))
+        parts.append(pl.lit(related_to_contacts(frame, person.contacts, person.elsewhere)))
     return pl.any_horizontal(part.fill_null(value=False) for part in parts)
 
 

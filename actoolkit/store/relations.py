@@ -11,54 +11,55 @@ import polars as pl
 _NAMESPACE = "contacts"
 
 
-def contact_relations(schemas: Iterable[pl.DataFrame]) -> dict[str, set[str]]:
-    """Read which relationships of each kind of custom object lead to contacts.
+def relations_elsewhere(schemas: Iterable[pl.DataFrame]) -> dict[str, set[str]]:
+    """Read which relationships of each kind of custom object lead to something else than contacts.
 
     Args:
         schemas: Loads of ``custom_object_schemas``.
 
     Returns:
-        Short names by ``schema_id``.
+        Short names by ``schema_id``; those that any load has of contacts are left out.
     """
-    found: dict[str, set[str]] = {}
+    elsewhere: dict[str, set[str]] = {}
+    to_contacts: dict[str, set[str]] = {}
     for frame in schemas:
         for ident, text in frame.select("schema_id", "relationships").iter_rows():
-            one = found.setdefault(ident, set())
             relations = _decoded(text)
             for relation in relations if isinstance(relations, list) else ():
-                if isinstance(relation, dict) and relation.get("namespace") == _NAMESPACE:
-                    one.add(str(relation.get("id")))
-    return found
+                if isinstance(relation, dict) and isinstance(relation.get("namespace"), str):
+                    found = to_contacts if relation["namespace"] == _NAMESPACE else elsewhere
+                    found.setdefault(ident, set()).add(str(relation.get("id")))
+    return {ident: names - to_contacts.get(ident, set()) for ident, names in elsewhere.items()}
 
 
 def related_to_contacts(
-    records: pl.DataFrame, contacts: Iterable[str], relations: Mapping[str, set[str]]
+    records: pl.DataFrame, contacts: Iterable[str], elsewhere: Mapping[str, set[str]]
 ) -> pl.Series:
     """Say which records belong to one of some contacts.
 
-    Of a kind whose definition is not at hand every relationship counts: a record too many is
-    loaded again, one too few is what was asked to go.
+    A relationship that no definition at hand describes counts: a record too many is loaded again,
+    one too few is what was asked to go.
 
     Args:
         records: With ``relationships`` and, if it is there, ``schema_id``.
         contacts: Their ids.
-        relations: Result of `contact_relations`.
+        elsewhere: Result of `relations_elsewhere`.
     """
     ids = set(contacts)
     kinds = records["schema_id"] if "schema_id" in records.columns else [None] * records.height
     return pl.Series(
         [
-            bool(ids & set(_ids(text, relations.get(kind or ""))))
+            not ids.isdisjoint(_ids(text, elsewhere.get(kind or "", set())))
             for kind, text in zip(kinds, records["relationships"], strict=True)
         ],
         dtype=pl.Boolean,
     )
 
 
-def _ids(text: str | None, slugs: set[str] | None) -> Iterable[str]:
+def _ids(text: str | None, elsewhere: set[str]) -> Iterable[str]:
     found = _decoded(text)
     for slug, value in found.items() if isinstance(found, dict) else ():
-        if slugs is not None and slug not in slugs:
+        if slug in elsewhere:
             continue
         for one in value if isinstance(value, list) else [value]:
             yield str(one.get("id") if isinstance(one, dict) else one)

@@ -24,7 +24,7 @@ from actoolkit.api.writes import Written
 from actoolkit.settings import Account
 from actoolkit.store import Snapshots, holding
 from actoolkit.store.purge import OUT_OF_REACH, purge
-from actoolkit.store.relations import contact_relations, related_to_contacts
+from actoolkit.store.relations import related_to_contacts, relations_elsewhere
 
 MOMENT = datetime(2026, 6, 30, 15, tzinfo=UTC)
 
@@ -252,10 +252,13 @@ def test_records_of_custom_objects_go_by_the_names_of_their_relationships(loaded
 
 SCHEMAS = pl.DataFrame(
     {
-        "schema_id": ["stay", "account"],
+        "schema_id": ["stay", "account", "untold", "was of contacts", "was of contacts"],
         "relationships": [
             '[{"id": "guest", "namespace": "contacts"}, {"id": "hotel", "namespace": "accounts"}]',
             '[{"id": "primary-contact", "namespace": "accounts"}]',
+            None,
+            '[{"id": "host", "namespace": "contacts"}]',
+            '[{"id": "host", "namespace": "accounts"}]',
         ],
     }
 )
@@ -272,6 +275,9 @@ SCHEMAS = pl.DataFrame(
         ("stay", '{"hotel": ["7"]}', False),
         ("stay", '{"hotel": ["7"], "guest": []}', False),
         ("account", '{"primary-contact": ["7"]}', False),
+        ("stay", '{"added since": ["7"]}', True),
+        ("untold", '{"patient": ["7"]}', True),
+        ("was of contacts", '{"host": ["7"]}', True),
         ("never loaded", '{"patient": ["7"]}', True),
         ("never loaded", '{"patient": ["8"]}', False),
         ("stay", None, False),
@@ -280,7 +286,7 @@ SCHEMAS = pl.DataFrame(
     ],
 )
 def test_whose_a_record_is(schema_id, relationships, goes):
-    known = contact_relations([SCHEMAS])
+    known = relations_elsewhere([SCHEMAS])
     record = pl.DataFrame(
         {"record_id": ["r"], "schema_id": [schema_id], "relationships": [relationships]},
         schema_overrides={"relationships": pl.String},
