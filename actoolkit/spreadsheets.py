@@ -13,15 +13,14 @@ from actoolkit.tables import EXTRA, TABLES, Table
 ALWAYS_PERSONAL = frozenset({"email", "first_name", "last_name", "phone", "username"})
 """Columns that are personal in whatever frame they are."""
 
-_WIDE_KEYS = ("contact_id", "custom_object_record_id")
-"""First columns of frames with a column per field of the account's own."""
-_OF_METRICS = frozenset(
-    {
-        *("event", "happened_at", "kind", "link", "touched_at"),
-        *("match", "customer_match", "campaign_name"),
-    }
-)
-"""What metrics put beside a contact."""
+_WIDE_KEYS = ("contact_id", "record_id")
+"""Keys of frames with a column per field of the account's own."""
+_OF_METRICS = {
+    "touched_at": {"touched_at", "kind", "link"},
+    "happened_at": {"happened_at", "event"},
+    "order_id": {"match", "customer_match", "campaign_name"},
+}
+"""What metrics put beside a contact, by the column that tells their frames."""
 
 _COVERED = r"^(masked|person-[0-9a-f]{16}|)$"
 _ADDRESS = "[^\\s@]+[@\uff20\ufe6b][^\\s@.]+\\.[^\\s@.]{2,}"
@@ -108,8 +107,8 @@ def check_personal(frame: pl.DataFrame, *, allowed: bool) -> None:
     """Refuse a frame that holds personal data.
 
     Personal is what the tables say of the columns of rows with their key; beside a contact or a
-    custom object's record each text, list or date that no table knows; and every e-mail address,
-    wherever it stands, in names of columns too.
+    custom object's record each text, list or date that none of its tables knows; and every e-mail
+    address, wherever it stands and however it is coded, in names of columns too.
 
     Args:
         frame: Any.
@@ -152,7 +151,8 @@ def _unknown(frame: pl.DataFrame) -> set[str]:
     """
     if not set(_WIDE_KEYS) & set(frame.columns):
         return set()
-    known = {table.key for table in TABLES.values()} | _OF_METRICS
+    known = {table.key for table in TABLES.values()}
+    known = known.union(*(names for one, names in _OF_METRICS.items() if one in frame.columns))
     for table in _tables(frame):
         known |= {column.name for column in (*table.columns, *table.on_request)}
         known.add(table.local_column or "")

@@ -288,13 +288,21 @@ def test_fields_of_the_accounts_own_count_as_personal(account, tmp_path):
         ac.to_csv(wide, tmp_path / "f.csv")
     covered = ac.load_field_values(account=account, wide=True, progress=False, mask=True)
     ac.to_csv(covered, tmp_path / "f.csv")
+    kinds = ac.load_custom_object_schemas(account=account, progress=False)
+    records = ac.load_custom_object_records(
+        kinds["schema_id"], account=account, wide=True, progress=False
+    )
+    with pytest.raises(errors.InvalidArgument, match=r"roast.*started"):
+        ac.to_csv(records, tmp_path / "f.csv")
     tags = ac.load_contact_tags(account=account, progress=False)
     counted = tags.group_by("contact_id").len("mails")
     ac.to_csv(counted, tmp_path / "f.csv")
 
 
-@pytest.mark.parametrize("first", ["contact_id", "custom_object_record_id", "rank"])
-@pytest.mark.parametrize("name", ["note", "title", "message", "value", "signature", "ip4", "label"])
+@pytest.mark.parametrize("first", ["contact_id", "record_id", "rank"])
+@pytest.mark.parametrize(
+    "name", ["note", "title", "message", "value", "signature", "ip4", "event", "match"]
+)
 def test_a_field_may_be_named_like_a_column_of_another_table(tmp_path, first, name):
     wide = pl.DataFrame({first: ["1"], "contact_id": ["7"], name: ["called Ada, 12 Main St"]})
     with pytest.raises(errors.InvalidArgument, match=name):
