@@ -14,8 +14,9 @@ from actoolkit.charts.orders import currency_name
 from actoolkit.errors import InvalidArgument
 
 FEW = 30
-MOST_DAYS = 400
 """Below this many customers still at risk, the curve is drawn as uncertain."""
+MOST_DAYS = 400
+"""Days of a curve that are drawn."""
 
 HORIZONS = (365, 180, 90, 60, 30)
 """Days that the title may speak of; the longest that enough customers have reached."""
