@@ -3,12 +3,18 @@
 - ``isolated`` (automatic): no test sees the user's account, cache, keys or keyring.
 - ``chromium``: a headless browser; where it is missing, the test says so and is skipped, unless
   ACTOOLKIT_REQUIRE_BROWSER is set.
+- ``killing``: does a work in a process of its own, which is killed at a line or after a time.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -66,3 +72,50 @@ def chromium():
         browser = driver.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
+
+
+class Killing:
+    """Orders the program of ``killed.py``."""
+
+    def __init__(self, process):
+        self._process = process
+
+    def __call__(self, account, what, at=None, after=None):
+        """Do a work, killed at a line or after some seconds; give its status and its lines."""
+        order = {
+            "what": what,
+            "at": at,
+            "after": after,
+            "url": account.url,
+            "token": account.token.reveal(),
+            "folder": str(account.cache_dir),
+            "identity": account.identity,
+            "clock": account.now().isoformat(),
+        }
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def points(self, account, what, few=0):
+        """Numbers of the lines that a work executes: the first and the last time that each is."""
+        done = self(account, what)
+        assert done["status"] == 0
+        first, last = {}, {}
+        for number, line in enumerate(done["seen"], 1):
+            first.setdefault(line, number)
+            last[line] = number
+        chosen = sorted({*first.values(), *last.values()})
+        return random.Random(8).sample(chosen, few) if few else chosen
+
+
+@pytest.fixture(scope="module")
+def killing():
+    """Works that are killed."""
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("killed.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield Killing(process)
+    process.communicate()

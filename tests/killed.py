@@ -1,0 +1,112 @@
+"""A program that forks a child for each order on its input; the child kills itself where it is told.
+
+An order names a work, the account, and when to die: ``at`` a line (counted as it executes lines of
+the store, the journals, the loaders and the actions) or ``after`` seconds; null lets it live. The
+answer has the child's status and the lines that one which lived has executed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import datetime
+
+import filelock  # noqa: F401  # once, for all children
+import polars as pl
+import requests  # noqa: F401
+import requests_cache  # noqa: F401
+
+from actoolkit import actions, loaders, store  # noqa: F401
+from actoolkit.api import journal, reader, writes  # noqa: F401
+from actoolkit.settings import Account
+
+HOMES = (
+    "/actoolkit/store/",
+    "/actoolkit/api/journal",
+    "/actoolkit/api/writes",
+    "/actoolkit/loaders/_",
+    "/actoolkit/actions/",
+)
+SUBSCRIBED = pl.DataFrame({"contact_id": range(1, 7)})
+
+WORKS = {
+    "load": lambda account: loaders.load_lists(account=account, progress=False),
+    "refresh": lambda account: loaders.load_contacts(account=account, refresh=True, progress=False),
+    "sync": lambda account: loaders.sync(
+        account, ["lists", "campaigns", "contacts"], refresh=True, progress=False
+    ),
+    "subscribe": lambda account: actions.subscribe(
+        SUBSCRIBED, list_id=3, account=account, apply=True, progress=False
+    ),
+    "note": lambda account: actions.add_note(
+        "A", related_to="Subscriber", related_id=7, account=account, apply=True, progress=False
+    ),
+}
+"""What a child does; another name is the e-mail address of the person to purge."""
+
+
+def work(order):
+    """Do what is ordered; give the lines that were executed."""
+    moment = datetime.fromisoformat(order["clock"])
+    account = Account(
+        url=order["url"],
+        token=order["token"],
+        cache_dir=order["folder"],
+        rate=10_000,
+        identity=order["identity"],
+        clock=lambda: moment,
+    )
+    seen = []
+
+    def line(frame, event, arg):
+        if event == "line":
+            seen.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+            if len(seen) == order["at"]:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return line
+
+    def call(frame, event, arg):
+        name = frame.f_code.co_filename
+        return line if any(home in name for home in HOMES) else None
+
+    what = order["what"]
+    if order["after"] is None:
+        sys.settrace(call)
+    if "@" in what:
+        loaders.purge(email=what, account=account, progress=False)
+    else:
+        WORKS[what](account)
+    sys.settrace(None)
+    return seen
+
+
+def main():
+    """Fork a child for each line of the input, and tell what became of it."""
+    for text in sys.stdin:
+        order = json.loads(text)
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            try:
+                seen = work(order)
+                with os.fdopen(writing, "w") as pipe:
+                    json.dump(seen, pipe)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        os.close(writing)
+        if order["after"] is not None:
+            time.sleep(order["after"])
+            os.kill(pid, signal.SIGKILL)
+        with os.fdopen(reading) as pipe:
+            seen = pipe.read()
+        status = os.waitpid(pid, 0)[1]
+        print(json.dumps({"status": status, "seen": json.loads(seen or "[]")}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
