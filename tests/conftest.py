@@ -80,10 +80,11 @@ class Killing:
     def __init__(self, process):
         self._process = process
 
-    def __call__(self, account, what, at=None, after=None):
+    def __call__(self, account, what, at=None, after=None, by="SIGKILL"):
         """Do a work, killed at a line or after some seconds; give its status and its lines."""
         order = {
             "what": what,
+            "by": by,
             "at": at,
             "after": after,
             "url": account.url,

@@ -1,8 +1,9 @@
 """A program that forks a child for each order on its input; the child kills itself where it is told.
 
 An order names a work, the account, and when to die: ``at`` a line (counted as it executes lines of
-the store, the journals, the loaders and the actions) or ``after`` seconds; null lets it live. The
-answer has the child's status and the lines that one which lived has executed.
+the store, the journals, the loaders and the actions) or ``after`` seconds; null lets it live. One
+that is to be interrupted instead does its work once more, in the same process. The answer has the
+child's status, the lines that one which lived has executed, and whether it was interrupted.
 """
 
 from __future__ import annotations
@@ -59,28 +60,36 @@ def work(order):
         identity=order["identity"],
         clock=lambda: moment,
     )
-    seen = []
+    seen, interrupted = [], False
 
     def line(frame, event, arg):
         if event == "line":
             seen.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
             if len(seen) == order["at"]:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), signal.Signals[order["by"]])
         return line
 
     def call(frame, event, arg):
         name = frame.f_code.co_filename
         return line if any(home in name for home in HOMES) else None
 
-    what = order["what"]
+    def act():
+        what = order["what"]
+        if "@" in what:
+            loaders.purge(email=what, account=account, progress=False)
+        else:
+            WORKS[what](account)
+
     if order["after"] is None:
         sys.settrace(call)
-    if "@" in what:
-        loaders.purge(email=what, account=account, progress=False)
-    else:
-        WORKS[what](account)
+    try:
+        act()
+    except KeyboardInterrupt:
+        interrupted = True
     sys.settrace(None)
-    return seen
+    if interrupted:
+        act()
+    return {"seen": seen, "interrupted": interrupted}
 
 
 def main():
@@ -92,9 +101,9 @@ def main():
         if pid == 0:
             os.close(reading)
             try:
-                seen = work(order)
+                done = work(order)
                 with os.fdopen(writing, "w") as pipe:
-                    json.dump(seen, pipe)
+                    json.dump(done, pipe)
                 os._exit(0)
             finally:
                 os._exit(1)
@@ -103,9 +112,9 @@ def main():
             time.sleep(order["after"])
             os.kill(pid, signal.SIGKILL)
         with os.fdopen(reading) as pipe:
-            seen = pipe.read()
-        status = os.waitpid(pid, 0)[1]
-        print(json.dumps({"status": status, "seen": json.loads(seen or "[]")}), flush=True)
+            done = json.loads(pipe.read() or "{}")
+        done["status"] = os.waitpid(pid, 0)[1]
+        print(json.dumps(done), flush=True)
 
 
 if __name__ == "__main__":
