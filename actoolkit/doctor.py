@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -15,7 +14,6 @@ from actoolkit.errors import (
     ApiError,
     AuthenticationError,
     NotAvailable,
-    RateLimited,
     SettingsError,
     StoreError,
 )
@@ -76,16 +74,17 @@ def examine(account: Account) -> Iterator[Finding]:
     """
     from actoolkit.api.reader import Reader
     from actoolkit.api.retry import Limits
+    from actoolkit.store.leftovers import forgetting_unused
 
     folder = _folder(account)
     yield folder
     if folder.verdict == "problem":
         return  # no request goes without the pace that is kept there
     try:
-        reader = Reader(account, limits=Limits(attempts=3, wait=15.0))
-        user = reader.get("/users/me")
+        with forgetting_unused(account):
+            reader = Reader(account, limits=Limits(attempts=3, wait=15.0))
+            user = reader.get("/users/me")
     except ApiError as error:
-        _forget(account, error)
         yield _unreachable(account, error)
         return
     except StoreError as error:
@@ -130,15 +129,6 @@ def _folder(account: Account) -> Finding:
             "Free some space.",
         )
     return Finding("cache folder", "ok", f"{folder} is yours alone; {free / 1e9:,.0f} GB free")
-
-
-def _forget(account: Account, error: ApiError) -> None:
-    """Leave nothing of an account that was never loaded, but how long a busy one asks to wait."""
-    from actoolkit.store.leftovers import forget_unused
-
-    if not isinstance(error, RateLimited):
-        with suppress(StoreError):
-            forget_unused(account)
 
 
 def _unreachable(account: Account, error: ApiError) -> Finding:

@@ -19,6 +19,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -199,6 +200,9 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        with suppress(sqlite3.DatabaseError):  # damaged: whoever opens it next puts it aside
+            if error is not None and not self._closed and not self.pages:
+                self.drop()  # there is nothing to go on from
         self.close()
 
     @staticmethod

@@ -22,6 +22,7 @@ from actoolkit.loaders._wide import KEPT
 from actoolkit.loaders.progress import Task, task
 from actoolkit.settings import Account, FrameKind
 from actoolkit.store import Manifest, Snapshots, holding, query_digest
+from actoolkit.store.leftovers import forgetting_unused
 from actoolkit.tables import to_pandas
 
 DAY = timedelta(hours=24)
@@ -182,7 +183,10 @@ def _rows(
     found = None if anew else _stored(snapshots, request, oldest, asked_at, lazy=how.lazy)
     if found is None:
         lock = f"{request.walked.name}-{query_digest(request.query)}"
-        with holding(account.folder, lock, on_wait=shown.waiting):
+        with (
+            forgetting_unused(account),
+            holding(account.folder, lock, on_wait=shown.waiting),
+        ):
             # Another process may have loaded it meanwhile.
             found = _stored(snapshots, request, oldest, account.now(), lazy=how.lazy)
             if found is None:

@@ -16,6 +16,7 @@ from actoolkit.loaders._sync import SYNCED
 from actoolkit.loaders._telling import describe_age
 from actoolkit.settings import Account
 from actoolkit.store import Manifest, Snapshots
+from actoolkit.store.leftovers import forgetting_unused
 
 PLANNED = {
     "table": pl.String(),
@@ -70,7 +71,7 @@ def plan(
     chosen = account or Account.from_env()
     requests = [request_of(one, filters=filters, include=include) for one in tables or SYNCED]
     walked = {request.name for request in requests}
-    with Reader(chosen) as reader:
+    with forgetting_unused(chosen), Reader(chosen) as reader:
         rows = [_row(request, reader, max_age, walked) for request in requests]
     return pl.DataFrame(rows, schema=PLANNED, orient="row")
 

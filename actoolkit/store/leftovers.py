@@ -3,28 +3,57 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from actoolkit.api.pacing import pace_path
+from actoolkit.errors import ApiError, RateLimited, StoreError
 from actoolkit.settings import Account
 from actoolkit.store.folder import writing
+from actoolkit.store.locks import holding
 
 _FOLDER = re.compile(r"(.+)-[0-9a-f]{12}")
 _BESIDE = ("pace/*.json", "pace/*.json.lock", "assets/vega-*", "live-chart-*.js", ".live-chart-*")
 
 
-def forget_unused(account: Account) -> None:
-    """Remove an account's folder if nothing is in it.
+@contextmanager
+def forgetting_unused(account: Account) -> Iterator[None]:
+    """Leave nothing behind of an account that never answered, such as one of a mistyped address.
+
+    How long a busy one asks to wait is kept.
 
     Args:
-        account: One that was never reached, such as by a mistyped address.
+        account: Who is asked within the block.
 
-    Raises:
-        StoreFull: No permission.
+    Yields:
+        Nothing.
     """
-    with suppress(OSError):
-        account.folder.rmdir()
+    try:
+        yield
+    except (ApiError, KeyboardInterrupt) as error:
+        if not isinstance(error, RateLimited):
+            with suppress(StoreError, OSError):
+                _forget_unused(account)
+        raise
+
+
+def _forget_unused(account: Account) -> None:
+    """Remove an account's folder if nothing but empty folders and locks that are free is in it."""
+    folder = account.folder
+    locks = folder / "locks"
+    files = [path for path in folder.rglob("*") if not path.is_dir()]
+    if not all(path.parent == locks and path.suffix == ".lock" for path in files):
+        return
+    with ExitStack() as stack:
+        for path in files:
+            stack.enter_context(holding(folder, path.stem, patience=0.0))
+        for path in files:
+            path.unlink(missing_ok=True)
+    for place in sorted((one for one in folder.rglob("*") if one.is_dir()), reverse=True):
+        place.rmdir()  # not where another process has begun meanwhile
+    with suppress(FileNotFoundError):
+        folder.rmdir()
     forget_beside(account)
 
 

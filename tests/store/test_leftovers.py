@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from actoolkit import doctor
+import actoolkit as ac
+from actoolkit import doctor, errors
+from actoolkit.api import reader
+from actoolkit.api.journal import Journal
 from actoolkit.api.pacing import pace_of
+from actoolkit.api.retry import Limits
 from actoolkit.reports import assets
 from actoolkit.settings import Account
+from actoolkit.store import holding, open_journal
+from actoolkit.store.generations import name_generation
 from actoolkit.store.inventory import clear
 from actoolkit.store.leftovers import of_other_tokens
 from actoolkit.store.purge import purge
@@ -113,3 +121,76 @@ def test_the_doctor_takes_nothing_from_an_account_that_was_loaded(tmp_path):
     before = left(tmp_path)
     list(doctor.examine(account))
     assert left(tmp_path) == before
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Ask once, so that nobody waits for an address that is known to be wrong."""
+    monkeypatch.setattr(reader, "Limits", partial(Limits, attempts=1))
+
+
+ASKED = {
+    "a load": lambda account: ac.load_lists(account=account, progress=False),
+    "a sync": lambda account: ac.sync(account=account, progress=False),
+    "a refresh": lambda account: ac.load_contacts(account=account, refresh=True, progress=False),
+    "a plan": lambda account: ac.plan("contacts", account=account),
+    "a report": lambda account: ac.report(account=account, progress=False),
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_a_mistyped_address_leaves_nothing(tmp_path, impatient, what):
+    with pytest.raises(errors.ConnectionFailed, match="no such host"):
+        ASKED[what](of(tmp_path, "no-such-account.invalid"))
+    assert left(tmp_path) == set()
+
+
+def test_an_impatient_interrupt_leaves_nothing_either(tmp_path, monkeypatch):
+    def interrupted(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reader.Reader, "page", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ASKED["a load"](of(tmp_path))
+    assert left(tmp_path) == set()
+
+
+def test_what_was_loaded_stays_when_the_account_answers_no_more(tmp_path, impatient):
+    account = of(tmp_path, "no-such-account.invalid")
+    moment = account.now()
+    generation, journal = open_journal(
+        account.folder, "lists", {}, name_generation(1, moment), now=moment, max_age=None
+    )
+    with journal:
+        journal.put(journal.key("/groups", {}), b"{}", {})
+    for what in ("a plan", "a refresh"):
+        with pytest.raises(errors.ConnectionFailed):
+            ASKED[what](account)
+    kept = account.folder / "journals" / "lists" / "all" / f"{generation}.sqlite"
+    assert kept.exists()
+    with pytest.raises(errors.ConnectionFailed):
+        ASKED["a load"](account)
+    with Journal(kept.parent, generation) as journal:
+        assert journal.pages == 1
+
+
+def test_nothing_is_taken_from_a_load_of_another_process(tmp_path, impatient):
+    """It holds its lock, has no answer yet, and found no room to write who it is."""
+    account = of(tmp_path, "no-such-account.invalid")
+    with holding(account.folder, "contacts-all"):
+        (account.folder / "locks" / "contacts-all.owner.json").unlink()
+        with pytest.raises(errors.ConnectionFailed):
+            ASKED["a load"](account)
+        assert (account.folder / "locks" / "contacts-all.lock").exists()
+
+
+def test_how_long_a_busy_account_asks_to_wait_is_kept(tmp_path, monkeypatch):
+    def busy(*args, **options):
+        raise errors.RateLimited("/lists: still answers 429.", hint="Wait.")
+
+    account = of(tmp_path)
+    pace_of(account).block(3.0)
+    monkeypatch.setattr(reader.Reader, "page", busy)
+    with pytest.raises(errors.RateLimited):
+        ASKED["a load"](account)
+    assert "pace/you.api-us1.com.json" in left(tmp_path)
