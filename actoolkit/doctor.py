@@ -41,6 +41,12 @@ SPACE_WANTED = 500 * 10**6
 SPACE_NEEDED = 5 * 10**6
 """Bytes: about what loading 5,000 contacts and 6,000 orders takes at its peak."""
 
+EMPTY = "nothing is in it yet, as far as the token's user may see"
+IS_IT_THE_ONE = (
+    "Is it the account you mean? Settings > Developer has its URL, and its owner can tell what the "
+    "user may see. What a report of a full one looks like: actoolkit report --sandbox."
+)
+
 Verdict = Literal["ok", "note", "problem"]
 
 
@@ -93,11 +99,16 @@ def examine(account: Account) -> Iterator[Finding]:
     yield Finding("URL", "ok", f"{account.url} answers")
     yield _token(user)
     yield _clock(account, user)
-    seconds = 0.0
+    requests, counted = 0, []
     for name in NEEDED:
-        finding, requests = _collection(reader, name)
-        seconds += requests / (account.rate * account.share)
+        finding, rows = _collection(reader, name)
+        if finding.verdict == "ok":
+            requests += -(-(rows or 0) // ROWS_PER_REQUEST) + 1
+            counted.append(rows)
         yield finding
+    if counted and not any(rows is None or rows for rows in counted):
+        yield Finding("account", "note", EMPTY, IS_IT_THE_ONE)
+    seconds = requests / (account.rate * account.share)
     yield Finding(
         "first load",
         "ok",
@@ -181,8 +192,8 @@ def _clock(account: Account, user: Body) -> Finding:
     return Finding("clock", "ok", "agrees with the server's")
 
 
-def _collection(reader: Reader, name: str) -> tuple[Finding, int]:
-    """Look at one row of a collection; give the finding and the requests a whole load needs."""
+def _collection(reader: Reader, name: str) -> tuple[Finding, int | None]:
+    """Look at one row of a collection; give the finding and the rows, where the API tells."""
     from actoolkit.api.endpoints import ENDPOINTS
 
     endpoint = ENDPOINTS[name]
@@ -190,13 +201,12 @@ def _collection(reader: Reader, name: str) -> tuple[Finding, int]:
         page = reader.page(endpoint, {"limit": "1"})
     except NotAvailable as error:
         told = "not available on this account; reports leave its section out and say so"
-        return Finding(name, "note", told, error.hint), 0
+        return Finding(name, "note", told, error.hint), None
     except ActoolkitError as error:
-        return Finding(name, "problem", error.message, error.hint), 0
+        return Finding(name, "problem", error.message, error.hint), None
     if page.total is None:
-        return Finding(name, "ok", "readable; the API does not tell how many rows"), 1
-    requests = -(-page.total // ROWS_PER_REQUEST) + 1
-    return Finding(name, "ok", f"{page.total:,} rows"), requests
+        return Finding(name, "ok", "readable; the API does not tell how many rows"), None
+    return Finding(name, "ok", f"{page.total:,} rows"), page.total
 
 
 def _duration(seconds: float) -> str:

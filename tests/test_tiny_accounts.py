@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import actoolkit as ac
 from actoolkit import errors
+from actoolkit.cli import app
 from actoolkit.reports.blocks import Note
 from actoolkit.sandbox import routes
 from actoolkit.sandbox.collection import Refused
@@ -154,6 +156,35 @@ def test_every_explorer_is_built_and_follows_its_controls_or_says_why(account):
 
 def test_what_is_no_loader_works_too_or_says_why(account, tmp_path):
     assert not problems_of(EVERYTHING.other_calls(account, tmp_path))
+
+
+def test_the_doctor_tells_an_empty_account_from_one_that_lacks_something(
+    account, request, monkeypatch
+):
+    monkeypatch.setenv("ACTIVECAMPAIGN_URL", account.url)
+    monkeypatch.setenv("ACTIVECAMPAIGN_API_TOKEN", account.token.reveal())
+    ran = CliRunner().invoke(app, ["doctor"])
+    assert ran.exit_code == 0, ran.output
+    lines = ran.output.splitlines()
+    plan = request.node.callspec.params["account"]
+    notes = [line for line in lines if line.startswith("note") and "its own time" not in line]
+    if plan == "nothing at all":
+        (note,) = notes
+        assert note == "note  account: nothing is in it yet, as far as the token's user may see"
+        remedy = lines[lines.index(note) + 1]
+        assert remedy.startswith(
+            "      Is it the account you mean? Settings > Developer has its URL"
+        )
+        assert remedy.endswith("actoolkit report --sandbox.")
+        assert "ok    campaigns: 0 rows" in lines
+    elif plan == "no store in the plan":
+        assert [note.split(":")[0] for note in notes] == [
+            "note  ecom_orders",
+            "note  ecom_customers",
+        ]
+    else:
+        assert not notes
+    assert lines[-1] == "Ready. Next: actoolkit report"
 
 
 @pytest.fixture(scope="module")
