@@ -18,8 +18,16 @@ Example:
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+if sys.version_info < (3, 11):  # noqa: UP036 - a checkout is imported without pip, which checks
+    raise ImportError(
+        "actoolkit needs Python 3.11 or newer; this is Python "
+        f"{'.'.join(map(str, sys.version_info[:3]))}, {sys.executable}. Install a newer one, make "
+        "an environment with it (python3.11 -m venv .venv), and install actoolkit there."
+    )
 
 if TYPE_CHECKING:
     from actoolkit import actions, charts, errors, metrics, widgets
