@@ -4,7 +4,8 @@
 
 CACHE is a folder that keeps the account's tables: the first run loads them. Each group has a
 process of its own, and each call its own peak. Seconds are those of the clock and, beside them,
-of the processor, which other work on the machine does not lengthen.
+of the processor, which other work on the machine does not lengthen. The exit code is 1 where a call
+failed in another way than with an error of actoolkit, which says why, or a group ended early.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ SPEC.loader.exec_module(everything)
 CHANGES = 3
 """Options tried of an explorer's control."""
 
+BROKEN: list[str] = []
+"""Calls that neither worked nor said why not."""
+
 
 def peak() -> int:
     """Most memory since `forget`, in MiB."""
@@ -52,6 +56,8 @@ def measured(group: str, name: str, call: Callable[[], Any]) -> Any:
     try:
         made = call()
     except Exception as error:  # noqa: BLE001 - a benchmark goes on, and prints it
+        if not isinstance(error, ac.errors.ActoolkitError):
+            BROKEN.append(name)
         failed = f"{type(error).__name__}: {error}"[:200].replace("\n", " ")
     wall, busy = time.perf_counter() - wall, time.process_time() - busy
     print(f"| {group} | {name} | {wall:.1f} | {busy:.1f} | {peak():,} | {failed} |", flush=True)
@@ -164,16 +170,18 @@ def main() -> None:
     if len(asked.only) > 1:
         print("| group | call | s | processor, s | peak, MiB | failed |")
         print("| --- | --- | ---: | ---: | ---: | --- |", flush=True)
+        codes = []
         for group in asked.only:
             command = [sys.executable, __file__, str(asked.cache), "--size", asked.size]
-            subprocess.run([*command, "--only", group], check=False)
-        return
+            codes.append(subprocess.run([*command, "--only", group], check=False).returncode)
+        sys.exit(1 if any(codes) else 0)
     (group,) = asked.only
     if group == "notebooks":
         notebooks(asked.size, asked.cache)
-        return
-    with ac.sandbox_account(asked.size, cache_dir=asked.cache) as account:
-        globals()[group](account)
+    else:
+        with ac.sandbox_account(asked.size, cache_dir=asked.cache) as account:
+            globals()[group](account)
+    sys.exit(1 if BROKEN else 0)
 
 
 if __name__ == "__main__":
