@@ -277,7 +277,7 @@ class Journal:
 
     def _locked_by_another(self) -> StoreLocked:
         return StoreLocked(
-            f"Another process has held {self.path} for more than {self._patience:g} s.",
+            f"Another process held {self.path} for more than {self._patience:g} s.",
             hint="Wait for it, or end it.",
         )
 
