@@ -20,7 +20,7 @@ account_app = typer.Typer(
 )
 
 
-@account_app.command("remember")
+@account_app.command("remember", short_help="Ask for the token and keep it with the URL.")
 def remember(
     url: Annotated[str, typer.Argument(help="The account's address, from Settings > Developer.")],
 ) -> None:

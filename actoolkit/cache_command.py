@@ -18,7 +18,7 @@ cache_app = typer.Typer(
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-@cache_app.command("info")
+@cache_app.command("info", short_help="List what is remembered, with sizes.")
 def info() -> None:
     """List what is remembered: loads, history, unfinished loads, with their sizes."""
     from rich.table import Table
@@ -73,7 +73,7 @@ def clear(
         typer.echo(f"Left: {path}, loaded with another token. Remove the folder if it is yours.")
 
 
-@cache_app.command("purge")
+@cache_app.command("purge", short_help="Remove a person from everything that is remembered.")
 def purge(
     email: Annotated[str, typer.Argument(help="The person's e-mail address.")], *, yes: Yes = False
 ) -> None:

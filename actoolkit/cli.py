@@ -1,4 +1,4 @@
-"""The commands: report, export, sync, plan, cache, account, sandbox serve, notebooks, doctor.
+"""The commands: doctor, report, sync, plan, notebooks, export, sandbox serve, cache, account.
 
 Thin on purpose: each command calls one public function and prints what a person needs next.
 Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interrupted.
@@ -43,10 +43,13 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("export")(export_command)
 app.add_typer(sandbox_app, name="sandbox")
-app.add_typer(cache_app, name="cache")
-app.add_typer(account_app, name="account")
+app.add_typer(
+    cache_app, name="cache", short_help="What is remembered of your account: list, clear, purge."
+)
+app.add_typer(
+    account_app, name="account", short_help="Keep an account in the keyring of your system."
+)
 
 _err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
@@ -119,10 +122,33 @@ def _root(
     ] = False,
     *,
     profile: Annotated[
-        str | None, typer.Option(help="Which of several accounts; see ACTOOLKIT_PROFILE.")
+        str | None, typer.Option(help="Which of several accounts. Default: ACTOOLKIT_PROFILE.")
     ] = None,
 ) -> None:
     use_profile(profile)
+
+
+@app.command("doctor", short_help="Check URL, token, plan, clock and cache folder.")
+def doctor_command(
+    *, sandbox: UseSandbox = False, size: SandboxSize = Size.tiny, seed: Seed = 7
+) -> None:
+    """Check URL, token, plan, clock and cache folder, and say what to do next."""
+    from actoolkit.doctor import Finding, examine
+
+    marks = {"ok": "ok  ", "note": "note", "problem": "FAIL"}
+
+    def told(finding: Finding) -> Finding:
+        print(f"{marks[finding.verdict]}  {finding.subject}: {finding.message}", flush=True)
+        if finding.remedy:
+            print(f"      {finding.remedy}", flush=True)
+        return finding
+
+    with _account(sandbox=sandbox, size=size, seed=seed) as account:
+        findings = [told(finding) for finding in examine(account)]
+    problems = sum(finding.verdict == "problem" for finding in findings)
+    if problems:
+        raise typer.Exit(1)
+    print("Ready. Next: actoolkit report" + (" --sandbox" if sandbox else ""))
 
 
 @app.command("report")
@@ -239,7 +265,7 @@ def sync_command(
         _print_rows(summary.to_dicts())
 
 
-@app.command("plan")
+@app.command("plan", short_help="Tell how many requests and seconds a sync will take.")
 def plan_command(
     tables: Annotated[
         list[str] | None,
@@ -290,29 +316,7 @@ def _cell(value: object) -> str:
 
 
 app.command("notebooks")(notebooks_command)
-
-
-@app.command("doctor")
-def doctor_command(
-    *, sandbox: UseSandbox = False, size: SandboxSize = Size.tiny, seed: Seed = 7
-) -> None:
-    """Check URL, token, plan, clock and cache folder, and say what to do next."""
-    from actoolkit.doctor import Finding, examine
-
-    marks = {"ok": "ok  ", "note": "note", "problem": "FAIL"}
-
-    def told(finding: Finding) -> Finding:
-        print(f"{marks[finding.verdict]}  {finding.subject}: {finding.message}", flush=True)
-        if finding.remedy:
-            print(f"      {finding.remedy}", flush=True)
-        return finding
-
-    with _account(sandbox=sandbox, size=size, seed=seed) as account:
-        findings = [told(finding) for finding in examine(account)]
-    problems = sum(finding.verdict == "problem" for finding in findings)
-    if problems:
-        raise typer.Exit(1)
-    print("Ready. Next: actoolkit report" + (" --sandbox" if sandbox else ""))
+app.command("export")(export_command)
 
 
 _WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,6 +42,17 @@ def test_help_helps(words, tmp_path):
     shown = run(*words, cwd=tmp_path)
     assert shown.returncode == 0
     assert "Usage:" in shown.stdout
+
+
+def test_what_comes_first_stands_first_and_each_command_is_told_in_a_whole_sentence(tmp_path):
+    listed = {}
+    for group in ((), ("cache",), ("account",), ("sandbox",)):
+        shown = run(*group, "--help", cwd=tmp_path, COLUMNS="80").stdout
+        rows = shown.partition("Commands:\n")[2].partition("\n\n")[0]
+        listed[group] = dict(re.findall(r"^  (\S+) +(.+)$", rows, re.MULTILINE))
+    assert list(listed[()])[:2] == ["doctor", "report"]
+    assert sum(len(rows) for rows in listed.values()) >= 15
+    assert not [one for rows in listed.values() for one in rows.values() if one[-3:] == "..."]
 
 
 def test_version(tmp_path):
