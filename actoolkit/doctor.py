@@ -150,13 +150,6 @@ def _unreachable(account: Account, error: ApiError) -> Finding:
         return Finding(
             "token", "problem", f"{account.url} refuses the API token ({error.status})", error.hint
         )
-    if isinstance(error, NotAvailable):
-        return Finding(
-            "URL",
-            "problem",
-            f"{account.url} answers, but not as an ActiveCampaign account ({error.status})",
-            "Copy the URL from Settings > Developer.",
-        )
     # A newcomer knows the account's address, not the route that is asked first.
     said = error.message.replace("/users/me", account.url, 1)
     return Finding("URL", "problem", said, error.hint)

@@ -108,6 +108,27 @@ def test_whatever_answers_there(answering, what):
     assert in_the_table(found[-1].message), found[-1].message
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda account: ac.load_campaigns(account=account, progress=False),
+        lambda account: ac.sync(account, progress=False),
+        lambda account: ac.sync(account, ["lists", "ecom_orders"], progress=False),
+        lambda account: ac.plan(account=account),
+        lambda account: ac.report(account=account, progress=False),
+    ],
+)
+def test_another_site_is_no_account_that_lacks_everything(answering, ask):
+    """A report from cron would end well each week, with nothing in it."""
+    account = answering(404, {}, b"not found")
+    with pytest.raises(
+        errors.MalformedResponse, match="not as an ActiveCampaign account"
+    ) as caught:
+        ask(account)
+    assert caught.value.message.startswith(account.url)
+    assert "Settings > Developer" in caught.value.hint
+
+
 def test_nobody_answers(tmp_path):
     account = Account(url="http://127.0.0.1:1", token="test-x", cache_dir=tmp_path, rate=100.0)
     found = list(doctor.examine(account))

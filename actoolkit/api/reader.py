@@ -26,7 +26,13 @@ from actoolkit.api.records import Records
 from actoolkit.api.retry import GiveUp, Limits, Outcome, Retry, decide
 from actoolkit.api.ring import allowed
 from actoolkit.api.session import open_session, unread_proxy
-from actoolkit.errors import ApiError, AuthenticationError, InvalidArgument, NotAvailable
+from actoolkit.errors import (
+    ApiError,
+    AuthenticationError,
+    InvalidArgument,
+    MalformedResponse,
+    NotAvailable,
+)
 from actoolkit.settings import Account
 
 if TYPE_CHECKING:
@@ -86,6 +92,7 @@ class Reader:
         self._clock = clock
         self._sleep = sleep
         self._count = threading.Lock()
+        self._at_home = False  # whether anything of an account was found at its address
 
     def get(
         self,
@@ -115,6 +122,7 @@ class Reader:
             RequestRejected: The API refuses the parameters.
             RedirectRefused: The server sends elsewhere.
             RateLimited, ServerError, ConnectionFailed, MalformedResponse: Patience is at its end.
+                Or nothing of an account is at that address.
             StoreFull, StoreLocked: The journal or the pace cannot be kept.
         """
         if not isinstance(path, str) or not _PATH.fullmatch(path):
@@ -127,8 +135,11 @@ class Reader:
         answer = self._ask(path, params, check, records)
         if isinstance(answer, AuthenticationError) and path != WHO_AM_I:
             answer = self._explain(answer, path)
+        elif isinstance(answer, NotAvailable) and not self._at_home:
+            answer = self._located(answer, path)
         if isinstance(answer, ApiError):
             raise answer
+        self._at_home = True
         if journal is not None:
             journal.put(key, answer.raw, answer.headers)
         return answer
@@ -273,6 +284,19 @@ class Reader:
         except ValueError:
             return
         self.server_at = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+    def _located(self, error: NotAvailable, path: str) -> ApiError:
+        """Tell an account that lacks a resource from another web site, which lacks all of them."""
+        whose = error if path == WHO_AM_I else self._ask(WHO_AM_I, None, None)
+        if not isinstance(whose, NotAvailable):
+            self._at_home = True
+            return error
+        return MalformedResponse(
+            f"{self.account.url} answers, but not as an ActiveCampaign account ({whose.status}).",
+            endpoint=path,
+            status=whose.status,
+            hint="Copy the URL from Settings > Developer.",
+        )
 
     def _explain(self, error: AuthenticationError, path: str) -> ApiError:
         """Tell a wrong token, or an unpaid account, from a plan or permission.

@@ -20,7 +20,7 @@ START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 class Stub:
     """Serves collections from memory.
 
-    - ``rows``: path to (envelope, rows).
+    - ``rows``: path to (envelope, rows); the token's user is there, as in every account.
     - ``cap``: rows of a page at most, whatever is asked for.
     - ``total``: "string" or "absent".
     - ``faults``: number of the request to an answer (status, headers, body) given instead.
@@ -28,7 +28,7 @@ class Stub:
     """
 
     def __init__(self):
-        self.rows = {}
+        self.rows = {"/users/me": ("user", {"id": "1"})}
         self.extra = {}
         self.cap = 100
         self.total = "string"

@@ -92,6 +92,18 @@ def test_a_collection_that_is_gone_is_the_same_outcome(stub, account, name):
     assert caught.value.status == 404
 
 
+def test_what_is_gone_is_told_from_another_site_by_one_request(stub, account):
+    """The user of the token is asked for once; whoever answered before is not asked again."""
+    wanted = "segments", "site_tracking_domains", "campaign_lists", "notes"
+    assert set(ac.plan(*wanted, account=account)["requests"]) == {None}
+    assert sum("/users/me" in path for path in stub.seen) == 1
+    assert len(stub.seen) == len(wanted) + 1
+    stub.seen.clear()
+    stub.rows["/notes"] = ("notes", [])
+    ac.plan("notes", "segments", "campaign_lists", account=account)
+    assert not [path for path in stub.seen if "/users/me" in path]
+
+
 def contacts_of_a_segment(stub, totals):
     """The first looks find the query unfinished: fewer contacts each time than there will be."""
     people = [{"id": str(n), "email": f"p{n}@example.com"} for n in range(1, 131)]

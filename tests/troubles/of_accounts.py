@@ -220,6 +220,18 @@ def plan_without_e_commerce(place, patch):
 
 
 @met
+def collection_that_was_withdrawn(place, patch):
+    def gone(one):
+        def select(world, query):
+            raise Refused(404, {"message": "No Result found"})
+
+        return select
+
+    with sandbox(place, patch, gone, ["/campaignLists"]) as account:
+        return told(lambda: ac.load_campaign_lists(account=account, progress=False))
+
+
+@met
 def empty_account(place, patch):
     with sandbox(place, patch, emptied) as account:
         return diagnosed(account)
