@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import io
 import os
 import secrets
@@ -150,6 +151,18 @@ def replacing(path: Path) -> Iterator[io.BufferedRandom]:
             temporary.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
+
+
+def sweep(place: Path, name: str = "") -> None:
+    """Remove what writers left that were killed; nobody else may be writing there.
+
+    Args:
+        place: A prepared folder.
+        name: Of the file whose writers are meant; of all files without one.
+    """
+    for path in place.glob(f"{glob.escape(name)}*{TEMPORARY}"):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

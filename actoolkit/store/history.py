@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from actoolkit.settings import Account
-from actoolkit.store.folder import below, check, prepare, quarantine, replacing
+from actoolkit.store.folder import below, check, prepare, quarantine, replacing, sweep
 from actoolkit.store.generations import number_of
 from actoolkit.tables import TABLES
 
@@ -92,6 +92,7 @@ class History:
             return 0
         moment = pl.lit(observed_at.astimezone(UTC), pl.Datetime("us", "UTC")).alias(OBSERVED)
         place = below(prepare(self._account.folder), "history", table)
+        sweep(place)
         number = 1 + max((number_of(path.name) for path in place.iterdir()), default=0)
         write(place, f"{number:06d}-{observed_at:%Y%m%dT%H%M%SZ}", changed.select(moment, *columns))
         return changed.height

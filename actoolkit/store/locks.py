@@ -14,7 +14,7 @@ import msgspec
 
 from actoolkit.api.private import FILE_MODE
 from actoolkit.errors import StoreError, StoreLocked
-from actoolkit.store.folder import below, prepare, replacing, writing
+from actoolkit.store.folder import below, prepare, replacing, sweep, writing
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -65,6 +65,7 @@ def holding(
     with writing(place):
         waited = _acquire(lock, signature, name, patience, on_wait)
     try:
+        sweep(place, f"{signature.name}.")
         with suppress(StoreError), replacing(signature) as file:
             file.write(msgspec.json.encode(Owner(os.getpid(), socket.gethostname())))
         yield waited

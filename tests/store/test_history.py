@@ -45,6 +45,15 @@ def test_only_what_changed_is_kept(account, rows):
     assert found["observed_at"].n_unique() == 2
 
 
+def test_what_a_killed_load_left_is_swept(account, rows):
+    kept, now = History(account), account.now()
+    kept.append("lists", now, rows(5))
+    (kept.root / "lists" / "000002-x.parquet.1a2b.part").write_bytes(b"half")
+    kept.append("lists", now, rows(6))
+    assert sorted(kept.files("lists")) == sorted((kept.root / "lists").iterdir())
+    assert kept.read("lists")["active_subscribers"].to_list() == [5, 6]
+
+
 def test_every_flipped_bit_is_found(account, rows, caplog):
     kept = History(account)
     kept.append("lists", account.now(), rows(5))

@@ -57,6 +57,18 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path, other):
         assert waited in (True, False)
 
 
+def test_what_a_killed_process_left_of_its_name_is_swept(tmp_path):
+    locks = tmp_path / "account" / "locks"
+    with holding(tmp_path / "account", "lists-all"):
+        pass
+    mine, other = "lists-all.owner.json.1a2b.part", "scores-all.owner.json.1a2b.part"
+    for name in (mine, other):
+        (locks / name).write_bytes(b"{")
+    with holding(tmp_path / "account", "lists-all"):
+        left = {path.name for path in locks.glob("*.part")}
+    assert left == {other}  # its own lock is not held here
+
+
 def test_waits_for_the_other_one(tmp_path, other):
     threading.Timer(0.2, other.stdin.close).start()
     with holding(tmp_path / "account", "lists-all", patience=30) as waited:
