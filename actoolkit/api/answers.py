@@ -17,6 +17,8 @@ Check = Callable[[Mapping[str, object]], str]
 
 MOST_PARTS = 1_000_000
 """Objects and lists of one answer; a page of a hundred rows has some hundreds."""
+MOST_VALUES = 2_000_000
+"""Commas of one answer, those within texts as well; a page of a hundred rows has some thousands."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -82,6 +84,8 @@ def _unparsable(raw: bytes) -> str:
         return "the answer is empty"
     if raw.count(b"{") + raw.count(b"[") > MOST_PARTS:  # they take far more memory than bytes
         return f"the answer has more than {MOST_PARTS:,} objects and lists"
+    if raw.count(b",") > MOST_VALUES:
+        return f"the answer has more than {MOST_VALUES:,} values"
     return ""
 
 
