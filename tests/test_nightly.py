@@ -80,7 +80,7 @@ def test_a_bill_that_was_not_written_fails(nightly):
     assert table(nightly("sbom")) == {"sbom": "FAILED"}
 
 
-@pytest.mark.parametrize("part", ["slow", "large"])
+@pytest.mark.parametrize("part", ["office", "slow", "large"])
 def test_no_environment_no_test(nightly, part):
     """What cannot be installed fails the part: nothing is run with what happens to be there."""
     python = nightly.bin / "python3"  # makes an environment whose pip finds nothing
@@ -92,6 +92,7 @@ def test_no_environment_no_test(nightly, part):
     (nightly.bin / "python3.made").write_text(
         '#!/bin/sh\ncase "$*" in *"pip install"*) exit 1 ;; esac\necho "ran python $*"\n'
     )
+    (nightly.bin / "soffice").write_text("#!/bin/sh\n")
     for path in nightly.bin.iterdir():
         path.chmod(0o700)
     ran = nightly(part, "newest")
@@ -106,7 +107,7 @@ def test_a_part_that_is_not_there_is_refused_before_anything_runs(nightly, words
     ran = nightly(*words)
     assert ran.returncode == 2
     assert ran.stdout == ""
-    assert "There are: sbom audit lowest newest slow large." in ran.stderr
+    assert "There are: sbom audit lowest newest office slow large." in ran.stderr
 
 
 def test_its_help_tells_of_each_part(nightly):
