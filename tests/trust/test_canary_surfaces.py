@@ -15,7 +15,7 @@ from actoolkit.reports import export_notebook
 from actoolkit.sandbox.faults import Faults
 from actoolkit.settings import Account
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 COMMANDS = (
     "--help",
     "--version",
@@ -92,26 +92,55 @@ def test_no_command_that_fails_shows_it(
         assert not hunt.shows(content), path
 
 
-def test_no_widget_has_it_in_its_state(guarded, hunt, capfd):
+EXPLORERS = sorted(name for name in ac.widgets.__all__ if name.endswith("_explorer"))
+MOST = 3
+"""Options of a control that are tried."""
+
+
+def settings_of(explorer):
+    """Each value of each control that has a few, one after another."""
+    for name, control in explorer.controls.items():
+        texts = getattr(control.widget, "options", ())
+        for text in range(min(len(texts), MOST)):
+            control.widget.index = text
+            yield name
+
+
+def test_there_are_explorers():
+    names = "attribution", "automation", "campaign", "customers", "engagement", "funnel", "scores"
+    assert [f"{name}_explorer" for name in names] == EXPLORERS
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_no_widget_has_it_in_its_state(guarded, hunt, everything_said, name):
     widgets = pytest.importorskip("ipywidgets")
+    embed = pytest.importorskip("ipywidgets.embed")
     with guarded() as account:
-        made = [
-            ac.widgets.funnel_explorer(account, progress=False),
-            ac.widgets.engagement_explorer(account, progress=False),
-            ac.widgets.customers_explorer(account, progress=False),
-        ]
-        for explorer in made:
+        explorer = getattr(ac.widgets, name)(account, progress=True)
+        drawn = set()
+        for changed in settings_of(explorer):
             state = widgets.Widget.get_manager_state()
             assert len(state["state"]) > 10
-            assert not hunt.shows(json.dumps(state, default=repr))
-            for one in (
-                explorer,
-                vars(explorer),
-                explorer.code,
-                explorer.params,
-                explorer.chart.to_dict(),
-            ):
-                assert not hunt.shows(one if isinstance(one, str) else repr(one))
+            assert not hunt.shows(json.dumps(state, default=repr)), changed
+            said = explorer.code()
+            assert "ac." in said
+            drawn.add(said)
+            for one in (said, repr(explorer), repr(dict(explorer.params)), repr(vars(explorer))):
+                assert not hunt.shows(one), changed
+            assert not hunt.shows(hunt.error_text(explorer.error)), changed
+            assert not hunt.shows(json.dumps(explorer.chart.to_dict(), default=repr)), changed
+        assert len(drawn) > 1
+        shown = explorer._repr_mimebundle_()
+        assert not hunt.shows(json.dumps(shown, default=repr))
+        page = embed.embed_snippet(views=[explorer.widget])
+        assert len(page) > 10_000
+        assert not hunt.shows(page)
+        assert not hunt.shows(explorer.frame.write_ndjson())
+    widgets.Widget.close_all()
+
+
+def test_no_report_manifest_or_frame_has_it(guarded, hunt):
+    with guarded() as account:
         bundle = ac.report("all", account=account, progress=False)
         assert not hunt.shows(bundle.html())
         assert not hunt.shows(repr(vars(bundle)))
@@ -119,7 +148,6 @@ def test_no_widget_has_it_in_its_state(guarded, hunt, capfd):
         assert not hunt.shows(repr(manifest) + json.dumps(manifest.to_dict()))
         frame = ac.load_campaigns(account=account, frame="pandas", progress=False)
         assert not hunt.shows(repr(frame.attrs))
-    widgets.Widget.close_all()
 
 
 BEGIN = """
@@ -140,12 +168,20 @@ END = (
 )
 
 
-def test_no_notebook_keeps_it(guarded, hunt, environment, tmp_path):
+@pytest.mark.parametrize(
+    "path",
+    [
+        NOTEBOOKS[0],
+        *(pytest.param(path, marks=pytest.mark.slow) for path in NOTEBOOKS[1:]),
+    ],
+    ids=lambda path: path.stem,
+)
+def test_no_notebook_keeps_it(guarded, hunt, environment, tmp_path, path):
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
     from traitlets.config import Config
 
-    notebook = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4)
+    notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(BEGIN))
     notebook.cells += [nbformat.v4.new_code_cell(source) for source in END]
     config = Config()
@@ -169,6 +205,14 @@ def test_no_notebook_keeps_it(guarded, hunt, environment, tmp_path):
     assert "DEBUG:urllib3" in "".join(one.get("text", "") for one in outputs)
     text = nbformat.writes(notebook)
     assert len(text) > 100_000
+    explorers = sum("_explorer(" in cell.source for cell in notebook.cells[: -len(END)])
+    state = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    boxes = [
+        one
+        for one in state.values()
+        if "actoolkit-explorer" in one["state"].get("_dom_classes", ())
+    ]
+    assert len(boxes) == explorers + 1
     assert not hunt.shows(text)
     nbformat.write(notebook, tmp_path / "kept.ipynb")
     page = export_notebook(
