@@ -217,7 +217,7 @@ class SharedPace:
         now = self._clock()
         try:
             ring = msgspec.json.decode(self._path.read_bytes() or b"{}", type=Ring)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             ring = Ring(until=now + 1.0)
             self._save(ring)
         # A clock that was set back must not stop an account for as long.

@@ -108,5 +108,5 @@ def _acquire(
 def _owner(signature: Path) -> str:
     try:
         return str(msgspec.json.decode(signature.read_bytes(), type=Owner))
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "another process"

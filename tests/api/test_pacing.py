@@ -160,7 +160,11 @@ def test_a_lock_that_is_never_given_back_is_an_error_that_says_so(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "junk", [b"{", b"null", b"[1]", b"\xff", b'{"sent": "x"}', b'{"sent": [1e400]}', b""]
+    "junk",
+    [
+        *(b"{", b"null", b"[1]", b"\xff", b'{"sent": "x"}', b'{"sent": [1e400]}', b""),
+        pytest.param(b'{"x": ' + b"[" * 200_000, id="deep"),
+    ],
 )
 def test_a_torn_file_costs_at_most_a_second(tmp_path, junk):
     clock = Time()

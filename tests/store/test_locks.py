@@ -76,6 +76,17 @@ def test_waits_for_the_other_one(tmp_path, other):
     other.stdin = None
 
 
+@pytest.mark.parametrize(
+    "junk", [b"", b"{", b'{"pid": 1, "host": "\xff"}', b'{"x": ' + b"[" * 200_000], ids=range(4)
+)
+def test_who_it_is_may_be_unreadable(tmp_path, other, junk):
+    (signature,) = (tmp_path / "account" / "locks").glob("*.owner.json")
+    signature.write_bytes(junk)
+    with pytest.raises(StoreLocked, match="by another process"):
+        with holding(tmp_path / "account", "lists-all", patience=0.0):
+            pass
+
+
 def test_other_queries_do_not_wait(tmp_path, other):
     with holding(tmp_path / "account", "lists-0123", patience=0) as waited:
         assert not waited
