@@ -148,7 +148,7 @@ def _about(frame: pl.DataFrame, person: _Person) -> pl.Expr:
             parts.append(pl.col(column).is_in(sorted(getattr(person, ids))))
     if "ecom_order_id" in schema:
         parts.append(pl.col("ecom_order_id").is_in(sorted(person.orders)))
-    if _RELATED in schema and "related_to" in schema and "email_activity_id" not in schema:
+    if _RELATED in schema and "related_to" in schema:
         of_contact = pl.col("related_to").str.to_lowercase().is_in(["subscriber", "contact"])
         parts.append(of_contact & pl.col(_RELATED).is_in(sorted(person.contacts)))
     if "relationships" in schema and "record_id" in schema and person.contacts:
@@ -184,9 +184,7 @@ def _clean_snapshot(snapshots: Snapshots, manifest: Manifest, person: _Person) -
         frame = snapshots.read(manifest)
     except SnapshotMissing:
         return None
-    if person.email in asked.lower() or re.search(
-        pattern(person.email, person.spellings), asked, re.MULTILINE
-    ):
+    if re.search(pattern(person.email, person.spellings), asked, re.MULTILINE):
         snapshots.remove(manifest)
         return frame.height
     cleaned, gone = _without(frame, person)
@@ -227,7 +225,7 @@ def _clean_others(account: Account, address: str) -> int:
             top = path.relative_to(account.folder).parts[0]
             if not path.is_file() or path in known:
                 continue
-            passing = path.suffix not in (".parquet", ".pin") or path.name.endswith(".part")
+            passing = path.suffix not in (".parquet", ".pin")
             unknown = top == "snapshots" and path.suffix != ".pin"
             if top == "journals" or unknown or (top == "history" and passing):
                 path.unlink(missing_ok=True)
