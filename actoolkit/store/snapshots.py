@@ -172,7 +172,12 @@ class Snapshots:
             raise self._lost(manifest, "is gone") from None
         if digest != manifest.sha256:
             raise self._lost(manifest, "is damaged")
-        return pl.scan_parquet(path)
+        rows = pl.scan_parquet(path)
+        try:
+            rows.collect_schema()
+        except pl.exceptions.PolarsError:
+            raise self._lost(manifest, "cannot be read by this version of polars") from None
+        return rows
 
     def publish(
         self, table: Table, query: Query, frame: pl.DataFrame | Iterator[pl.DataFrame], facts: Facts
