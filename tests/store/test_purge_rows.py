@@ -13,6 +13,7 @@ from actoolkit.settings import Account
 from actoolkit.store import Facts, Snapshots
 from actoolkit.store.history import History
 from actoolkit.store.purge import purge
+from actoolkit.store.relations import related_to_contacts
 from actoolkit.tables import TABLES
 
 ADA = "ada.lo@shop.example"
@@ -246,3 +247,8 @@ def test_what_was_loaded_with_another_token_is_named(account, people, tmp_path):
     assert [phrase for phrase in found if str(other.folder) in phrase]
     assert not [phrase for phrase in found if str(elsewhere.folder) in phrase]
     assert not [phrase for phrase in found if str(account.folder) in phrase]
+
+
+def test_records_that_do_not_say_of_which_kind_they_are_count_by_any_relationship():
+    records = pl.DataFrame({"record_id": ["a", "b"], "relationships": ['{"x": ["7"]}', '{"x": ["8"]}']})  # fmt: skip
+    assert related_to_contacts(records, {"7"}, {"s": {"x"}}).to_list() == [True, False]

@@ -28,7 +28,9 @@ def ways(address):
         "link": "https://x.example/?who=" + quote(address, safe="") + "&y=1",
         "deep link": "?to=" + quote("who=" + address, safe=""),
         "every sign": "".join(f"%{byte:02X}" for byte in address.encode()),
+        "every sign of capitals": "".join(f"%{byte:02X}" for byte in address.upper().encode()),
         "json": escaped,
+        "json in pointed brackets": f"Ada \\u003c{address}\\u003e",
         "json in json": json.dumps(escaped),
         "after a line": json.dumps("x\n" + address),
         "entities": address.replace("@", "&#64;").replace(".", "&#x2e;"),
@@ -41,6 +43,7 @@ def ways(address):
         "url base64": base64.urlsafe_b64encode(f"???{address}".encode()).decode(),
         "end of a sentence": f"Ask {address}.",
         "wide sign": address.replace("@", "\uff20"),
+        "small sign": address.replace("@", "\ufe6b"),
     }
 
 
@@ -85,3 +88,14 @@ def test_in_base64_wherever_it_begins(address, before, after):
 @given(addresses, st.sampled_from(sorted(ways(ADDRESS))))
 def test_any_address(address, way):
     assert finds(ways(address)[way], address)
+
+
+@pytest.mark.parametrize("before", [b"", b"a", b"ab"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_in_base64_of_links(before, encode):
+    """Of signs that the two kinds of base 64 write differently."""
+    address = "x???~~~>>>@shop.example"
+    coded = encode(before + address.encode() + b" and").decode()
+    assert set(coded) & set("+/-_")
+    assert finds(coded, address)
+    assert "removed" in blank(coded, address)
