@@ -7,11 +7,13 @@ import errno
 import json
 import os
 import re
+import stat
 import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
+import altair as alt
 import polars as pl
 import pytest
 
@@ -110,6 +112,52 @@ def test_what_cannot_be_saved_says_what_to_do(tmp_path, call, error, words):
     with pytest.raises(error, match=words):
         call(tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+ADA = "ada@shop.example"
+
+
+def own_chart(text="Ada", title="People", hidden="x"):
+    rows = pl.DataFrame({"who": ["Bob", text], "orders": [1, 2], "hidden": ["y", hidden]})
+    return alt.Chart(rows, title=title).mark_bar().encode(x="orders:Q", y="who:N")
+
+
+HOLDING = {
+    "in its data": lambda: own_chart(text=ADA),
+    "in data that it does not draw": lambda: own_chart(hidden=f"of {ADA}"),
+    "in its title": lambda: own_chart(title=f"Orders of {ADA}"),
+    "in a link": lambda: own_chart(text="https://x.example/?who=ada%40shop.example"),
+    "in base 64": lambda: own_chart(hidden=base64.b64encode(ADA.encode()).decode()),
+    "with a full-width sign": lambda: own_chart(text="ada\uff20shop.example"),
+    "in one of several": lambda: alt.hconcat(own_chart(), own_chart(text=ADA)),
+    "in a layer": lambda: own_chart() + own_chart(text=ADA),
+}
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+@pytest.mark.parametrize("where", HOLDING)
+def test_nobody_is_in_a_picture_unasked(tmp_path, where, kind):
+    with pytest.raises(InvalidArgument, match=r"personal_data=True") as caught:
+        save(HOLDING[where](), tmp_path / f"a.{kind}")
+    assert "ada" not in str(caught.value).lower()
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_address_that_only_drawing_makes_is_found(tmp_path):
+    made = own_chart().transform_calculate(who="'ada' + '@shop' + '.example'")
+    with pytest.raises(InvalidArgument, match="personal data"):
+        save(made, tmp_path / "a.svg")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_people_are_in_a_picture_on_request_for_the_owner_alone(tmp_path, kind):
+    private = save(own_chart(text=ADA), tmp_path / f"a.{kind}", personal_data=True)
+    assert kind == "png" or ADA in private.read_text(encoding="utf-8")
+    if os.name == "posix":
+        assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    plain = save(own_chart(title="50 % @ 3.5, person-c55df3861fa65d82"), tmp_path / f"b.{kind}")
+    assert plain.stat().st_size > 1000
 
 
 def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
