@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 
 RUNS_DATA = {
     "pickle", "_pickle", "cPickle", "pickletools", "marshal", "shelve", "dbm", "dill", "cloudpickle",
     "joblib", "jsonpickle", "sklearn.externals.joblib", "code", "codeop", "imp", "runpy", "ctypes",
     "cffi", "pty", "commands", "numexpr", "asteval", "torch", "xmlrpc", "multiprocessing.managers",
     "multiprocessing.connection", "pandas.io.pickle", "pyspark.serializers", "pyspark.cloudpickle",
-    "builtins", "zipimport", "pydoc", "timeit", "trace", "bdb", "pdb", "cProfile", "profile",
+    "multiprocessing", "concurrent.futures.process", "copyreg", "diskcache", "skops", "keras",
+    "tensorflow", "pandas.io.pytables", "builtins", "zipimport", "pydoc", "timeit", "trace", "bdb", "pdb", "cProfile", "profile",
 }  # fmt: skip
 """Modules that run what they read, or give away what would; neither they nor anything in them."""
 
@@ -30,10 +32,13 @@ WAYS = {
     "importlib.util.spec_from_loader", "importlib.machinery.ExtensionFileLoader",
     "types.FunctionType", "types.CodeType", "types.LambdaType", "code.interact", "sys.settrace",
     "yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.full_load",
-    "yaml.full_load_all", "tempfile.mktemp", "requests.get", "requests.post", "requests.put",
+    "yaml.full_load_all", "yaml.Loader", "yaml.FullLoader", "yaml.UnsafeLoader", "yaml.CLoader",
+    "yaml.CFullLoader", "yaml.CUnsafeLoader", "tempfile.mktemp", "requests.get", "requests.post", "requests.put",
     "requests.delete", "requests.patch", "requests.head", "requests.request", "urllib.request.urlopen",
     "urllib.request.urlretrieve", "requests_cache.install_cache", "requests_cache.patcher.install_cache",
-    "pandas.read_pickle", "pandas.to_pickle", "pandas.eval", "polars.from_repr", "numpy.loads",
+    "pandas.read_pickle", "pandas.to_pickle", "pandas.read_hdf", "pandas.HDFStore", "pandas.eval",
+    "pyarrow.PyExtensionType", "concurrent.futures.ProcessPoolExecutor",
+    "logging.handlers.SocketHandler", "logging.handlers.DatagramHandler", "polars.from_repr", "numpy.loads",
     "numpy.lib.format.read_array", "ssl._create_unverified_context", "logging.config.dictConfig",
     "logging.config.fileConfig", "logging.config.listen", "jinja2.Template", "jinja2.environment.Template",
 }  # fmt: skip
@@ -43,7 +48,7 @@ FAMILIES = ("os.exec", "os.spawn", "os.posix_spawn")
 
 METHODS = {
     "to_pickle", "read_pickle", "dumps_pickle", "deserialize", "from_repr", "enable_load_extension",
-    "load_extension", "create_function_from_source", "run_line_magic", "run_cell", "system_raw",
+    "load_extension", "install_extension", "read_hdf", "HDFStore", "create_function_from_source", "run_line_magic", "run_cell", "system_raw",
     "getoutput", "system_piped", "pickleFile", "saveAsPickleFile", "__reduce__", "__builtins__",
     "__subclasses__", "__globals__", "__code__", "exec_module", "load_module",
 }  # fmt: skip
@@ -56,10 +61,18 @@ FLAGS = {
     ("allow_redirects", True),
     ("weights_only", False),
     ("use_pickle", True),
+    ("typ", "unsafe"),
 }
 CACHES = {"CachedSession", "CacheMixin", "SQLiteCache", "FileCache", "SQLiteDict", "FileDict",
           "RedisCache", "MongoCache", "GridFSCache", "DynamoDbCache", "BaseCache"}  # fmt: skip
 """Of requests-cache: they pickle unless they are told otherwise."""
+
+
+ASKS = {"execute", "executemany", "executescript", "sql", "query", "from_query"}
+"""Methods that take SQL."""
+EXTENDS = re.compile(r"(?i)(?:^|;)\s*(?:force\s+)?(?:install|load)\s|load_extension")
+"""SQL that lets a database run somebody's library."""
+SWITCHES = re.compile(r"(?:allow_unsigned|auto(?:install|load)_known)_extensions")
 
 
 class Names:
@@ -133,7 +146,7 @@ def found(tree):
     """Each forbidden thing in a syntax tree: line and name."""
     names = Names(tree)
     for node in ast.walk(tree):
-        for look in (_imported, _named, _called, _caught, _flagged):
+        for look in (_imported, _named, _called, _caught, _flagged, _extended):
             yield from ((getattr(node, "lineno", 0), said) for said in look(node, names) if said)
 
 
@@ -197,7 +210,8 @@ def _called(node, names):  # noqa: C901 - a branch for each thing
         )
         if not safe:
             yield "a cache that pickles"
-    if full == "numpy.load" and "allow_pickle" not in keywords and len(node.args) > 2:
+    opens = full in ("numpy.load", "numpy.lib.npyio.load") and "allow_pickle" not in keywords
+    if opens and (len(node.args) > 2 or None in keywords):
         yield "numpy.load"
 
 
@@ -249,3 +263,17 @@ def _flagged(node, names):
         case ast.Assign(targets=[ast.Attribute(attr=attr)], value=ast.Constant(value=value)):
             if (attr, value) in FLAGS:
                 yield f".{attr} = {value}"
+
+
+def _extended(node, names):
+    """A database that would load a library: by its SQL, or by a switch of its configuration."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=attr), args=[first, *_]) if attr in ASKS:
+            texts = [one.value for one in ast.walk(first) if isinstance(one, ast.Constant)]
+            said = "".join(text for text in texts if isinstance(text, str))
+            if EXTENDS.search(said):
+                yield "SQL that loads a library"
+        case ast.Constant(value=str(text)) if SWITCHES.search(text) and len(text) < 200:
+            yield text
+        case ast.keyword(arg=str(text)) if SWITCHES.fullmatch(text):
+            yield text

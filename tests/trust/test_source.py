@@ -42,12 +42,25 @@ MUST_FIND = (
     "from requests_cache.serializers import pickle_serializer", "from requests_cache import safe_pickle_serializer as s",
     "import requests_cache\nrequests_cache.pickle_serializer", "import requests_cache.serializers as s\ns.init_serializer(serializer='safe_pickle')",
     "class A:\n    def f(self):\n        return self.__reduce__()", "torch.load(p, weights_only=False)",
+    "import pandas as pd\npd.read_hdf(p)", "pd.HDFStore(p)", "from pandas.io.pytables import HDFStore", "pd.compat.pickle_compat.load(f)",
+    "import numpy as np\nnp.load(p, **more)", "import numpy as np\nnp.load(p, **{'allow_pickle': True})", "from numpy.lib.npyio import load as l\nl(p, None, True)",
+    "import numpy as np\nnp.lib.format.read_array(f)", "from polars import LazyFrame as L\nL.deserialize(f)", "d = pl.DataFrame.deserialize\nd(f)",
+    "import torch", "import tensorflow as tf", "import keras", "import skops.io", "import diskcache", "import copyreg", "import multiprocessing",
+    "from concurrent.futures import ProcessPoolExecutor", "import pyarrow as pa\nclass A(pa.PyExtensionType): pass", "import pyarrow as pa\npa.deserialize(b)",
+    "import logging.handlers\nlogging.handlers.SocketHandler(a, b)", "import joblib\njoblib.load(p)", "import dill\ndill.loads(x)",
+    # Libraries that a database loads.
+    "connection.load_extension(p)", "import duckdb\nduckdb.load_extension('httpfs')", "import duckdb\nduckdb.install_extension('httpfs')",
+    "c.execute('INSTALL httpfs')", "c.execute('LOAD httpfs')", "c.sql(\"load 'x.duckdb_extension'\")", "c.execute('SELECT 1; force install httpfs')",
+    "c.execute(f'LOAD {name}')", "c.execute('SELECT load_extension(?)', (p,))", "import duckdb\nduckdb.connect(config={'allow_unsigned_extensions': True})",
+    "c.execute('SET autoload_known_extensions = true')", "d = dict(autoinstall_known_extensions=True)",
     # Text that becomes code.
     "eval('1')", "exec(x)", "compile(a, b, c)", "e = eval\ne(x)", "map(eval, rows)", "import builtins\nbuiltins.eval(x)",
     "from builtins import eval as e", "import builtins as b\ngetattr(b, 'ev' + 'al')", "getattr(builtins, 'eval')(x)",
     "__builtins__['eval'](x)", "globals()['__builtins__']", "vars(x)['exec']", "f.__globals__", "().__class__.__base__.__subclasses__()",
     "from types import FunctionType", "import types\ntypes.CodeType(*a)", "frame.eval('a + b')", "import pandas\npandas.eval(x)",
     "import yaml\nyaml.load(x)", "from yaml import load", "import yaml as y\ny.unsafe_load(x)", "from yaml import full_load",
+    "from yaml import UnsafeLoader", "import yaml\nyaml.CLoader(x).get_data()", "from yaml import FullLoader as F", "YAML(typ='unsafe')",
+    "e = exec\ne(x)", "(lambda: eval)()(x)", "[eval][0](x)", "globals()['exec'](x)", "vars(__builtins__)",
     "connection.enable_load_extension(True)", "breakpoint()", "from logging.config import dictConfig",
     "from jinja2 import Template", "from jinja2 import Environment\nEnvironment(autoescape=False)",
     # Shells and other programs.
@@ -78,6 +91,8 @@ MUST_PASS = (
     "from requests_cache import CachedSession\nCachedSession(backend=b)", "import platform\nplatform.system()",
     "from requests_cache.backends.sqlite import SQLiteCache\nSQLiteCache(p, serializer=s)", "getattr(account, name)",
     "import requests\nrequests.Session()", "session.get(u, allow_redirects=False)", "import numpy as np\nnp.load(p)",
+    "import numpy as np\nnp.load(p, allow_pickle=False)", "import yaml\nyaml.load_safely(x, yaml.SafeLoader)", "c.execute('SELECT load FROM t')",
+    "c.execute('SELECT a, install FROM t')", "print('Load the rows')", "from concurrent.futures import ThreadPoolExecutor", "con.sql('SELECT 1')",
 )  # fmt: skip
 
 
