@@ -47,10 +47,13 @@ CODINGS = {
     "base64 in a line": lambda text: f'src="data:text/plain;base64,{base64.b64encode(text.encode()).decode()}"',
     "base64 without its end": lambda text: base64.b64encode(text.encode()).decode().rstrip("="),
     "base64 for addresses": lambda text: base64.urlsafe_b64encode(b"??>" + text.encode()).decode(),
+    "base64 in a path": lambda text: f"https://x.example/u/{base64.b64encode(text.encode()).decode().rstrip('=')}/orders",
+    "base64 between signs": lambda text: f"id-{base64.b64encode(text.encode()).decode().rstrip('=')}_2026-06",
     "base64 of percent": lambda text: base64.b64encode(quote(text, safe="").encode()).decode(),
     "base64 twice": lambda text: base64.b64encode(base64.b64encode(f"@{text}".encode())).decode(),
     "quoted-printable": lambda text: quopri.encodestring(text.replace("@", "=40").encode()).decode().replace("=3D40", "=40"),
     "full width": lambda text: text.replace("@", "\uff20"),
+    "small sign": lambda text: text.replace("@", "\ufe6b"),
     "in a link": lambda text: f'<a href="mailto:{text}">',
 }  # fmt: skip
 
@@ -85,6 +88,28 @@ def test_such_a_report_is_not_written(coding, tmp_path):
 )
 def test_any_address(address, coding):
     assert find_address(f"<td> {CODINGS[coding](address)} </td>") is not None
+
+
+@pytest.mark.parametrize("before", [b"", b"x", b"xy"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("address", ["ada???@a.example", "ada???@ab.example", "ada~~~@a.example"])
+def test_base64_whose_own_signs_part_an_address(before, encode, address):
+    coded = encode(before + address.encode()).decode()
+    assert set(coded) & set("+/-_")
+    assert find_address(f"<td> {coded} </td>") is not None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a" * 64 + "@shop.example",
+        "ada@" + "very-long-host." * 15 + "example",
+        "a" * 64 + "@" + "b" * 63 + "." + "c" * 63 + ".example",
+    ],
+    ids=["local part", "host", "both"],
+)
+def test_the_longest_are_found_whole(address):
+    assert find_address(f"<td> {address} </td>") == address
 
 
 @pytest.mark.parametrize(
