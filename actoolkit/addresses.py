@@ -105,7 +105,7 @@ def _decoded(text: str) -> Iterator[str]:
         if plain != text:
             yield plain
     if "=40" in text:
-        yield quopri.decodestring(text.encode()).decode(errors="replace")
+        yield quopri.decodestring(text.encode(errors="replace")).decode(errors="replace")
     for run in _BASE64.findall(text):
         for part in {run, *_SEPARATOR.split(run)}:
             if len(part) >= SHORTEST and (inner := _from_base64(part)) is not None:
@@ -124,4 +124,4 @@ def _from_base64(run: str) -> str | None:
         text = base64.b64decode(whole, altchars=b"-_" if {"-", "_"} & set(run) else None).decode()
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return text if text.isprintable() else None
+    return text if "".join(text.split()).isprintable() else None

@@ -310,3 +310,15 @@ def test_an_address_behind_a_coding_is_covered_too(value):
     assert covered["name"].to_list() == ["masked", "News & more %20"]
     lists = pl.DataFrame({"campaign_id": ["1"], "name": [["News", value]]})
     assert mask(lists, TABLES["campaigns"], namer(KEY))["name"].to_list() == [["News", "masked"]]
+
+
+def test_a_short_address_in_a_list_is_covered_too():
+    lists = pl.DataFrame({"campaign_id": ["1", "2"], "name": [["News", "a@b.de"], None]})
+    covered = mask(lists, TABLES["campaigns"], namer(KEY))["name"].to_list()
+    assert covered == [["News", oracle("a@b.de")], None]
+
+
+def test_nothing_stays_nothing():
+    names = pl.DataFrame({"contact_id": ["1", "2", "3"], "first_name": ["", "Ada", None]})
+    covered = mask(names, TABLES["contacts"], namer(KEY))["first_name"].to_list()
+    assert covered == ["", "masked", None]

@@ -47,6 +47,8 @@ CODINGS = {
     "base64 in a line": lambda text: f'src="data:text/plain;base64,{base64.b64encode(text.encode()).decode()}"',
     "base64 without its end": lambda text: base64.b64encode(text.encode()).decode().rstrip("="),
     "base64 for addresses": lambda text: base64.urlsafe_b64encode(b"??>" + text.encode()).decode(),
+    "base64 of a line": lambda text: base64.b64encode(f"{text}\r\n".encode()).decode(),
+    "base64 of a table": lambda text: base64.b64encode(f"1\t{text}\t2".encode()).decode(),
     "base64 in a path": lambda text: f"https://x.example/u/{base64.b64encode(text.encode()).decode().rstrip('=')}/orders",
     "base64 between signs": lambda text: f"id-{base64.b64encode(text.encode()).decode().rstrip('=')}_2026-06",
     "base64 of percent": lambda text: base64.b64encode(quote(text, safe="").encode()).decode(),
@@ -88,6 +90,18 @@ def test_such_a_report_is_not_written(coding, tmp_path):
 )
 def test_any_address(address, coding):
     assert find_address(f"<td> {CODINGS[coding](address)} </td>") is not None
+
+
+def test_base64_with_a_letter_behind_it():
+    coded = base64.b64encode(f"x{ADDRESS} ".encode()).decode()
+    assert not coded.endswith("=")
+    assert find_address(f"<td> {coded}A </td>") is not None
+
+
+@pytest.mark.parametrize("odd", [r"\ud83d =40", r"\u{110000}", r"\u{ffffff}", "\ud83d =40 @", "&#xd800; =40", "%ED%A0%80 =40", "&#x110000;"])  # fmt: skip
+def test_what_is_no_character_hides_nothing(odd):
+    assert find_address(odd) is None
+    assert find_address(f"{odd} {ADDRESS.replace('@', '=40')}") is not None
 
 
 @pytest.mark.parametrize("before", [b"", b"x", b"xy"])
