@@ -15,12 +15,16 @@ ALWAYS_PERSONAL = frozenset({"email", "first_name", "last_name", "phone", "usern
 
 _WIDE_KEYS = ("contact_id", "record_id")
 """Keys of frames with a column per field of the account's own."""
-_OF_METRICS = {
-    "touched_at": {"touched_at", "kind", "link"},
-    "happened_at": {"happened_at", "event"},
-    "order_id": {"match", "customer_match", "campaign_name"},
-}
-"""What metrics put beside a contact, by the column that tells their frames."""
+_OF_METRICS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (frozenset({"happened_at", "event"}), frozenset()),
+    (frozenset({"touched_at", "kind", "campaign_id", "automation_id"}), frozenset({"link"})),
+    (
+        frozenset({"order_id", "ordered_at", "match", "customer_match", "touched_at", "kind"}),
+        frozenset({"campaign_name", "automation_name"}),
+    ),
+)
+"""What metrics put beside a contact: columns that tell their frames, and others that these have."""
+_MOMENTS = ("touched_at", "happened_at")
 
 _COVERED = r"^(masked|person-[0-9a-f]{16}|)$"
 _ADDRESS = "[^\\s@]+[@\uff20\ufe6b][^\\s@.]+\\.[^\\s@.]{2,}"
@@ -152,15 +156,27 @@ def _unknown(frame: pl.DataFrame) -> set[str]:
     if not set(_WIDE_KEYS) & set(frame.columns):
         return set()
     known = {table.key for table in TABLES.values()}
-    known = known.union(*(names for one, names in _OF_METRICS.items() if one in frame.columns))
     for table in _tables(frame):
         known |= {column.name for column in (*table.columns, *table.on_request)}
         known.add(table.local_column or "")
-    return {
+    unknown = {
         name
         for name, kind in frame.schema.items()
         if name not in known and not kind.is_numeric() and kind != pl.Boolean
     }
+    return set() if _of_a_metric(frame, unknown) else unknown
+
+
+def _of_a_metric(frame: pl.DataFrame, unknown: set[str]) -> bool:
+    """Whether the columns are a metric's: all that tell its frame, and none besides.
+
+    A field may be called "Event" or "Touched at"; beside it stands ``_extra``, or another field.
+    """
+    moments = {name for name in _MOMENTS if isinstance(frame.schema.get(name), pl.Datetime)}
+    present = set(frame.columns) - set(_MOMENTS) | moments
+    return "record_id" not in present and any(
+        telling <= present and unknown <= telling | others for telling, others in _OF_METRICS
+    )
 
 
 def _holds(column: pl.Series, personal: bool) -> bool:  # noqa: FBT001
