@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import threading
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -20,7 +21,7 @@ from polars.testing import assert_frame_equal
 import actoolkit as ac
 from actoolkit import errors
 from actoolkit.home import KEY_VARIABLE
-from actoolkit.loaders._mask import mask, namer
+from actoolkit.loaders._mask import mask, mask_manifest, namer
 from actoolkit.loaders._mask_key import mask_key
 from actoolkit.settings import Account
 from actoolkit.tables import TABLES, decode
@@ -322,3 +323,19 @@ def test_nothing_stays_nothing():
     names = pl.DataFrame({"contact_id": ["1", "2", "3"], "first_name": ["", "Ada", None]})
     covered = mask(names, TABLES["contacts"], namer(KEY))["first_name"].to_list()
     assert covered == ["", "masked", None]
+
+
+@pytest.mark.parametrize("sign", ["\uff20", "\ufe6b"])
+def test_another_at_sign_is_the_same_person(sign):
+    frame = pl.DataFrame({"contact_id": ["1"], "email": [f"Ada{sign}Shop.example"]})
+    covered = mask(frame, TABLES["contacts"], namer(KEY))["email"].to_list()
+    assert covered == [oracle("ada@shop.example")]
+
+
+def test_each_address_asked_for_is_covered_in_the_notes(account):
+    ac.load_contacts(account=account, progress=False)
+    asked = {"a": "ada@shop.example", "b": ("bob@shop.example", "7"), "c": "1"}
+    manifest = replace(ac.provenance("contacts", account=account), query=asked)
+    covered = mask_manifest(manifest, namer(KEY)).query
+    ada, bob = oracle("ada@shop.example"), oracle("bob@shop.example")
+    assert covered == {"a": ada, "b": (bob, "7"), "c": "1"}
