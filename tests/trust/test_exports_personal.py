@@ -56,6 +56,13 @@ def test_what_is_about_nobody_needs_no_leave(account, tmp_path, table):
         pl.Series("first_name", ["Ada"]),
         pl.Series("_extra", ['{"a": 1}']),
         pl.Series("wide", ["ada\uff20shop.example"]),
+        pl.Series("small", ["ada\ufe6bshop.example"]),
+        pl.Series("last_name", ["Lovelace"]),
+        pl.Series("phone", ["+44 20 7946 0000"]),
+        pl.Series("username", ["ada"]),
+        pl.Series("email", ["not one"]),
+        pl.Series("first_name", ["masked", "person-Ada"]),
+        pl.Series("first_name", ["person-0123456789abcdef and Ada"]),
         pl.Series("chosen", ["ada@shop.example"], dtype=pl.Enum(["ada@shop.example"])),
         pl.Series("object", ["ada@shop.example", 1], dtype=pl.Object),
         pl.Series("bytes", [b"ada@shop.example"]),
@@ -65,6 +72,13 @@ def test_what_is_about_nobody_needs_no_leave(account, tmp_path, table):
 def test_an_address_is_personal_wherever_it_stands(tmp_path, column):
     with pytest.raises(errors.InvalidArgument, match=column.name):
         ac.to_csv(pl.DataFrame([column]), tmp_path / "f.csv")
+
+
+def test_a_column_on_request_is_personal_too(tmp_path):
+    seen = pl.DataFrame({"geo_ip_id": ["1"], "campaign_id": ["2"], "ip4": ["3232235777"]})
+    with pytest.raises(errors.InvalidArgument, match="ip4"):
+        ac.to_csv(seen, tmp_path / "f.csv")
+    ac.to_csv(seen.drop("ip4"), tmp_path / "f.csv")
 
 
 def test_a_name_of_a_column_may_be_an_address_too(tmp_path):
