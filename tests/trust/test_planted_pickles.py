@@ -61,7 +61,7 @@ class Later(Faults):
 
 
 @pytest.fixture
-def cache(guarded, hunt, tmp_path, monkeypatch):
+def cache(guarded, tmp_path, monkeypatch):
     """A cache with every kind of file in it, a load that broke off among them."""
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setenv(KEY_VARIABLE, str(tmp_path / "keys"))
@@ -79,7 +79,7 @@ def cache(guarded, hunt, tmp_path, monkeypatch):
     account.folder.joinpath("locks", "x.owner.json").write_text("")
     mask_key(real())
     pace_of(real()).wait()
-    yield SimpleNamespace(token=hunt.CANARY, root=tmp_path, folder=account.folder, loaded=loaded)
+    yield SimpleNamespace(root=tmp_path, folder=account.folder, loaded=loaded)
     vega_bundle.cache_clear()
 
 
@@ -141,13 +141,13 @@ def use_everything(cache, guarded, monkeypatch):
         with suppress(errors.StoreError):
             mask_key(real())
         vega_bundle.cache_clear()
-        monkeypatch.setenv("ACTIVECAMPAIGN_URL", account.url)
-        monkeypatch.setenv("ACTIVECAMPAIGN_API_TOKEN", cache.token)
-        monkeypatch.setitem(Account.__init__.__kwdefaults__, "rate", 10_000.0)
+        # By its address alone it would be another account, with a folder of its own.
+        monkeypatch.setattr(Account, "from_env", classmethod(lambda cls, **settings: account))
         for line in COMMANDS:
             words = line.replace("{out}", str(cache.root)).split()
             run = CliRunner().invoke(app, words)
             assert run.exit_code == 0, (line, run.output, run.exception)
+        assert not account.folder.exists(), "the commands were about this account"
 
 
 def plant(paths, marker):
