@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
+from html.entities import html5
 
 _BEFORE = r"""^|[^\w.+'-]|[%=][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[nrtbf]"""
 _AFTER = r"$|[^\w.-]|\.(?:$|\W)"
@@ -53,8 +54,9 @@ def _escaped(address: str) -> str:
             if len(case) == 1 and ord(case) < 0x10000:
                 ways.append(rf"\\+u{ord(case):04x}")
                 ways.append(f"&#0*{ord(case)};?|&#x0*{ord(case):x};?")
+        ways += [f"&{name}" for name, sign in html5.items() if sign == one and name[-1] == ";"]
         if one == "@":
-            ways += ["&commat;", "\uff20", "\ufe6b"]
+            ways += ["\uff20", "\ufe6b"]
         parts.append(f"(?:{'|'.join(dict.fromkeys(ways))})")
     return "".join(parts)
 

@@ -34,6 +34,10 @@ def ways(address):
         "json in json": json.dumps(escaped),
         "after a line": json.dumps("x\n" + address),
         "entities": address.replace("@", "&#64;").replace(".", "&#x2e;"),
+        "entities with noughts": address.replace("@", "&#00064;"),
+        "entities by name": address.replace("@", "&commat;")
+        .replace(".", "&period;")
+        .replace("+", "&plus;"),
         "html": html.escape(f"<{address}>"),
         "quoted-printable": quopri.encodestring(address.replace("@", "\x01").encode())
         .decode()
