@@ -81,9 +81,34 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
     elif lazy.implementation.is_pyspark() and "moment" in columns.values():
         _refuse_other_zone(metric, lazy.to_native())
     schema = lazy.collect_schema()
+    _refuse_fractions(metric, lazy, columns, schema)
     return lazy.with_columns(
         *(_column(metric, name, kind, schema[name], lazy) for name, kind in columns.items())
     )
+
+
+def _refuse_fractions(
+    metric: str, lazy: nw.LazyFrame[Any], columns: Schema, schema: Mapping[str, nw.dtypes.DType]
+) -> None:
+    """Refuse 10.50 where hundredths are counted: engines would cut it to 10, or make it 11."""
+    doubtful = [
+        name
+        for name, kind in columns.items()
+        if (kind == "count" or _is_name(name, kind))
+        and (schema[name].is_float() or schema[name] == nw.Decimal)
+    ]
+    if not doubtful:
+        return
+    numbers = [nw.col(name).cast(nw.Float64).fill_nan(None) for name in doubtful]
+    # What is endless has no rest either, but one that is not a number.
+    broken = lazy.select((number - number.floor() != 0).any() for number in numbers)
+    found = broken.collect("polars").row(0)
+    names = [name for name, is_broken in zip(doubtful, found, strict=True) if is_broken]
+    if names:
+        raise MetricError(
+            f"{metric} needs whole numbers in {', '.join(names)}; some have fractions.",
+            hint="Money is in hundredths of the currency: 10.50 is 1050.",
+        )
 
 
 def _wrapped(metric: str, frame: Any) -> Any:
@@ -118,10 +143,11 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
             numbers[name], wanted[name] = "Int64", "str"
     try:
         return frame.astype(numbers).astype(wanted)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise MetricError(
             f"{metric} cannot read {', '.join(wanted)} as declared: {error}.",
-            hint="Counts are whole numbers or missing; moments are datetimes.",
+            hint="Counts are whole numbers or missing; money is in hundredths: 10.50 is 1050; "
+            "moments are datetimes.",
         ) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import duckdb
 import pandas as pd
@@ -11,10 +12,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from actoolkit.errors import MetricError
 from actoolkit.metrics import (
     attributed_revenue,
     contact_events,
     contact_funnel,
+    reconcile_attribution,
+    revenue_by_period,
     revenue_change,
     score_distribution,
     top_products,
@@ -159,3 +163,38 @@ def test_ids_stay_whole_where_some_are_missing():
     missing = dict.fromkeys(("campaign_id", "automation_id", "sent_at", "link", "is_bot"))
     events = contact_events(touches=log.assign(**missing))
     assert events["contact_id"].tolist() == ["7"]
+
+
+KINDS = {
+    "polars": lambda frame: frame,
+    "polars, lazy": lambda frame: frame.lazy(),
+    "pandas": lambda frame: frame.to_pandas(),
+    "duckdb": lambda frame: duckdb.connect().from_arrow(frame.to_arrow()),
+}
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("amount", [10.5, Decimal("10.50"), math.inf, -0.25], ids=str)
+def test_an_amount_that_is_no_whole_number_is_refused_and_not_cut(make, amount):
+    amounts = pl.Series("total_cents", [amount, None, type(amount)(2)])
+    orders = with_days(ORDERS).with_columns(amounts)
+    with pytest.raises(MetricError, match="total_cents") as caught:
+        revenue_by_period(make(orders))
+    assert "10.50 is 1050" in caught.value.hint
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("kind", [float, Decimal])
+def test_whole_amounts_count_whatever_holds_them(make, kind):
+    amounts = pl.Series("total_cents", [kind(900), None, kind(5)])
+    made = revenue_by_period(make(with_days(ORDERS).with_columns(amounts)))
+    made = pl.from_arrow(made.arrow()) if hasattr(made, "arrow") else made
+    made = made.lazy().collect() if not isinstance(made, pd.DataFrame) else made
+    assert list(made["revenue_cents"]) == [900]
+
+
+def test_a_screen_is_not_typed_in_with_its_comma():
+    credited = attributed_revenue(ORDERS, touches_from_log(CLICKS, kind="click"), CONTACTS)
+    screen = pl.DataFrame({"campaign_id": ["3"], "reported_cents": [9.99]})
+    with pytest.raises(MetricError, match="reported_cents"):
+        reconcile_attribution(credited.filter(pl.col("currency") == "EUR"), screen)
