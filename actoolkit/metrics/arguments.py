@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from numbers import Integral, Real
+from typing import Any
+
+from actoolkit.errors import InvalidArgument
 
 LONGEST = 36_500
 """Days of a hundred years: more of them leave the calendar of some engine."""
@@ -28,3 +32,24 @@ def is_number(value: object) -> bool:
         value: As the user gave it.
     """
     return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
+
+
+def whole_days(name: str, days: object) -> list[int]:
+    """Give numbers of days in order, each once.
+
+    Args:
+        name: Of the argument.
+        days: As the user gave them.
+
+    Raises:
+        InvalidArgument: They are no list, or one of them is no whole number from 0 on.
+    """
+    given: list[Any] = (
+        list(days) if isinstance(days, Iterable) and not isinstance(days, str) else [days]
+    )
+    if not isinstance(days, Iterable) or not all(is_whole(number, 0) for number in given):
+        raise InvalidArgument(
+            f"{name}={days!r} are no numbers of days.",
+            hint=f"Use 0 or more, in whole days up to {LONGEST:,}, such as [7, 30].",
+        )
+    return sorted({int(number) for number in given})

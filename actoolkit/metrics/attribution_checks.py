@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -199,8 +199,15 @@ def attribution_sensitivity(
         [1, 30]
     """
     metric = "attribution_sensitivity"
-    names = [models] if isinstance(models, str) else list(models)
-    if not names or not windows:
+    names = [models] if isinstance(models, str) or not isinstance(models, Iterable) else [*models]
+    given: object = windows
+    if not names or isinstance(given, str) or not isinstance(given, Iterable):
+        raise InvalidArgument(
+            f"models={models!r}, windows={windows!r} cannot be compared.",
+            hint='Give a model and windows: models="last", windows=[1, 7].',
+        )
+    windows = list(windows)
+    if not windows:
         raise InvalidArgument("There is nothing to compare.", hint="Give a model and a window.")
     parts = []
     for model in names:

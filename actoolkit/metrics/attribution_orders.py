@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
@@ -30,6 +31,10 @@ class Setting:
     include_bots: bool
 
 
+def _above_zero(number: Any) -> bool:
+    return isinstance(number, Real) and bool(float(number) > 0)
+
+
 def setting(
     model: str,
     window_days: int | None,
@@ -42,7 +47,7 @@ def setting(
     """Check what is asked for."""
     if model not in MODELS:
         raise InvalidArgument(f"model={model!r} is none.", hint=f"There are: {', '.join(MODELS)}.")
-    if value not in (None, "total", "net") or not half_life_days > 0:
+    if value not in (None, "total", "net") or not _above_zero(half_life_days):
         raise InvalidArgument(
             f"value={value!r}, half_life_days={half_life_days!r} cannot be.",
             hint='value is "total" or "net"; a half-life is above 0.',

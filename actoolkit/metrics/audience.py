@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.days import Day, as_day
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, opened
@@ -90,9 +91,10 @@ def recency_tiers(
         >>> recency_tiers(contacts, until="2026-07-01", days=[30]).select("tier", "contacts").rows()
         [('0 to 30 days', 1), ('over 30 days', 1), ('never', 1)]
     """
-    ends = list(days)
+    ends = list(days) if isinstance(days, Iterable) else []
     end = as_day(until)
-    if end is None or not ends or ends != sorted(set(ends)) or ends[0] < 1:
+    whole = all(is_whole(length, 1) for length in ends)
+    if end is None or not ends or not whole or ends != sorted(set(ends)):
         raise InvalidArgument(
             f"days={days!r}, until={until!r} make no tiers.",
             hint="Give whole days that ascend, such as (30, 90), and the day of the load.",
@@ -155,7 +157,7 @@ def domain_mix(contacts: Any, *, top: int = 10, confidence: float = 0.95) -> Any
         >>> domain_mix(contacts, top=1).select("domain", "contacts", "bounced_rate").rows()
         [('a.example', 2, 0.5), ('(others)', 1, 0.0)]
     """
-    if top < 1:
+    if not is_whole(top, 1, 2**31):
         raise InvalidArgument(f"top={top!r} leaves no domain.", hint="Use 10, say.")
     wanted: Schema = {
         "deleted": "flag",

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import whole_days
 from actoolkit.metrics.buyers import last_day
 from actoolkit.metrics.days import Day, Grain, as_day, period_start, within_days
 from actoolkit.metrics.eager import collected, handed_back, rated
@@ -184,11 +184,7 @@ def cart_recovery(
         >>> made.select("within_days", "recovery_rate", "recovered_cents").rows()
         [(1, 0.0, 0), (3, 0.5, 100)]
     """
-    wrong = [number for number in days if number < 0]
-    if wrong:
-        raise InvalidArgument(
-            f"No cart comes back within {wrong[0]} days.", hint="Use 0 or more, such as 7."
-        )
+    numbers = whole_days("days", days)
     within_days(nw.col("left"), since, until)
     rows = _carts("cart_recovery", orders)
     first, end = as_day(since), last_day(until, _latest(rows))
@@ -205,7 +201,7 @@ def cart_recovery(
     observed = (pl.lit(end) - pl.col("left")).dt.total_days()
     waited = (pl.col("back") - pl.col("left")).dt.total_days()
     cents, made = pl.col("total_cents"), []
-    for number in sorted(set(days)):
+    for number in numbers:
         mature = observed >= number
         came = (mature & (waited <= number)).fill_null(value=False)
         counted = rows.group_by("currency").agg(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Literal
@@ -132,6 +132,12 @@ def rfm(
         >>> made.select("recency_days", "orders", "revenue_cents", "recency_score").rows()
         [(1, 2, 1000, 3), (5, 1, 300, 1)]
     """
+    given = list(segments) if isinstance(segments, Iterable) else [segments]
+    if not all(isinstance(rule, Segment) for rule in given):
+        raise InvalidArgument(
+            f"segments={segments!r} are no rules.",
+            hint='List them: [Segment("best", recency=(4, 5), value=(4, 5))].',
+        )
     if ties not in ("split", "together"):
         raise InvalidArgument(f"There is no ties={ties!r}.", hint='Use "split" or "together".')
     found = valid_orders("rfm", orders, "currency", "total_cents", since=since, until=until)
@@ -165,7 +171,7 @@ def rfm(
         _score(pl.col("orders"), ties).alias("frequency_score"),
         _score(pl.col("revenue_cents"), ties).alias("monetary_score"),
     )
-    return handed_back("rfm", _segmented(made, segments), orders, _RFM)
+    return handed_back("rfm", _segmented(made, given), orders, _RFM)
 
 
 def rfm_grid(scores: Any) -> Any:

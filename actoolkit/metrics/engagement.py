@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_number
 from actoolkit.metrics.clusters import Parts
 from actoolkit.metrics.counters import RATES, flags, parts, summed, was_sent, with_delivered
 from actoolkit.metrics.days import weekday_of
@@ -79,9 +80,10 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95, small_below:
         >>> cells.select("weekday", "hour", "campaigns", "open_rate").rows()
         [(2, 10, 2, 0.25)]
     """
-    if small_below < 0:
+    if not is_number(small_below) or small_below < 0:
         raise InvalidArgument(
-            f"small_below={small_below!r} is negative.", hint="Pass a number of mails, such as 200."
+            f"small_below={small_below!r} is no number from 0 on.",
+            hint="Pass a number of mails, such as 200.",
         )
     rows = opened(
         "engagement_heatmap",

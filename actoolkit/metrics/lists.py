@@ -89,11 +89,11 @@ def list_growth(
         >>> list_growth(contact_lists).select("joined", "left", "members", "churn_rate").rows()
         [(2, 0, 2, None), (0, 1, 1, 0.5)]
     """
-    if grain not in _EVERY:
+    if grain not in tuple(_EVERY):
         raise InvalidArgument(f"There is no grain {grain!r}.", hint='Use "day", "week" or "month".')
     try:
         ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
         raise InvalidArgument(
             f"There is no time zone {time_zone!r}.", hint='Such as "America/Chicago".'
         ) from error

@@ -8,7 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import whole_days
 from actoolkit.metrics.buyers import first_and_second, valid_orders
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.eager import collected, handed_back, rated
@@ -137,11 +137,7 @@ def repeat_within(
         >>> repeat_within(orders, days=[10, 30], until="2026-05-25").rows()[0][:3]
         (10, 1, 1)
     """
-    wrong = [number for number in days if number < 0]
-    if wrong:
-        raise InvalidArgument(
-            f"Nobody buys again within {wrong[0]} days.", hint="Use 0 or more, such as 90."
-        )
+    numbers = whole_days("days", days)
     rows = first_and_second("repeat_within", orders, until=until)
     gap = (pl.col("second_on") - pl.col("first_on")).dt.total_days()
     counts = [
@@ -151,7 +147,7 @@ def repeat_within(
             ((pl.col("observed_days") >= number) & (gap <= number)).sum().alias("repeat_customers"),
             (pl.col("observed_days") < number).sum().alias("too_recent"),
         )
-        for number in sorted(set(days))
+        for number in numbers
     ]
     nobody = pl.DataFrame(
         schema=dict.fromkeys(("within_days", "customers", "repeat_customers", "too_recent"), int)

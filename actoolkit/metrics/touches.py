@@ -7,7 +7,7 @@ user's own: webhooks, an export of opens and clicks, link data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 import narwhals.stable.v2 as nw
@@ -221,7 +221,8 @@ def known_kinds(kinds: Any) -> list[str]:
     Raises:
         InvalidArgument: One of them is none.
     """
-    wanted = [kinds] if isinstance(kinds, str) else list(kinds if kinds is not None else KINDS)
+    given = KINDS if kinds is None else kinds
+    wanted = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
     unknown = [one for one in wanted if one not in KINDS]
     if unknown or not wanted:
         raise InvalidArgument(f"kinds={kinds!r} cannot be.", hint=f"There are: {', '.join(KINDS)}.")

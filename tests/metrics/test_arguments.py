@@ -54,7 +54,29 @@ ENTRIES = pl.DataFrame(
 EVENTS = metrics.contact_events(contacts=CONTACTS, orders=ORDERS)
 HEALTH = pl.DataFrame({"deleted": [False], "hard_bounces": [1], "soft_bounces": [0]})
 
+TOUCHES = metrics.touches_from_log(
+    pl.DataFrame({"contact_id": ["7"], "touched_at": [AT]}), kind="click"
+)
+BOUGHT = ORDERS.with_columns(order_id=pl.Series(["1", "2", "3", "4"]), abandoned_at="ordered_at")
+PEOPLE = HEALTH.with_columns(
+    email_domain=pl.lit("x.org"), last_open_local=pl.lit(datetime(2026, 5, 1))
+).with_columns(last_click_local="last_open_local")
+MEMBERS = pl.DataFrame(
+    {"list_id": ["1"], "status": ["subscribed"], "subscribed_at": [AT], "unsubscribed_at": [AT]}
+)
+
 CALLS = {
+    "recovery": lambda **k: metrics.cart_recovery(BOUGHT, **k),
+    "repeats": lambda **k: metrics.repeat_within(ORDERS, **k),
+    "tiers": lambda **k: metrics.recency_tiers(PEOPLE, **{"until": "2026-06-01", **k}),
+    "domains": lambda **k: metrics.domain_mix(PEOPLE, **k),
+    "heat": lambda **k: metrics.engagement_heatmap(
+        CAMPAIGNS.with_columns(automation_id=pl.lit(None, pl.String)), **k
+    ),
+    "rfm": lambda **k: metrics.rfm(ORDERS, **k),
+    "growth": lambda **k: metrics.list_growth(MEMBERS, **k),
+    "credit": lambda **k: metrics.attributed_revenue(BOUGHT, TOUCHES, CONTACTS, **k),
+    "sensitivity": lambda **k: metrics.attribution_sensitivity(BOUGHT, TOUCHES, CONTACTS, **k),
     "compare": lambda **k: metrics.compare_campaigns(CAMPAIGNS, **{"baseline": "1", **k}),
     "shrunk": lambda **k: metrics.shrunk_rates(CAMPAIGNS, **k),
     "anomalies": lambda **k: metrics.campaign_anomalies(CAMPAIGNS, **k),
@@ -81,6 +103,21 @@ WHOLE = {
     "holdout_days": ["holdout"],
 }
 MISTAKES = [
+    *(
+        (name, {"days": bad})
+        for name in ("recovery", "repeats", "tiers")
+        for bad in (None, 30, "30", ["30"], [None], [1.5], [-1], [True], [10**12])
+    ),
+    *(("domains", {"top": bad}) for bad in [*SENSELESS[:-2], 1.5]),
+    *(("heat", {"small_below": bad}) for bad in (None, "a", -1, math.nan, True)),
+    *(("rfm", {"segments": bad}) for bad in (None, "a", 5, ["champions"])),
+    *(("growth", {"grain": bad}) for bad in (None, 5, ["month"])),
+    *(("growth", {"time_zone": bad}) for bad in (None, 5, "Mars")),
+    *(("credit", {"kinds": bad}) for bad in (5, 1.5, [["click"]], [])),
+    *(("credit", {"half_life_days": bad}) for bad in (None, "7", 0, math.nan)),
+    *(("credit", {"model": bad}) for bad in (None, ["last"], 5)),
+    *(("sensitivity", {"windows": bad}) for bad in (None, 7, "7", [], [1.5])),
+    *(("sensitivity", {"models": bad}) for bad in (None, 5, [])),
     *(
         (name, {option: bad})
         for option, names in WHOLE.items()
