@@ -1,0 +1,90 @@
+"""The two sides of each bound, named: what random rows meet too seldom to tell apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from actoolkit.metrics import attributed_revenue, contact_funnel, touches_from_log
+from actoolkit.metrics.attribution_models import MODELS
+
+MOMENT = pl.Datetime("us", "UTC")
+BOUGHT = datetime(2026, 3, 20, 12, tzinfo=UTC)
+WEEK, TICK = timedelta(days=7), timedelta(microseconds=1)
+ORDERS = {
+    **dict.fromkeys(("order_id", "contact_id", "state", "currency"), pl.String()),
+    "ordered_at": MOMENT,
+    **dict.fromkeys(("total_cents", "shipping_cents", "tax_cents"), pl.Int64()),
+}
+LOG = {
+    **dict.fromkeys(("contact_id", "campaign_id"), pl.String()),
+    **dict.fromkeys(("touched_at", "sent_at"), MOMENT),
+}
+
+
+def credited(engine, model, *touches):
+    """Cents of an order of 1000, by campaign, of (touched before, sent before) an order."""
+    order = ["5", "7", "completed", "EUR", BOUGHT, 1000, 0, 0]
+    log = [
+        ["7", str(number), BOUGHT - touched, None if sent is None else BOUGHT - sent]
+        for number, (touched, sent) in enumerate(touches)
+    ]
+    made = attributed_revenue(
+        engine.make([dict(zip(ORDERS, order, strict=True))], ORDERS),
+        touches_from_log(
+            engine.make([dict(zip(LOG, row, strict=True)) for row in log], LOG), kind="click"
+        ),
+        model=model,
+        window_days=7,
+    )
+    rows = engine.read(made)
+    return {row["campaign_id"]: row["credited_cents"] for row in rows if row["credited_cents"]}
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("before", "counts"),
+    [(WEEK, False), (WEEK - TICK, True), (TICK * 0, True), (-TICK, False)],
+    ids=["a week", "a tick less", "at once", "a tick after"],
+)
+def test_a_touch_counts_from_just_after_the_window_began_to_the_order(
+    engine, model, before, counts
+):
+    wanted = {"0": 1000} if counts else {None: 1000}
+    assert credited(engine, model, (before, None)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("touched", "sent", "counts"),
+    [
+        (WEEK / 7, WEEK, False),
+        (WEEK / 7, WEEK - TICK, True),
+        (-TICK, WEEK / 7, False),
+        (TICK * 0, WEEK / 7, True),
+        (WEEK, None, False),
+        (WEEK - TICK, None, True),
+    ],
+)
+def test_the_vendor_counts_from_the_sending_and_never_a_touch_after_the_order(
+    engine, touched, sent, counts
+):
+    wanted = {"0": 1000} if counts else {None: 1000}
+    assert credited(engine, "vendor", (touched, sent)) == wanted
+
+
+@pytest.mark.parametrize("by", [None, "list"])
+@pytest.mark.parametrize(
+    ("later", "counts"),
+    [(WEEK, 0), (WEEK - TICK, 1), (TICK, 1), (TICK * 0, 1), (-TICK, 0)],
+    ids=["a week", "a tick less", "a tick", "at once", "a tick before"],
+)
+def test_a_step_counts_within_the_window_and_not_at_its_end(engine, later, counts, by):
+    schema = {**dict.fromkeys(("contact_id", "event", "list"), pl.String()), "happened_at": MOMENT}
+    rows = [
+        {"contact_id": "7", "event": "a", "list": "x", "happened_at": BOUGHT},
+        {"contact_id": "7", "event": "b", "list": "x", "happened_at": BOUGHT + later},
+    ]
+    made = contact_funnel(engine.make(rows, schema), ["a", "b"], window_days=7, by=by)
+    assert [row["contacts"] for row in engine.read(made)] == [1, counts]
