@@ -40,7 +40,7 @@ CALLS: Mapping[str, tuple[str, str]] = {
     ),
     "contact_funnel_chart": (
         'contact_funnel(events, ["joined", "listed", "ordered"], window_days=90)',
-        "",
+        "window_days=90",
     ),
     "automation_funnel_chart": (
         "automation_funnel(contact_automations, until=now)",

@@ -23,11 +23,15 @@ TWIN: Sequence[TwinColumn] = (
 )
 
 
-def contact_funnel_chart(funnel: object, *, as_of: AsOf = None) -> alt.LayerChart:
+def contact_funnel_chart(
+    funnel: object, *, window_days: int | None = None, as_of: AsOf = None
+) -> alt.LayerChart:
     """Draw how many contacts took each step after the one before.
 
     Args:
         funnel: Result of `actoolkit.metrics.contact_funnel`, of one group.
+        window_days: The ``window_days`` that the funnel was made with, for the subtitle: its rows
+            do not tell.
         as_of: Moment of the data, written in the corner.
 
     Raises:
@@ -44,7 +48,7 @@ def contact_funnel_chart(funnel: object, *, as_of: AsOf = None) -> alt.LayerChar
         ['25.0% of 400 contacts got from “joined” to “ordered” (21.0% to 29.5%)']
     """
     rows = step_rows(funnel)
-    finding = step_finding(rows)
+    finding = step_finding(rows, window_days=window_days)
     if not rows or not rows[0]["contacts"]:
         return nothing(finding, as_of=as_of)
     tooltip = [
@@ -115,11 +119,12 @@ def _time(hours: float) -> str:
     return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
 
 
-def step_finding(rows: Sequence[Row]) -> Finding:
+def step_finding(rows: Sequence[Row], *, window_days: int | None = None) -> Finding:
     """Say what the rows show.
 
     Args:
         rows: Result of `step_rows`.
+        window_days: Window of the funnel, None where it is not told.
     """
     if not rows or not rows[0]["contacts"]:
         return Finding("No data: nobody took the first step", "", "Nobody took the first step.")
@@ -129,7 +134,10 @@ def step_finding(rows: Sequence[Row]) -> Finding:
     if len(rows) > 1:
         title = f"{last['value_text']} of {people} got from “{first['label']}” "
         title += f"to “{last['label']}” ({last['interval']})"
-    subtitle = "Contacts who took all steps up to this one, in order and in time, of those of the "
+    limit = "in time"
+    if window_days is not None:
+        limit = f"less than {plural(window_days, 'day')} after the first"
+    subtitle = f"Contacts who took all steps up to this one, in order and {limit}, of those of the "
     subtitle += "first; lines are 95% intervals."
     listed = "; ".join(f"{row['label']} {row['count_text']}" for row in rows)
     return Finding(title, subtitle, f"{title}. {listed}.")

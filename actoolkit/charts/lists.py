@@ -109,12 +109,13 @@ def growth_rows(growth: object, *, as_of: AsOf = None, grain: Grain | None = Non
     return rows
 
 
-def growth_finding(rows: Sequence[Row], *, name: str) -> Finding:
+def growth_finding(rows: Sequence[Row], *, name: str, since: date | None = None) -> Finding:
     """Say what the rows show.
 
     Args:
         rows: Result of `growth_rows`.
         name: Name of the list, or "".
+        since: First day that was asked for; periods that began before it are not among the rows.
     """
     who = f"{name}: " if name else ""
     if not rows:
@@ -138,6 +139,12 @@ def growth_finding(rows: Sequence[Row], *, name: str) -> Finding:
     subtitle += "the latest dates of each membership only."
     if not one:
         subtitle += " A contact on two lists counts twice."
+    grain = rows[0]["grain"]
+    begins = {"week": since.weekday() == 0, "month": since.day == 1} if since else {}
+    if not begins.get(grain, True):
+        subtitle += f" Only {grain}s that begin in the period are drawn."
+    if not all(row["complete"] for row in rows):
+        subtitle += f" Faint: a {grain} that is not over."
     return Finding(title, subtitle, f"{title}. {plural(len(rows), rows[0]['grain'])}.")
 
 

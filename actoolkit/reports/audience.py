@@ -106,7 +106,7 @@ def _growth(control: Control, material: Material, period: Period) -> Figure | No
         control,
         parts,
         lambda rows, value: growth_finding(
-            rows, name="All lists" if value == "all" else labels[value]
+            rows, name="All lists" if value == "all" else labels[value], since=period.since
         ),
         growth_layers,
         columns=GROWTH_TWIN,

@@ -9,6 +9,7 @@ import pytest
 import vl_convert
 
 from actoolkit import charts
+from actoolkit.charts.lists import growth_finding, growth_rows
 from actoolkit.errors import InvalidArgument
 from actoolkit.tables.frames import to_pandas
 
@@ -89,6 +90,20 @@ def test_a_month_that_is_not_over_is_faint_and_not_in_the_title():
     one = charts.list_growth_chart(GROWTH.filter(pl.col("list_id") == GROWTH["list_id"][0]))
     assert " member" in one.title.text[0]
     assert "counts twice" not in " ".join(one.title.subtitle)
+
+
+def test_periods_that_are_cut_are_told():
+    rows = growth_rows(GROWTH, as_of=date(2026, 6, 20))
+    told = growth_finding(rows, name="", since=date(2026, 4, 15)).subtitle
+    assert told.endswith(
+        " Only months that begin in the period are drawn. Faint: a month that is not over."
+    )
+    whole = growth_finding(growth_rows(GROWTH), name="", since=date(2026, 4, 1)).subtitle
+    assert "drawn" not in whole
+    assert "Faint" not in whole
+    weeks = growth_rows(GROWTH, grain="week")
+    assert "Only weeks" in growth_finding(weeks, name="", since=date(2026, 4, 1)).subtitle
+    assert "Only" not in growth_finding(weeks, name="", since=date(2026, 4, 6)).subtitle
 
 
 def test_every_year_is_named_on_a_long_axis():

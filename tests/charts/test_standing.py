@@ -206,6 +206,9 @@ def test_steps_of_one_name_stay_apart_and_times_are_readable():
         "100 · 25.0% of the step before · median 30 min",
         "20 · 20.0% of the step before · median 4 days",
     ]
+    assert "in order and in time, of those" in " ".join(chart.title.subtitle)
+    told = charts.contact_funnel_chart(FUNNEL, window_days=1)
+    assert "in order and less than 1 day after the first, of" in " ".join(told.title.subtitle)
     alone = charts.contact_funnel_chart(FUNNEL.head(1))
     assert title(alone) == "400 contacts took the step “open”"
 
