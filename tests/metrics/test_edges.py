@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from actoolkit.metrics import attributed_revenue, contact_funnel, touches_from_log
+from actoolkit.metrics import (
+    attributed_revenue,
+    compare_campaigns,
+    contact_funnel,
+    rfm_segments,
+    touches_from_log,
+)
 from actoolkit.metrics.attribution_models import MODELS
 
 MOMENT = pl.Datetime("us", "UTC")
@@ -88,3 +94,37 @@ def test_a_step_counts_within_the_window_and_not_at_its_end(engine, later, count
     ]
     made = contact_funnel(engine.make(rows, schema), ["a", "b"], window_days=7, by=by)
     assert [row["contacts"] for row in engine.read(made)] == [1, counts]
+
+
+def test_a_shop_that_gave_back_more_than_it_took_has_no_shares_of_revenue():
+    scores = pl.DataFrame(
+        {
+            "currency": ["EUR", "EUR", "USD"],
+            "segment": ["new", "lost", "lost"],
+            "recency_days": [1, 2, 3],
+            "revenue_cents": [100, -300, 50],
+        }
+    )
+    made = rfm_segments(scores)
+    assert made.select("currency", "segment", "revenue_share").rows() == [
+        ("EUR", "new", None),
+        ("EUR", "lost", None),
+        ("USD", "lost", 1.0),
+    ]
+
+
+def test_a_rate_near_one_is_held_against_one_and_no_further():
+    counters = ("hard_bounces", "soft_bounces", "unique_opens", "verified_unique_opens")
+    more = ("unsubscribes", "unique_replies", "unique_forwards")
+    campaigns = pl.DataFrame(
+        {
+            "campaign_id": ["1", "2"],
+            "name": ["A", "B"],
+            "sends": [100, 100],
+            "clickers": [90, 95],
+            **dict.fromkeys((*counters, *more), 0),
+        }
+    )
+    made = compare_campaigns(campaigns, baseline="1", relevant=0.2)
+    # power.prop.test(p1 = 0.9, p2 = 1, power = 0.8) of R: n = 73.37.
+    assert made.select("needed", "verdict").rows() == [(74, "not shown")]
