@@ -228,6 +228,8 @@ def _clock(
         column = column.cast(nw.Datetime("us", dtype.time_zone))
     if kind == "moment" and local and not dtype.time_zone:
         column = column.dt.replace_time_zone("UTC")
+    elif kind == "wall" and local and dtype.time_zone:
+        column = column.dt.replace_time_zone(None)
     elif kind == "moment" and dtype.time_zone and not frame.implementation.is_duckdb():
         column = column.dt.convert_time_zone("UTC")
     return column

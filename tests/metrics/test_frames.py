@@ -198,3 +198,14 @@ def test_a_screen_is_not_typed_in_with_its_comma():
     screen = pl.DataFrame({"campaign_id": ["3"], "reported_cents": [9.99]})
     with pytest.raises(MetricError, match="reported_cents"):
         reconcile_attribution(credited.filter(pl.col("currency") == "EUR"), screen)
+
+
+@pytest.mark.parametrize("unit", ["us", "ns"])
+@pytest.mark.parametrize("make", [KINDS["polars"], KINDS["polars, lazy"], KINDS["pandas"]])
+def test_a_wall_clock_that_has_its_zone_is_read_as_it_shows(make, unit):
+    late = datetime(2026, 3, 31, 23)
+    zoned = pl.Series("ordered_local", [late] * 3).dt.replace_time_zone("America/Chicago")
+    orders = ORDERS.with_columns(zoned.dt.cast_time_unit(unit))
+    made = revenue_by_period(make(orders), since="2026-03-31", until="2026-04-01")
+    made = made.lazy().collect() if not isinstance(made, pd.DataFrame) else made
+    assert [str(day)[:10] for day in made["period_on"]] == ["2026-03-01"] * 2
