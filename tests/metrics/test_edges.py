@@ -15,6 +15,7 @@ from actoolkit.metrics import (
     touches_from_log,
 )
 from actoolkit.metrics.attribution_models import MODELS
+from actoolkit.metrics.counters import ADDED, VERIFIED
 
 MOMENT = pl.Datetime("us", "UTC")
 BOUGHT = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -113,18 +114,23 @@ def test_a_shop_that_gave_back_more_than_it_took_has_no_shares_of_revenue():
     ]
 
 
+def clicked(*clickers):
+    """Campaigns of 100 mails each."""
+    others = [name for name in (*ADDED, VERIFIED) if name not in ("sends", "clickers")]
+    ids = [str(number) for number in range(1, len(clickers) + 1)]
+    made = pl.DataFrame({"campaign_id": ids, "name": ids, "clickers": clickers})
+    return made.with_columns(pl.lit(100).alias("sends"), *(pl.lit(0).alias(n) for n in others))
+
+
 def test_a_rate_near_one_is_held_against_one_and_no_further():
-    counters = ("hard_bounces", "soft_bounces", "unique_opens", "verified_unique_opens")
-    more = ("unsubscribes", "unique_replies", "unique_forwards")
-    campaigns = pl.DataFrame(
-        {
-            "campaign_id": ["1", "2"],
-            "name": ["A", "B"],
-            "sends": [100, 100],
-            "clickers": [90, 95],
-            **dict.fromkeys((*counters, *more), 0),
-        }
-    )
-    made = compare_campaigns(campaigns, baseline="1", relevant=0.2)
+    made = compare_campaigns(clicked(90, 95), baseline="1", relevant=0.2)
     # power.prop.test(p1 = 0.9, p2 = 1, power = 0.8) of R: n = 73.37.
     assert made.select("needed", "verdict").rows() == [(74, "not shown")]
+
+
+def test_a_larger_chance_is_never_corrected_below_a_smaller_one():
+    made = compare_campaigns(clicked(10, 22, 22, 13), baseline="1")
+    chances = made["p_value"].to_list()
+    assert made["p_holm"].to_list() == pytest.approx([3 * chances[0]] * 2 + chances[2:])
+    # Once by itself, twice with its like: 3 p, then 2 p, which the first holds up.
+    assert chances[0] == chances[1] < chances[2]
