@@ -11,6 +11,7 @@ from actoolkit.metrics import (
     attributed_revenue,
     compare_campaigns,
     contact_funnel,
+    joined_orders,
     rfm_segments,
     touches_from_log,
 )
@@ -134,3 +135,20 @@ def test_a_larger_chance_is_never_corrected_below_a_smaller_one():
     assert made["p_holm"].to_list() == pytest.approx([3 * chances[0]] * 2 + chances[2:])
     # Once by itself, twice with its like: 3 p, then 2 p, which the first holds up.
     assert chances[0] == chances[1] < chances[2]
+
+
+def test_a_customer_that_is_a_roll_up_anywhere_is_one(engine):
+    ids = {**dict.fromkeys(("order_id", "email", "customer_id", "state", "currency"), pl.String())}
+    orders = {**ids, "ordered_at": MOMENT, "total_cents": pl.Int64()}
+    contacts = dict.fromkeys(("contact_id", "email"), pl.String())
+    customers = {"customer_id": pl.String(), "is_rollup": pl.Boolean()}
+    row = ["5", "a@x.org", "1", "completed", "EUR", BOUGHT, 100]
+    flags = [{"customer_id": "1", "is_rollup": flag} for flag in (False, True, None)]
+    made = joined_orders(
+        engine.make([dict(zip(orders, row, strict=True))], orders),
+        engine.make([{"contact_id": "7", "email": "a@x.org"}], contacts),
+        touches_from_log(engine.make([], LOG), kind="click"),
+        customers=engine.make(flags, customers),
+    )
+    found = [(row["customer_match"], row["customer_id"]) for row in engine.read(made)]
+    assert found == [("roll-up customer", None)]
