@@ -51,6 +51,7 @@ _COUNTS: Schema = dict.fromkeys(
     "count",
 )
 _RATES: Schema = {f"{rate}{end}": "rate" for rate in RATES for end in ("", "_low", "_high")}
+_TAKEN: Schema = {"campaigns": "count", "clipped": "count", "flag": "text"}
 _LINKS: Schema = {"links_per_clicker": "rate"}
 _READ: Schema = dict.fromkeys((*ADDED, VERIFIED), "count")
 
@@ -119,9 +120,7 @@ def campaign_rates(
         >>> by_type.select("campaigns", "delivered", "verified_delivered").row(0)
         (2, 2940, 980)
     """
-    names = groups(
-        "campaign_rates", by, {**_COUNTS, **_RATES, **_LINKS, "campaigns": "count", "flag": "text"}
-    )
+    names = groups("campaign_rates", by, {**_COUNTS, **_RATES, **_LINKS, **_TAKEN})
     about: Schema = dict.fromkeys(names, "key") if names else _ABOUT
     rows = _with_link_clicks(campaigns, {**about, **_READ})
     made = with_verified(with_delivered(rows))

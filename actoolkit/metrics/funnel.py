@@ -41,6 +41,12 @@ _ORDERED = _Step(
     "ordered", "exposed_buyers", "exposed_delivered", "exposed_campaigns", basis="exposure"
 )
 _COUNTERS = ("sends", "hard_bounces", "soft_bounces", "unique_opens", "clickers")
+_OWN: Schema = {
+    "campaign_id": "key",
+    **dict.fromkeys((*_COUNTERS, VERIFIED, "delivered", "verified_delivered", "clipped"), "count"),
+    **dict.fromkeys(("exposed_buyers", "exposed_delivered", "exposed_campaigns"), "count"),
+}
+"""Columns that it reads or works with, by which nothing can be grouped."""
 _FUNNEL: Schema = {
     "step": "text",
     "step_index": "count",
@@ -120,7 +126,7 @@ def campaign_funnel(
         [('delivered', 1480, 1500, None), ('opened', 400, 1480, 0.2)]
     """
     metric = "campaign_funnel"
-    names = groups(metric, by, {**_FUNNEL, "campaign_id": "key"})
+    names = groups(metric, by, {**_FUNNEL, **_OWN})
     rows = opened(
         metric,
         campaigns,

@@ -15,6 +15,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
+from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.clusters import Parts, clustered_pull
 from actoolkit.metrics.quantiles import normal_quantile
 
@@ -44,7 +45,8 @@ def wilson(k: Any, n: Any, confidence: float = 0.95) -> Any:
         exceeds ``n``, something is missing or negative); for arrays NaN.
 
     Raises:
-        InvalidArgument: ``confidence`` is not between 0 and 1.
+        InvalidArgument: ``confidence`` is not between 0 and 1, or the counts are no numbers, or not
+            as many of both.
 
     Example:
         >>> low, high = wilson(81, 263)
@@ -54,8 +56,14 @@ def wilson(k: Any, n: Any, confidence: float = 0.95) -> Any:
         (None, None)
     """
     z = normal_quantile(confidence)
-    counts = np.asarray(k, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    hits, trials = np.broadcast_arrays(*counts)
+    try:
+        counts = np.asarray(k, dtype=np.float64), np.asarray(n, dtype=np.float64)
+        hits, trials = np.broadcast_arrays(*counts)
+    except (TypeError, ValueError) as error:
+        raise InvalidArgument(
+            f"There is no interval of these counts: {error}.",
+            hint="Pass two numbers, or two lists of them that are equally long.",
+        ) from error
     known = (trials > 0) & (hits >= 0) & (hits <= trials) & np.isfinite(trials)
     safe = np.where(known, trials, 1.0)
     share = np.where(known, hits, 0.0) / safe

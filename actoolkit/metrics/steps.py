@@ -31,6 +31,12 @@ _FUNNEL: Schema = {
     "lower_quartile_hours": "rate",
     "upper_quartile_hours": "rate",
 }
+_OWN: Schema = {
+    **dict.fromkeys(("contact_id", "event"), "key"),
+    **dict.fromkeys(("happened_at", "start"), "moment"),
+    **dict.fromkeys(("place", "is_next", "first", "before"), "count"),
+}
+"""Columns that it reads or works with, by which nothing can be grouped."""
 _HOUR = 3_600_000_000
 
 
@@ -85,12 +91,13 @@ def contact_funnel(
         [('open', 2), ('click', 1)]
     """
     metric = "contact_funnel"
-    names = groups(metric, by, {**_FUNNEL, "contact_id": "key", "event": "text"})
     wanted = list(steps) if isinstance(steps, Sequence) else []
     if isinstance(steps, str) or not wanted or not all(isinstance(one, str) for one in wanted):
         raise InvalidArgument(
             f"steps={steps!r} is no funnel.", hint='Name events in order: ["open", "click"].'
         )
+    made_here: Schema = {f"reached_{index}": "moment" for index in range(len(wanted))}
+    names = groups(metric, by, {**_FUNNEL, **_OWN, **made_here})
     if window_days is not None and not is_whole(window_days, 1):
         raise InvalidArgument(
             f"window_days={window_days!r} is no window.",

@@ -75,6 +75,18 @@ CALLS = {
     ),
     "rfm": lambda **k: metrics.rfm(ORDERS, **k),
     "growth": lambda **k: metrics.list_growth(MEMBERS, **k),
+    "rates": lambda **k: metrics.campaign_rates(CAMPAIGNS.with_columns(clipped=1), **k),
+    "mails": lambda **k: metrics.campaign_funnel(
+        CAMPAIGNS.with_columns(delivered=1, exposed_campaigns=1),
+        CAMPAIGNS.select("campaign_id", exposed_buyers="clickers"),
+        **k,
+    ),
+    "events": lambda **k: metrics.contact_funnel(
+        EVENTS.with_columns(start=1, place=1, first=1, before=1, reached_0=1, is_next=1),
+        ["joined"],
+        **k,
+    ),
+    "interval": metrics.wilson,
     "credit": lambda **k: metrics.attributed_revenue(BOUGHT, TOUCHES, CONTACTS, **k),
     "sensitivity": lambda **k: metrics.attribution_sensitivity(BOUGHT, TOUCHES, CONTACTS, **k),
     "compare": lambda **k: metrics.compare_campaigns(CAMPAIGNS, **{"baseline": "1", **k}),
@@ -113,6 +125,13 @@ MISTAKES = [
     *(("rfm", {"segments": bad}) for bad in (None, "a", 5, ["champions"])),
     *(("growth", {"grain": bad}) for bad in (None, 5, ["month"])),
     *(("growth", {"time_zone": bad}) for bad in (None, 5, "Mars")),
+    *(("rates", {"by": bad}) for bad in ("clipped", "sends")),
+    *(("mails", {"by": bad}) for bad in ("sends", "delivered", "clickers", "exposed_campaigns")),
+    *(
+        ("events", {"by": bad})
+        for bad in ("happened_at", "start", "place", "first", "before", "reached_0", "is_next")
+    ),
+    *(("interval", {"k": k, "n": n}) for k, n in (("a", 5), ([1, 2], [3, 4, 5]), (5, {}))),
     *(("credit", {"kinds": bad}) for bad in (5, 1.5, [["click"]], [])),
     *(("credit", {"half_life_days": bad}) for bad in (None, "7", 0, math.nan)),
     *(("credit", {"model": bad}) for bad in (None, ["last"], 5)),
