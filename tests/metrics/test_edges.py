@@ -11,6 +11,7 @@ from actoolkit.metrics import (
     attributed_revenue,
     compare_campaigns,
     contact_funnel,
+    flag_bots,
     joined_orders,
     rfm_segments,
     touches_from_log,
@@ -21,6 +22,7 @@ from actoolkit.metrics.counters import ADDED, VERIFIED
 MOMENT = pl.Datetime("us", "UTC")
 BOUGHT = datetime(2026, 3, 20, 12, tzinfo=UTC)
 WEEK, TICK = timedelta(days=7), timedelta(microseconds=1)
+FIVE = timedelta(seconds=5)
 ORDERS = {
     **dict.fromkeys(("order_id", "contact_id", "state", "currency"), pl.String()),
     "ordered_at": MOMENT,
@@ -152,3 +154,25 @@ def test_a_customer_that_is_a_roll_up_anywhere_is_one(engine):
     )
     found = [(row["customer_match"], row["customer_id"]) for row in engine.read(made)]
     assert found == [("roll-up customer", None)]
+
+
+@pytest.mark.parametrize(
+    ("after", "marked"),
+    [(-TICK, False), (TICK * 0, True), (FIVE - TICK, True), (FIVE, False)],
+    ids=["before", "at once", "a tick less", "five seconds"],
+)
+def test_a_click_is_a_machines_for_five_seconds_from_the_sending(engine, after, marked):
+    log = [{"contact_id": "7", "campaign_id": "1", "touched_at": BOUGHT + after, "sent_at": BOUGHT}]
+    made = flag_bots(touches_from_log(engine.make(log, LOG), kind="click"))
+    assert [row["is_bot"] for row in engine.read(made)] == [marked]
+
+
+@pytest.mark.parametrize(("links", "marked"), [(3, False), (4, True)])
+def test_four_links_in_one_minute_are_a_machines(engine, links, marked):
+    log = [
+        {"contact_id": "7", "campaign_id": "1", "touched_at": BOUGHT, "link": str(number)}
+        for number in range(links)
+    ]
+    schema = {**{name: LOG[name] for name in list(LOG)[:3]}, "link": pl.String()}
+    made = flag_bots(touches_from_log(engine.make(log, schema), kind="click"))
+    assert [row["is_bot"] for row in engine.read(made)] == [marked] * links

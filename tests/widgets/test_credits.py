@@ -331,3 +331,18 @@ def test_sums_past_the_decimals_of_a_float_are_whole(frames, no_metric, model):
         remembered.sensitivity(models=model),
         attribution_sensitivity(orders, touches, contacts, models=model),
     )
+
+
+@pytest.mark.parametrize("model", ["first", "last"])
+def test_of_touches_at_once_the_one_without_a_campaign_comes_first(model):
+    orders, _, contacts = drawn(0)
+    log = pl.DataFrame({"email": ["p1@example.com"] * 2, "campaign_id": ["12", None]})
+    log = log.with_columns(touched_at=pl.lit(START - timedelta(hours=1)))
+    touches = touches_of(log, contacts, kind="click")
+    mine = orders.filter(pl.col("email").str.to_lowercase().str.strip_chars() == log["email"][0])
+    mine = mine.with_columns(ordered_at=pl.lit(START), state=pl.lit("completed")).head(2)
+    wanted = attributed_revenue(mine, touches, contacts, model=model, window_days=7)
+    named = wanted.filter("is_attributed")["campaign_id"].unique().to_list()
+    assert named == [None if model == "first" else "12"]
+    found = Credits(mine, touches, contacts).revenue(model=model, window_days=7)
+    assert_frame_equal(found, wanted)
