@@ -13,6 +13,7 @@ from actoolkit.metrics import (
     contact_funnel,
     flag_bots,
     joined_orders,
+    reconcile_attribution,
     rfm_segments,
     touches_from_log,
 )
@@ -176,3 +177,12 @@ def test_four_links_in_one_minute_are_a_machines(engine, links, marked):
     schema = {**{name: LOG[name] for name in list(LOG)[:3]}, "link": pl.String()}
     made = flag_bots(touches_from_log(engine.make(log, schema), kind="click"))
     assert [row["is_bot"] for row in engine.read(made)] == [marked] * links
+
+
+def test_a_screen_that_shows_less_than_nothing_has_a_ratio_all_the_same():
+    credited_to = pl.DataFrame(
+        {"currency": "EUR", "campaign_id": "1", "is_attributed": True, "credited_cents": 300}
+    )
+    screen = pl.DataFrame({"campaign_id": ["1"], "reported_cents": [-400]})
+    made = reconcile_attribution(credited_to, screen)
+    assert made.select("difference_cents", "ratio").rows() == [(700, -0.75)] * 2
