@@ -101,7 +101,7 @@ def _refuse_fractions(
         return
     numbers = [nw.col(name).cast(nw.Float64).fill_nan(None) for name in doubtful]
     # What is endless has no rest either, but one that is not a number.
-    broken = lazy.select((number - number.floor() != 0).any() for number in numbers)
+    broken = lazy.select((number % 1 != 0).any() for number in numbers)
     found = broken.collect("polars").row(0)
     names = [name for name, is_broken in zip(doubtful, found, strict=True) if is_broken]
     if names:
