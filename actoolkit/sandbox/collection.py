@@ -19,6 +19,11 @@ BASE = "https://sandbox.example.com/api/3"
 """Links in answers name this host, as the vendor's name the account's."""
 
 
+DIGITS = 18
+MOST = 10**DIGITS
+"""No account has as many rows, and Python refuses to read numbers of some thousand digits."""
+
+
 Rows: TypeAlias = "Ints | range"
 """Positions of rows; a range where nothing is filtered, so that a page costs no million."""
 
@@ -56,11 +61,11 @@ class Query:
         return self._values.get(name, [])
 
     def number(self, name: str, default: int) -> int:
-        """Give a whole number; the API takes nonsense for the default."""
+        """Give a whole number, at most a quintillion; the API takes nonsense for the default."""
         value = self.get(name)
-        return (
-            int(value) if value is not None and value.isascii() and value.isdecimal() else default
-        )
+        if value is None or not (value.isascii() and value.isdecimal()):
+            return default
+        return int(value) if len(value) <= DIGITS else MOST
 
     def tests(self, prefix: str) -> list[tuple[str, str, str]]:
         """Give ``prefix[name][operator]=value`` parameters; the operator is "eq" if none is named."""
