@@ -29,7 +29,9 @@ RIGHTS = (
     *("pgGroupAdd", "pgGroupEdit", "pgGroupDelete", "pgTemplateAdd", "pgTemplateEdit"),
     *("pgTemplateDelete", "pgAutomationManage", "pgFormEdit", "pgReportsCampaign"),
     *("pgReportsList", "pgReportsUser", "pgReportsTrend", "pgDeal", "pgTagManage"),
-    "pgSavedResponsesManage",
+    *("pgSavedResponsesManage", "pgDealDelete", "pgDealReassign", "pgDealGroupAdd"),
+    *("pgDealGroupEdit", "pgDealGroupDelete", "pgPersonalizationAdd", "pgPersonalizationEdit"),
+    *("pgPersonalizationDelete", "pgStartupReports", "pgStartupGettingstarted"),
 )
 LIST_RIGHTS = (
     *("p_list_add", "p_list_edit", "p_list_delete", "p_list_sync", "p_list_filter"),
