@@ -14,6 +14,7 @@ from actoolkit import __version__
 from actoolkit.api.endpoints import ENDPOINTS, Endpoint, Filter
 from actoolkit.api.write_operations import WRITES, WriteOperation
 from actoolkit.tables import TABLES
+from actoolkit.tables.always import ALWAYS
 from actoolkit.tables.schema import Kind, Table
 
 Schema = dict[str, Any]
@@ -21,8 +22,8 @@ Schema = dict[str, Any]
 _NUMBER = ["string", "integer", "number", "null"]
 _TEXT = ["string", "integer", "number", "boolean", "null"]
 _WIRE: dict[Kind, Schema] = {
-    "id": {"type": ["string", "integer", "null"]},
-    "none_id": {"type": ["string", "integer", "null"]},
+    "id": {"type": ["string", "null"]},
+    "none_id": {"type": ["string", "null"]},
     "text": {"type": _TEXT},
     "count": {"type": _NUMBER},
     "cents": {"type": _NUMBER},
@@ -60,8 +61,9 @@ def openapi() -> Schema:
 
     Returns:
         An OpenAPI 3.1 document as plain dictionaries: paths below ``/api/3`` with their parameters,
-        the envelope of each answer, and a schema per table in which each known field has the types
-        that were seen for it. Unknown fields are allowed, missing ones too.
+        the envelope of each answer, with its total where one is given, and a schema per table in
+        which each known field has the types that were seen for it. A field that every source has
+        is required; unknown fields are allowed, and other ones may be missing.
 
     Example:
         >>> sorted(openapi()["paths"]["/contacts"]["get"]["responses"])
@@ -98,13 +100,18 @@ def _row(table: Table) -> Schema:
     if table.scalar:
         return {"description": table.grain, "type": ["string", "object"]}
     columns = {column.source: column for column in (*table.columns, *table.on_request)}
+    fields: Schema = {
+        source: {**_WIRE[column.kind], "description": column.meaning}
+        for source, column in columns.items()
+    }
+    for source, column in columns.items():
+        if column.name == table.key:
+            fields[source]["type"] = "string"
     return {
         "description": table.grain,
         "type": "object",
-        "properties": {
-            source: {**_WIRE[column.kind], "description": column.meaning}
-            for source, column in columns.items()
-        },
+        "required": [source for source in columns if source in ALWAYS[table.name]],
+        "properties": fields,
     }
 
 
@@ -143,14 +150,17 @@ def _read(endpoint: Endpoint) -> Schema:
 
 
 def _envelope(endpoint: Endpoint) -> Schema:
-    if endpoint.envelope is None or endpoint.table not in TABLES:
+    if endpoint.envelope is None:
         return {"type": "object"}
-    row: Schema = {"$ref": f"#/components/schemas/{endpoint.table}"}
+    row: Schema = {"type": "object"}
+    if endpoint.table in TABLES:
+        row = {"$ref": f"#/components/schemas/{endpoint.table}"}
     rows = row if endpoint.paging == "single" else {"type": "array", "items": row}
     properties: Schema = {endpoint.envelope: rows}
     if endpoint.total in _TOTAL:
-        properties["meta"] = {"type": "object", "properties": {"total": _TOTAL[endpoint.total]}}
-    return {"type": "object", "required": [endpoint.envelope], "properties": properties}
+        total = {"total": _TOTAL[endpoint.total]}
+        properties["meta"] = {"type": "object", "required": ["total"], "properties": total}
+    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def _write(write: WriteOperation) -> Schema:

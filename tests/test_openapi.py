@@ -47,9 +47,14 @@ def test_it_prints_itself():
     assert json.loads(printed.stdout) == DESCRIPTION
 
 
-def keeps_its_word(operation, served, examples):
+RIGHT, WRONG = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
+
+
+def keeps_its_word(operation, served, examples, mode=RIGHT):
     # What a body must hold is known to the sandbox, not to the description: a refusal is fine.
     beyond = [] if operation.method == "get" else [schemathesis.checks.positive_data_acceptance]
+    if mode is WRONG:  # nobody documents which nonsense is refused; it ends in no failure
+        beyond = [schemathesis.checks.negative_data_rejection]
 
     @hypothesis.settings(
         max_examples=examples,
@@ -58,7 +63,7 @@ def keeps_its_word(operation, served, examples):
         derandomize=True,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(operation.as_strategy())
+    @hypothesis.given(operation.as_strategy(mode))
     def ask(case):
         case.call_and_validate(
             base_url=served, headers={"Api-Token": "test-sandbox"}, excluded_checks=beyond
@@ -76,6 +81,17 @@ def test_sandbox_keeps_its_word(name, served):
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_sandbox_keeps_its_word_for_long(name, served):
     keeps_its_word(OPERATIONS[name], served, 500)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_nonsense_is_answered_as_described(name, served):
+    keeps_its_word(OPERATIONS[name], served, 3, WRONG)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_nonsense_is_answered_as_described_for_long(name, served):
+    keeps_its_word(OPERATIONS[name], served, 60, WRONG)
 
 
 def test_an_answer_of_another_shape_is_noticed(served):
