@@ -92,6 +92,8 @@ def _unparsable(raw: bytes) -> str:
 def envelope_of(endpoint: Endpoint) -> Check:
     """The check of an endpoint's answers: the envelope is there and every row has its key.
 
+    What rides along has to be rows too, or nothing: anything else could not be told from nothing.
+
     Args:
         endpoint: Of the catalogue.
     """
@@ -106,9 +108,16 @@ def envelope_of(endpoint: Endpoint) -> Check:
             return f"the answer lacks {endpoint.envelope!r}"
         if endpoint.key is not None and not _all_keyed(rows, endpoint.key):
             return f"a row of {endpoint.envelope!r} has no {endpoint.key!r}"
+        for name in endpoint.side_loads:
+            if (riding := data.get(name)) and not _all_rows(riding):
+                return f"{name!r} of the answer is no list of rows"
         return ""
 
     return check
+
+
+def _all_rows(found: object) -> bool:
+    return isinstance(found, list) and all(isinstance(row, dict) for row in found)
 
 
 def _all_keyed(rows: list[Any], name: str) -> bool:
