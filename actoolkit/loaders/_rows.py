@@ -14,6 +14,9 @@ from actoolkit.tables import TABLES, Decoder, Table
 
 Row = Mapping[str, object]
 
+BUCKETS = ("outstanding", "recentlyCompleted")
+"""Arrays of the answer about bulk imports."""
+
 
 class Rows:
     """Rows of a walk, decoded as they come.
@@ -107,6 +110,9 @@ def records_of(endpoint: Endpoint, table: Table) -> Records | None:
 def flat(answers: Sequence[Row]) -> list[Row]:
     """Take the rows of an answer that holds several arrays: each with the name of its own.
 
+    What is no object there becomes the field ``name`` of a row, as in a list of bare names, so that
+    it is counted among what was not understood; a ``bucket`` of a row's own is kept beside ours.
+
     Args:
         answers: Objects of arrays of objects.
 
@@ -115,10 +121,15 @@ def flat(answers: Sequence[Row]) -> list[Row]:
         [{'batches': '3', 'bucket': 'outstanding'}]
     """
     return [
-        {**row, "bucket": name}
+        {**_object(row), "bucket": name}
         for answer in answers
         for name, rows in answer.items()
-        if isinstance(rows, list)
-        for row in rows
-        if isinstance(row, dict)
+        if isinstance(rows, list) or (name in BUCKETS and rows)
+        for row in (rows if isinstance(rows, list) else [rows])
     ]
+
+
+def _object(row: object) -> Row:
+    if not isinstance(row, dict):
+        return {"name": row}
+    return {**row, "bucket of the row": row["bucket"]} if "bucket" in row else row
