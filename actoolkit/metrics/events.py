@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 from actoolkit.metrics.orders import address, contacts_of_addresses, paid
-from actoolkit.metrics.touches import KINDS, TOUCHES
+from actoolkit.metrics.touches import KINDS, TOUCHES, named
 
 _EVENTS: Schema = {"contact_id": "key", "event": "text", "happened_at": "moment"}
 _SINGLE = {
@@ -102,4 +102,4 @@ def contact_events(
 
 def _event(rows: nw.LazyFrame[Any], name: nw.Expr, at: str) -> nw.LazyFrame[Any]:
     made = rows.select("contact_id", event=name, happened_at=nw.col(at))
-    return made.filter(~nw.col("contact_id").is_null(), ~nw.col("happened_at").is_null())
+    return made.filter(*named(), ~nw.col("happened_at").is_null())

@@ -156,6 +156,7 @@ def _first_moments(
     never go back in time, so it is that of the last event of the step before.
     """
     event, at = nw.col("event"), nw.col("happened_at")
+    rows = rows.filter(nw.col("contact_id") != "")
     level = rows.filter(event == steps[0]).select(*keys, "happened_at", start=at)
     parts = [_earliest(level, keys, len(steps), 0)]
     for index, (before, name) in enumerate(pairwise(steps), start=1):

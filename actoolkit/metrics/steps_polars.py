@@ -36,7 +36,7 @@ def reached_in_stretches(
 
     Returns:
         One row per contact of the first step: ``reached_0`` and so on, null where it was not
-        reached; None where the events do not stand contact by contact.
+        reached; None where the events do not stand contact by contact, or an id is empty.
     """
     if events.collect_schema()["happened_at"] != pl.Datetime("us", "UTC"):
         return None
@@ -60,7 +60,7 @@ def reached_in_stretches(
         begins = np.flatnonzero((ids != ids.shift(1)).fill_null(value=True).to_numpy())
         one_each = ids.gather(begins).cast(pl.String)
         layouts = {kind for kind in layouts if _rises(one_each.cast(_LAYOUTS[kind], strict=False))}
-        if not layouts:
+        if not layouts or (one_each == "").any():
             return None
         whole = int(begins[-1])
         held = stretch.slice(whole)

@@ -100,7 +100,7 @@ def touches_from_log(
         _refuse_unknown(rows)
     else:
         rows = rows.with_columns(kind=nw.lit(kind))
-    rows = completed(rows).filter(~nw.col("contact_id").is_null(), ~nw.col("touched_at").is_null())
+    rows = completed(rows).filter(*named(), ~nw.col("touched_at").is_null())
     return closed(rows, log, TOUCHES, sort_by=ORDER)
 
 
@@ -161,6 +161,11 @@ def completed(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     }
     missing = {name: empty[TOUCHES[name]] for name in _OPTIONAL if name not in names}
     return rows.with_columns(**missing) if missing else rows
+
+
+def named() -> tuple[nw.Expr, nw.Expr]:
+    """Say which rows are of a contact: an empty id is nobody's, not one contact's."""
+    return ~nw.col("contact_id").is_null(), nw.col("contact_id") != ""
 
 
 def opened_touches(metric: str, frame: Any) -> nw.LazyFrame[Any]:

@@ -209,3 +209,23 @@ def test_a_wall_clock_that_has_its_zone_is_read_as_it_shows(make, unit):
     made = revenue_by_period(make(orders), since="2026-03-31", until="2026-04-01")
     made = made.lazy().collect() if not isinstance(made, pd.DataFrame) else made
     assert [str(day)[:10] for day in made["period_on"]] == ["2026-03-01"] * 2
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("by", [None, "group"])
+def test_an_empty_id_is_nobody(make, by):
+    """Taken for a contact, all events without one would be those of one busy person."""
+    log = pl.DataFrame(
+        {
+            "contact_id": ["", "", None, "7"],
+            "touched_at": [NOON, NOON + timedelta(hours=1), NOON, NOON],
+            "event": ["open", "click", "open", "open"],
+            "group": ["all"] * 4,
+        }
+    ).with_columns(happened_at="touched_at")
+    touches = as_rows(touches_from_log(make(log), kind="open"))
+    assert touches["contact_id"].to_list() == ["7"]
+    people = log.select("contact_id", created_at="touched_at")
+    assert as_rows(contact_events(contacts=make(people)))["contact_id"].to_list() == ["7"]
+    funnel = as_rows(contact_funnel(make(log), ["open", "click"], by=by))
+    assert funnel["contacts"].to_list() == [1, 0]
