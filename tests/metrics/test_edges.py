@@ -13,6 +13,7 @@ from actoolkit.metrics import (
     contact_funnel,
     flag_bots,
     joined_orders,
+    list_touches,
     reconcile_attribution,
     rfm_segments,
     touches_from_log,
@@ -186,3 +187,13 @@ def test_a_screen_that_shows_less_than_nothing_has_a_ratio_all_the_same():
     screen = pl.DataFrame({"campaign_id": ["1"], "reported_cents": [-400]})
     made = reconcile_attribution(credited_to, screen)
     assert made.select("difference_cents", "ratio").rows() == [(700, -0.75)] * 2
+
+
+@pytest.mark.parametrize(("left", "counts"), [(TICK, 1), (TICK * 0, 0), (-TICK, 0)])
+def test_who_leaves_a_list_as_a_mail_goes_out_does_not_get_it(left, counts):
+    mails = {"campaign_id": "1", "automation_id": None, "sent_at": BOUGHT, "sends": 1}
+    member = {"contact_id": "7", "list_id": "2", "status": "unsubscribed"}
+    member |= {"subscribed_at": BOUGHT - WEEK, "unsubscribed_at": BOUGHT + left}
+    links = pl.DataFrame({"campaign_id": "1", "list_id": "2"})
+    campaigns = pl.DataFrame(mails, schema_overrides={"automation_id": pl.String()})
+    assert list_touches(campaigns, links, pl.DataFrame(member)).height == counts
