@@ -155,6 +155,10 @@ def _chosen(
     found: pl.DataFrame, baseline: str, others: str | Sequence[str] | None
 ) -> tuple[dict[str, Any], pl.DataFrame]:
     """The baseline, and the campaigns that are compared with it, in order."""
+    if not isinstance(baseline, str):
+        raise InvalidArgument(
+            f"baseline={baseline!r} is no id.", hint='Ids are texts, such as baseline="12".'
+        )
     ids = found["campaign_id"].to_list()
     if others is None:
         wanted = [one for one in ids if one != baseline]

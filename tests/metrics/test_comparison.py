@@ -160,6 +160,8 @@ def test_a_baseline_that_is_none_is_named_and_not_everything_else():
     with pytest.raises(InvalidArgument, match="and 395 more with 999: 999 was not sent") as caught:
         compare_campaigns(frame, baseline="999")
     assert len(caught.value.message) < 100
+    with pytest.raises(InvalidArgument, match="baseline=1 is no id"):
+        compare_campaigns(frame, baseline=1)
 
 
 def test_a_frame_without_counters_says_which():
