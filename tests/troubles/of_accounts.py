@@ -24,13 +24,7 @@ from actoolkit.settings import Account
 said = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("said.py"))))
 told, diagnosed, at = said.told, said.diagnosed, said.at
 
-MET = []
-
-
-def met(function):
-    """Take up a function that walks into an error."""
-    MET.append(function)
-    return function
+MET, met = said.collection()
 
 
 # Settings

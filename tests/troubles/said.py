@@ -8,6 +8,17 @@ from actoolkit import doctor, errors
 from actoolkit.settings import Account
 
 
+def collection():
+    """A list of functions that walk into an error, and the decorator that adds one to it."""
+    walks = []
+
+    def met(function):
+        walks.append(function)
+        return function
+
+    return walks, met
+
+
 def told(call, kind=errors.ActoolkitError):
     with pytest.raises(kind) as caught:
         call()
