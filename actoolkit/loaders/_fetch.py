@@ -11,7 +11,7 @@ from actoolkit.errors import DecodeError, IncompleteLoad, NotAvailable
 from actoolkit.loaders._read import read
 from actoolkit.loaders._refresh import renew
 from actoolkit.loaders._request import Request
-from actoolkit.loaders._rows import Rows
+from actoolkit.loaders._rows import Rows, misfits
 from actoolkit.loaders.progress import Task
 from actoolkit.settings import Account
 from actoolkit.store import Facts, Manifest, Snapshots, open_journal
@@ -117,6 +117,7 @@ def fetch(
             before = snapshots.find(table, request.query)
             if before is not None and before.generation == generation:
                 continue  # published before this very load was killed
+            unknown, rescued = misfits(decoder, ordered)
             facts = Facts(
                 endpoint=request.walked.path,
                 generation=generation,
@@ -124,8 +125,8 @@ def fetch(
                 server_at=_server_began(account, reader, generation),
                 vendor_total=outcome.vendor_total if table is rows.own else None,
                 certainty="unverified" if rows.enough else outcome.certainty,
-                unknown_fields=decoder.unknown,
-                rescued_values=decoder.rescued,
+                unknown_fields=unknown,
+                rescued_values=rescued,
                 requests=outcome.requests,
                 notes=notes,
                 whole_at=None if outcome.certainty == "unverified" else begun(generation),

@@ -25,16 +25,25 @@ class Ordered:
         blocks: As they came: of each key the last row counts.
         as_they_came: Keep the order in which they came.
         limit: Rows at most.
+        paged: Whether a row may have come with several pages: one that has no key is told by all of
+            its values then.
     """
 
     def __init__(
-        self, table: Table, blocks: Blocks, *, as_they_came: bool = False, limit: int | None = None
+        self,
+        table: Table,
+        blocks: Blocks,
+        *,
+        as_they_came: bool = False,
+        limit: int | None = None,
+        paged: bool = True,
     ) -> None:
         self._blocks = blocks
         self._frame: pl.DataFrame | None = None
         self._places = pl.DataFrame()
         if not blocks.compressed or table.key is None:
-            frame = _once(table, blocks.whole())
+            frame = blocks.whole()
+            frame = _once(table, frame) if paged or table.key is not None else frame
             self.distinct = frame.height
             frame = frame if limit is None else frame.head(limit)
             self._frame = frame if as_they_came else by_key(table, frame)

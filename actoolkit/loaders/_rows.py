@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from actoolkit.api.endpoints import ENDPOINTS
@@ -10,7 +12,7 @@ from actoolkit.api.records import Records
 from actoolkit.errors import IncompleteLoad
 from actoolkit.loaders._ordered import Ordered
 from actoolkit.loaders._request import Request
-from actoolkit.tables import TABLES, Decoder, Table
+from actoolkit.tables import EXTRA, TABLES, Decoder, Table
 
 Row = Mapping[str, object]
 
@@ -78,6 +80,7 @@ class Rows:
                 decoder.blocks(),
                 as_they_came=self._request.order_by is not None,
                 limit=limit,
+                paged=self._request.walked.paging != "single",
             )
             counted = self.own.name != "bulk_import"
             if decoder is self._decoder and counted and ordered.distinct < promised:
@@ -89,6 +92,30 @@ class Rows:
             if limit is None or decoder.table is self._request.table:
                 finished.append((decoder, ordered))
         return finished
+
+
+def misfits(decoder: Decoder, ordered: Ordered) -> tuple[Counter[str], Counter[str]]:
+    """Count what was not understood in the rows that are kept: of one that came twice, once.
+
+    Args:
+        decoder: Which decoded them as they came.
+        ordered: Those that are kept.
+
+    Returns:
+        Rows by unknown field, and values that did not fit by field.
+    """
+    unknown, rescued = decoder.unknown, decoder.rescued
+    if decoder.rows == ordered.height or not (unknown or rescued):
+        return unknown, rescued
+    kept: Counter[str] = Counter()
+    for piece in ordered.pieces():
+        for extra in piece[EXTRA].drop_nulls():
+            kept.update(json.loads(extra).keys())
+    known = decoder.table.known_fields
+    return (
+        Counter({name: count for name, count in kept.items() if name not in known}),
+        Counter({name: count for name, count in kept.items() if name in known}),
+    )
 
 
 def _walked(request: Request) -> Table:
