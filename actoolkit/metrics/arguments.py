@@ -34,6 +34,23 @@ def is_number(value: object) -> bool:
     return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
 
 
+def listed(name: str, values: object) -> list[Any]:
+    """Give what may be one text or several values as a list.
+
+    Args:
+        name: Of the argument.
+        values: As the user gave them.
+
+    Raises:
+        InvalidArgument: They are no list.
+    """
+    if isinstance(values, str):
+        return [values]
+    if not isinstance(values, Iterable):
+        raise InvalidArgument(f"{name}={values!r} is no list.", hint=f"Use {name}=[...].")
+    return list(values)
+
+
 def whole_days(name: str, days: object) -> list[int]:
     """Give numbers of days in order, each once.
 
@@ -44,10 +61,8 @@ def whole_days(name: str, days: object) -> list[int]:
     Raises:
         InvalidArgument: They are no list, or one of them is no whole number from 0 on.
     """
-    given: list[Any] = (
-        list(days) if isinstance(days, Iterable) and not isinstance(days, str) else [days]
-    )
-    if not isinstance(days, Iterable) or not all(is_whole(number, 0) for number in given):
+    given = listed(name, days)
+    if not all(is_whole(number, 0) for number in given):
         raise InvalidArgument(
             f"{name}={days!r} are no numbers of days.",
             hint=f"Use 0 or more, in whole days up to {LONGEST:,}, such as [7, 30].",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import listed
 from actoolkit.metrics.attribution import CODE, coded, summed
 from actoolkit.metrics.attribution_models import Model
 from actoolkit.metrics.attribution_orders import (
@@ -199,19 +200,13 @@ def attribution_sensitivity(
         [1, 30]
     """
     metric = "attribution_sensitivity"
-    names = [models] if isinstance(models, str) or not isinstance(models, Iterable) else [*models]
-    given: object = windows
-    if not names or isinstance(given, str) or not isinstance(given, Iterable):
-        raise InvalidArgument(
-            f"models={models!r}, windows={windows!r} cannot be compared.",
-            hint='Give a model and windows: models="last", windows=[1, 7].',
-        )
-    windows = list(windows)
-    if not windows:
+    names = listed("models", models)
+    lengths = listed("windows", windows)
+    if not names or not lengths:
         raise InvalidArgument("There is nothing to compare.", hint="Give a model and a window.")
     parts = []
     for model in names:
-        for days in windows:
+        for days in lengths:
             asked = setting(model, days, kinds=kinds)
             bought = opened_orders(metric, orders, contacts, asked, since=since, until=until)
             both = summed(metric, bought, touches, asked, [])

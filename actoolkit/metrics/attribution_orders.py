@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_number
 from actoolkit.metrics.attribution_models import MODELS, RULES, credited, sortable
 from actoolkit.metrics.days import Day, within_days
 from actoolkit.metrics.frames import Schema, opened, same_kind
@@ -31,10 +31,6 @@ class Setting:
     include_bots: bool
 
 
-def _above_zero(number: Any) -> bool:
-    return isinstance(number, Real) and bool(float(number) > 0)
-
-
 def setting(
     model: str,
     window_days: int | None,
@@ -47,7 +43,9 @@ def setting(
     """Check what is asked for."""
     if model not in MODELS:
         raise InvalidArgument(f"model={model!r} is none.", hint=f"There are: {', '.join(MODELS)}.")
-    if value not in (None, "total", "net") or not _above_zero(half_life_days):
+    if value not in (None, "total", "net") or not (
+        is_number(half_life_days) and half_life_days > 0
+    ):
         raise InvalidArgument(
             f"value={value!r}, half_life_days={half_life_days!r} cannot be.",
             hint='value is "total" or "net"; a half-life is above 0.',
@@ -97,6 +95,9 @@ def opened_orders(
         same_kind(metric, rows, people)
         people = contacts_of_addresses(people).drop("namesakes")
         rows = rows.with_columns(address=address("email")).join(people, on="address", how="left")
+    else:
+        whose = nw.col("contact_id")
+        rows = rows.with_columns(contact_id=nw.when(whose != "").then(whose))
     return rows.select("order_id", "currency", "ordered_at", "cents", "contact_id")
 
 

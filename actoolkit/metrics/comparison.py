@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.arguments import is_number
+from actoolkit.metrics.arguments import is_number, listed
 from actoolkit.metrics.counters import (
     ADDED,
     RATES,
@@ -160,10 +160,8 @@ def _chosen(
             f"baseline={baseline!r} is no id.", hint='Ids are texts, such as baseline="12".'
         )
     ids = found["campaign_id"].to_list()
-    if others is None:
-        wanted = [one for one in ids if one != baseline]
-    else:
-        wanted = [others] if isinstance(others, str) else _listed("others", others)
+    everyone = [one for one in ids if one != baseline]
+    wanted = everyone if others is None else listed("others", others)
     missing = [one for one in (baseline, *wanted) if ids.count(one) != 1]
     if missing or not wanted or len({baseline, *wanted}) != len(wanted) + 1:
         unsent = f": {_some(missing)} was not sent, or not once." if missing else "."
@@ -185,19 +183,13 @@ def _shares(split: Sequence[float] | None, others: int) -> list[float]:
     """Each other campaign's part of what it and the baseline were to get together."""
     if split is None:
         return [0.5] * others
-    parts = _listed("split", split)
+    parts = listed("split", split)
     if len(parts) != others + 1 or any(not is_number(part) or not part > 0 for part in parts):
         raise InvalidArgument(
             f"split={parts!r} does not divide {others + 1} campaigns.",
             hint="One part above 0 for each, the baseline's first: (0.5, 0.25, 0.25).",
         )
     return [part / (part + parts[0]) for part in parts[1:]]
-
-
-def _listed(name: str, values: Any) -> list[Any]:
-    if not isinstance(values, Iterable):
-        raise InvalidArgument(f"{name}={values!r} is no list.", hint=f"Use {name}=[...].")
-    return list(values)
 
 
 def _numbers() -> dict[str, pl.DataType]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Literal
@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import listed
 from actoolkit.metrics.buyers import last_day, one_currency, valid_orders
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.eager import collected, handed_back
@@ -132,7 +133,7 @@ def rfm(
         >>> made.select("recency_days", "orders", "revenue_cents", "recency_score").rows()
         [(1, 2, 1000, 3), (5, 1, 300, 1)]
     """
-    given = list(segments) if isinstance(segments, Iterable) else [segments]
+    given = listed("segments", segments)
     if not all(isinstance(rule, Segment) for rule in given):
         raise InvalidArgument(
             f"segments={segments!r} are no rules.",

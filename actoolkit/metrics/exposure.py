@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 from actoolkit.metrics.counters import was_sent
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 from actoolkit.metrics.orders import address, paid
+from actoolkit.metrics.touches import named
 from actoolkit.metrics.windows import checked_window, stretch
 
 _EXPOSURE: Schema = {
@@ -125,7 +126,7 @@ def _members(contact_lists: Any) -> nw.LazyFrame[Any]:
     unconfirmed = (nw.col("status") == "unconfirmed").fill_null(value=False)
     return rows.filter(
         ~unconfirmed,
-        ~nw.col("contact_id").is_null(),
+        *named(),
         ~nw.col("list_id").is_null(),
         ~nw.col("subscribed_at").is_null(),
     )

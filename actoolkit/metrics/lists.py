@@ -69,7 +69,8 @@ def list_growth(
         ``churn_rate (Float64): of the members at the beginning, those who left; null for a first
         period, and where more left than there were``, with ``churn_rate_low`` and
         ``churn_rate_high``;
-        ``undated (Int64): memberships of the list that ended at a moment not known, left out``.
+        ``undated (Int64): memberships of the list that ended at a moment not known, or before they
+        began by their dates; left out``.
 
     Raises:
         InvalidArgument: Unknown ``grain`` or ``time_zone``.
@@ -103,7 +104,9 @@ def list_growth(
         pl.col("status").ne_missing("unconfirmed")
     )
     ended = pl.col("status").is_in(["unsubscribed", "bounced"]).fill_null(value=False)
-    memberships = memberships.with_columns(is_undated=ended & pl.col("unsubscribed_at").is_null())
+    # Of a membership that ended twice, the API has the latest dates: they need not be of one stay.
+    unknown = (pl.col("unsubscribed_at") >= pl.col("subscribed_at")).ne_missing(True)  # noqa: FBT003
+    memberships = memberships.with_columns(is_undated=ended & unknown)
     undated = memberships.group_by("list_id").agg(undated=pl.col("is_undated").sum())
     dated = memberships.filter(~pl.col("is_undated"))
     joined = _counted(dated, "subscribed_at", "joined", grain, time_zone)

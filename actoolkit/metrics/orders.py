@@ -59,6 +59,7 @@ def contacts_of_addresses(contacts: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         ``address``, ``contact_id`` and ``namesakes``: how many contacts have the address.
     """
     people = contacts.select("contact_id", address=address("email")).drop_nulls()
+    people = people.filter(nw.col("contact_id") != "")
     size = (nw.col("contact_id").str.len_chars() + 100).cast(nw.Int64).cast(nw.String)
     people = people.with_columns(sized=nw.concat_str(size, nw.col("contact_id")))
     first = people.group_by("address").agg(

@@ -14,7 +14,7 @@ from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.days import in_utc
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, opened, same_kind
-from actoolkit.metrics.touches import opened_touches
+from actoolkit.metrics.touches import named, opened_touches
 
 _FATIGUE: Schema = {
     "mails_from": "count",
@@ -90,7 +90,7 @@ def fatigue(
         raise InvalidArgument(
             f"mails={mails!r} do not ascend from 1 on.", hint="Use classes such as (1, 2, 4, 8)."
         )
-    sent = opened_touches("fatigue", touches)
+    sent = opened_touches("fatigue", touches).filter(*named())
     sent = sent.filter(nw.col("kind").is_in(["sent", "listed"]).fill_null(value=False))
     left = opened(
         "fatigue",

@@ -7,12 +7,13 @@ user's own: webhooks, an export of opens and clicks, link data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument, MissingColumns
+from actoolkit.metrics.arguments import listed
 from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 from actoolkit.metrics.orders import address, contacts_of_addresses
 
@@ -226,8 +227,7 @@ def known_kinds(kinds: Any) -> list[str]:
     Raises:
         InvalidArgument: One of them is none.
     """
-    given = KINDS if kinds is None else kinds
-    wanted = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    wanted = listed("kinds", KINDS if kinds is None else kinds)
     unknown = [one for one in wanted if one not in KINDS]
     if unknown or not wanted:
         raise InvalidArgument(f"kinds={kinds!r} cannot be.", hint=f"There are: {', '.join(KINDS)}.")

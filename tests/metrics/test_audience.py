@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -169,6 +169,21 @@ def test_wrong_arguments_end_with_the_next_step(call):
 def test_missing_columns_are_named():
     with pytest.raises(MissingColumns, match="last_open_local"):
         metrics.recency_tiers(pl.DataFrame({"deleted": [False]}), until="2026-07-01")
+
+
+def test_who_left_before_joining_is_not_less_than_nobody():
+    """Of two stays on a list, the API has the latest date of each kind."""
+    day = datetime(2026, 5, 9, tzinfo=UTC)
+    memberships = pl.DataFrame(
+        {
+            "list_id": ["1"] * 3,
+            "status": ["subscribed", "unsubscribed", "bounced"],
+            "subscribed_at": [day, day + timedelta(days=40), day],
+            "unsubscribed_at": [day - timedelta(days=40), day, day],
+        }
+    )
+    found = metrics.list_growth(memberships)
+    assert found.select("joined", "left", "members", "undated").rows() == [(2, 1, 1, 1)]
 
 
 def test_growth_of_the_sandbox_is_the_worlds_own():

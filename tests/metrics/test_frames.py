@@ -17,6 +17,8 @@ from actoolkit.metrics import (
     attributed_revenue,
     contact_events,
     contact_funnel,
+    fatigue,
+    joined_orders,
     reconcile_attribution,
     revenue_by_period,
     revenue_change,
@@ -169,7 +171,7 @@ KINDS = {
     "polars": lambda frame: frame,
     "polars, lazy": lambda frame: frame.lazy(),
     "pandas": lambda frame: frame.to_pandas(),
-    "duckdb": lambda frame: duckdb.connect().from_arrow(frame.to_arrow()),
+    "duckdb": lambda frame: duckdb.from_arrow(frame.to_arrow()),
 }
 
 
@@ -229,3 +231,36 @@ def test_an_empty_id_is_nobody(make, by):
     assert as_rows(contact_events(contacts=make(people)))["contact_id"].to_list() == ["7"]
     funnel = as_rows(contact_funnel(make(log), ["open", "click"], by=by))
     assert funnel["contacts"].to_list() == [1, 0]
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_an_empty_id_meets_no_other_empty_id(make):
+    """Not as the contact of an address, nor where orders say themselves whose they are."""
+    nobody = pl.DataFrame({"contact_id": ["", "7"], "email": ["a@x.example", "a@x.example"]})
+    log = CLICKS.head(1).with_columns(contact_id=pl.lit(""))
+    touches = touches_from_log(log.with_columns(contact_id=pl.lit("9")), kind="click")
+    touches = touches.with_columns(contact_id=pl.lit(""))  # a frame of touches of one's own
+    orders = pl.DataFrame(
+        {
+            "order_id": ["1"], "customer_id": ["5"], "state": ["completed"], "currency": ["EUR"], "email": ["a@x.example"],
+            "ordered_at": [touches["touched_at"][0] + timedelta(hours=1)], "total_cents": [900],
+        }
+    )  # fmt: skip
+    joined = as_rows(joined_orders(make(orders), make(nobody), make(touches)))
+    assert joined["contact_id"].to_list() == ["7"]
+    own = orders.with_columns(contact_id=pl.lit(""))
+    for made in (
+        attributed_revenue(make(own), make(touches), window_days=7),
+        attributed_revenue(make(orders), make(touches), make(nobody), window_days=7),
+    ):
+        assert as_rows(made).filter("is_attributed")["credited_cents"].sum() == 0
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_mails_to_an_empty_id_tire_nobody(make):
+    sent = CLICKS.head(1).with_columns(contact_id=pl.lit("9"))
+    sent = touches_from_log(sent, kind="sent").with_columns(contact_id=pl.Series([""]))
+    left = pl.DataFrame(
+        {"contact_id": [""], "status": ["unsubscribed"], "unsubscribed_at": sent["touched_at"]}
+    )
+    assert as_rows(fatigue(make(sent), make(left)))["contact_months"].sum() == 0

@@ -144,7 +144,8 @@ def growth(memberships, grain, zone, wilson):
             continue
         found = lists.setdefault(row["list_id"], {"joined": [], "left": [], "undated": 0})
         ended = row["status"] in ("unsubscribed", "bounced")
-        if ended and row["unsubscribed_at"] is None:
+        until = row["unsubscribed_at"]
+        if ended and (until is None or until < row["subscribed_at"]):
             found["undated"] += 1
             continue
         found["joined"].append(start_of(row["subscribed_at"], grain, zone))
