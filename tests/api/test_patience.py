@@ -5,6 +5,8 @@ The clock is the test's own: no second is waited for.
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from actoolkit import errors
@@ -14,32 +16,47 @@ BODY = b'{"lists": []}'
 
 
 class Clock:
-    """Seconds that pass when the server says so."""
+    """Seconds that pass when a server says so.
+
+    A request takes its time from when it was sent, which the client says after the server may have
+    seen it: the server waits for that.
+    """
 
     def __init__(self):
-        self.now = 1_000.0
+        self.now, self._sent, self._begun = 1_000.0, False, threading.Semaphore(0)
 
     def __call__(self):
-        return self.now
+        now = self.now
+        if self._sent:
+            self._sent = False
+            self._begun.release()
+        return now
+
+    def sent(self):
+        self._sent = True
+
+    def forward(self, seconds):
+        self._begun.acquire()
+        self.now += seconds
 
 
 def slowly(clock, wire, seconds):
-    """An answer whose pieces take so many seconds of the clock."""
+    """An answer whose last sign takes so many seconds of the clock."""
     answer = wire.http(200, BODY)
-    cut = len(answer) - len(BODY)
 
     def behave(connection, query):
-        connection.sendall(answer[:cut])
-        for position in range(cut, len(answer)):
-            clock.now += seconds / len(BODY)
-            connection.sendall(answer[position : position + 1])
+        connection.sendall(answer[:-1])
+        clock.forward(seconds)
+        connection.sendall(answer[-1:])
 
     return behave
 
 
 def reading(account, pace, slept, clock=None):
-    more = {} if clock is None else {"clock": clock}
-    return Reader(account, pace=pace, sleep=slept.append, **more)
+    if clock is None:
+        return Reader(account, pace=pace, sleep=slept.append)
+    pace.sent = clock.sent
+    return Reader(account, pace=pace, sleep=slept.append, clock=clock)
 
 
 def test_an_answer_may_take_a_minute(stub, account, pace, wire, slept):
@@ -54,7 +71,7 @@ def test_one_that_takes_longer_is_asked_for_again_until_two_minutes_are_over(
     stub, account, pace, wire, slept
 ):
     clock = Clock()
-    stub.script.extend([slowly(clock, wire, 63)] * 9)
+    stub.script.extend([slowly(clock, wire, 100)] * 9)
     with reading(account, pace, slept, clock) as reader:
         with pytest.raises(errors.ConnectionFailed, match="slowly"):
             reader.get("/lists")
