@@ -7,8 +7,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from actoolkit.errors import ReportError
 from actoolkit.reports.document import write_content
@@ -112,21 +115,40 @@ def _run(command: list[str], folder: Path) -> None:
     It keeps its temporary files, sockets among them, in the folder, which it knows as "." only: the
     path of a socket may have some hundred characters, and with more it would not start.
     """
-    with subprocess.Popen(  # noqa: S603 - a browser found by its name, no shell
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env={**os.environ, "TMPDIR": "."},
-        start_new_session=True,
-    ) as running:
-        try:
-            code = running.wait(LONGEST)
-        finally:
+    running: subprocess.Popen[bytes] | None = None
+    try:
+        with _interrupts_wait():
+            running = subprocess.Popen(  # noqa: S603 - a browser found by its name, no shell
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env={**os.environ, "TMPDIR": "."},
+                start_new_session=True,
+            )
+        code = running.wait(LONGEST)
+    finally:
+        if running is not None:
             _end(running)
     if code:
         raise subprocess.CalledProcessError(code, command)
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Let an interrupt wait for the end of the block: one while a process starts would lose it."""
+    if threading.current_thread() is not threading.main_thread():  # where they never come
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    usual = signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if came and callable(usual):
+        usual(*came[-1])
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:
@@ -135,6 +157,7 @@ def _end(running: subprocess.Popen[bytes]) -> None:
             os.killpg(running.pid, signal.SIGKILL)
     else:
         running.kill()
+    running.wait()
 
 
 def _reason(error: OSError | subprocess.SubprocessError) -> str:

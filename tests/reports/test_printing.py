@@ -125,6 +125,38 @@ def test_an_interrupt_ends_whatever_the_browser_began_and_leaves_nothing(browser
     assert not list((tmp_path / "reports").iterdir())
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes have names here")
+def test_an_interrupt_while_the_browser_is_being_started_ends_it_too(browser, tmp_path):
+    """It is there already, and the library has not handed it out yet."""
+    os.mkfifo(tmp_path / "alive")
+    browser(f"sleep 1000 > '{tmp_path}/alive' & wait")
+    program = (
+        "import os, pathlib, signal, subprocess, sys, time\n"
+        "from actoolkit.reports.printing import print_pdf\n"
+        "start = subprocess._fork_exec\n"
+        "def interrupted(*words):\n"
+        "    made = start(*words)\n"
+        "    time.sleep(0.3)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return made\n"
+        "subprocess._fork_exec = interrupted\n"
+        "print_pdf('page', pathlib.Path(sys.argv[1]))"
+    )
+    alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path / "reports" / "r.pdf")],
+            env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "KeyboardInterrupt" in ran.stderr
+        assert os.read(alive, 1) == b""  # nobody holds it: else it would be "try again"
+    finally:
+        os.close(alive)
+
+
 @pytest.mark.browser
 def test_a_real_browser_prints_from_a_folder_with_a_long_name(tmp_path, monkeypatch, chromium):
     folder = tmp_path / ("long" * 30)
