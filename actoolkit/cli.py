@@ -278,6 +278,7 @@ def plan_command(
 ) -> None:
     """Tell how many requests and seconds a sync will take, without loading anything."""
     from actoolkit.loaders import plan
+    from actoolkit.loaders._telling import describe_duration
 
     with _account(sandbox=sandbox, size=size, seed=seed) as account:
         planned = plan(*(tables or ()), account=account)
@@ -286,7 +287,7 @@ def plan_command(
     requests = sum(planned["requests"].drop_nulls().to_list())
     unknown = planned.filter(planned["source"] == "account", planned["requests"].is_null())
     beside = f" Not counted: {', '.join(unknown['table'])}." if unknown.height else ""
-    print(f"About {requests:,} requests, {seconds / 60:,.1f} min.{beside}")
+    print(f"About {requests:,} requests, {describe_duration(seconds)}.{beside}")
 
 
 def _print_rows(rows: list[dict[str, object]]) -> None:

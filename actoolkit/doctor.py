@@ -80,6 +80,7 @@ def examine(account: Account) -> Iterator[Finding]:
     """
     from actoolkit.api.reader import Reader
     from actoolkit.api.retry import Limits
+    from actoolkit.loaders._telling import describe_duration
     from actoolkit.store.leftovers import forgetting_unused
 
     folder = _folder(account)
@@ -112,7 +113,7 @@ def examine(account: Account) -> Iterator[Finding]:
     yield Finding(
         "first load",
         "ok",
-        f"a whole report needs about {_duration(seconds)} of requests, once a day",
+        f"a whole report needs about {describe_duration(seconds)} of requests, once a day",
     )
 
 
@@ -175,11 +176,13 @@ def _clock(account: Account, user: Body) -> Finding:
             return Finding(
                 "clock", "note", f"this account lives at {theirs:%Y-%m-%d %H:%M} UTC, its own time"
             )
+        from actoolkit.loaders._telling import describe_duration
+
         side = "ahead of" if off > 0 else "behind"
         return Finding(
             "clock",
             "problem",
-            f"this machine's clock is {_duration(abs(off))} {side} the server's",
+            f"this machine's clock is {describe_duration(abs(off))} {side} the server's",
             "Set the clock: ages of remembered tables and 'the last 30 days' depend on it.",
         )
     return Finding("clock", "ok", "agrees with the server's")
@@ -200,11 +203,3 @@ def _collection(reader: Reader, name: str) -> tuple[Finding, int | None]:
     if page.total is None:
         return Finding(name, "ok", "readable; the API does not tell how many rows"), None
     return Finding(name, "ok", f"{page.total:,} rows"), page.total
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 1:
-        return "a second"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -152,7 +152,7 @@ def test_plan_tells_what_a_sync_will_take(tmp_path):
     planned = run("plan", "--sandbox", "--size", "tiny", "contacts", "lists", cwd=tmp_path)
     assert planned.returncode == 0, planned.stderr
     assert "contacts" in planned.stdout
-    assert "About 4 requests, 0.0 min." in planned.stdout
+    assert "About 4 requests, a second." in planned.stdout
 
 
 def test_doctor_finds_the_sandbox_healthy(tmp_path):

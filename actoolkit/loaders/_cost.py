@@ -5,6 +5,7 @@ from __future__ import annotations
 from actoolkit.api.operation import Endpoint
 from actoolkit.api.reader import Reader
 from actoolkit.loaders._request import Request
+from actoolkit.loaders._telling import describe_duration
 from actoolkit.settings import Account
 
 MANY_ROWS = 50_000
@@ -48,8 +49,8 @@ def cost(account: Account, endpoint: Endpoint, rows: int) -> str:
         rows: How many.
     """
     requests = requests_for(endpoint, rows)
-    minutes = seconds_for(account, requests) / 60
-    return f"{rows:,} rows take about {requests:,} requests, {minutes:,.0f} min"
+    time = describe_duration(seconds_for(account, requests))
+    return f"{rows:,} rows take about {requests:,} requests, {time}"
 
 
 def count_rows(request: Request, reader: Reader) -> int | None:

@@ -18,7 +18,7 @@ from actoolkit.loaders._load import DAY
 from actoolkit.loaders._provenance import provenance
 from actoolkit.loaders._refresh import STRATEGIES
 from actoolkit.loaders._request import request_of
-from actoolkit.loaders._telling import describe_age
+from actoolkit.loaders._telling import describe_age, describe_duration
 from actoolkit.loaders.progress import progress_display
 from actoolkit.settings import Account
 from actoolkit.store import Manifest, Snapshots
@@ -182,8 +182,8 @@ def _so_far(
     requests = [one.requests for one in coming if one is not None]
     if not coming or len(requests) < len(coming):
         return line
-    minutes = seconds_for(account, sum(requests)) / 60
-    return f"{line}, at most {minutes:,.0f} min left"
+    left = describe_duration(seconds_for(account, sum(requests)))
+    return f"{line}, at most {left} left"
 
 
 def _one(

@@ -58,3 +58,20 @@ def describe_age(age: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def describe_duration(seconds: float) -> str:
+    """Say how long something will take.
+
+    Args:
+        seconds: About so many.
+
+    Example:
+        >>> describe_duration(0.4), describe_duration(210.0), describe_duration(9000.0)
+        ('a second', '4 min', '2.5 h')
+    """
+    if seconds < 1:
+        return "a second"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

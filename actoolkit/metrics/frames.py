@@ -100,7 +100,7 @@ def _refuse_fractions(
     if not doubtful:
         return
     numbers = [nw.col(name).cast(nw.Float64).fill_nan(None) for name in doubtful]
-    # What is endless has no rest either, but one that is not a number.
+    # An endless number less itself is no number, which differs from 0: it is refused too.
     broken = lazy.select((number % 1 != 0).any() for number in numbers)
     found = broken.collect("polars").row(0)
     names = [name for name, is_broken in zip(doubtful, found, strict=True) if is_broken]

@@ -88,4 +88,4 @@ def test_the_overall_bar_tells_tables_requests_rate_and_time_left(monkeypatch):
         assert told[0].startswith("1 of 2 tables, 1 requests, ")
         assert "left" not in told[0]
         sync(fresh, ["user", "lists"], refresh=True, progress=False)
-        assert "at most 0 min left" in told[2]
+        assert "at most a second left" in told[2]
