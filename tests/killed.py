@@ -2,8 +2,10 @@
 
 An order names a work, the account, and when to die: ``at`` a line (counted as it executes lines of
 the store, the journals, the loaders and the actions) or ``after`` seconds; null lets it live. One
-that is to be interrupted instead does its work once more, in the same process. The answer has the
-child's status, the lines that one which lived has executed, and whether it was interrupted.
+that is to be interrupted instead does its work once more, in the same process. Python hands an
+interrupt out where it looks for one, not between any two lines: so it comes by a timer, just after
+the line. The answer has the child's status, the lines that one which lived has executed, and whether
+it was interrupted: one whose work had ended by then was not.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from datetime import datetime
 
 import filelock  # noqa: F401  # once, for all children
@@ -24,6 +27,8 @@ from actoolkit import actions, loaders, store  # noqa: F401
 from actoolkit.api import journal, reader, writes  # noqa: F401
 from actoolkit.settings import Account
 
+SOON = 1e-5
+"""Seconds."""
 HOMES = (
     "/actoolkit/store/",
     "/actoolkit/api/journal",
@@ -49,6 +54,33 @@ WORKS = {
 """What a child does; another name is the e-mail address of the person to purge."""
 
 
+class Breaking:
+    """Counts the lines that are executed, and breaks off at the one that is ordered."""
+
+    def __init__(self, at, by):
+        self.at, self.by, self.seen = at, by, []
+
+    def call(self, frame, event, arg):
+        name = frame.f_code.co_filename
+        return self.line if any(home in name for home in HOMES) else None
+
+    def line(self, frame, event, arg):
+        if event == "line":
+            self.seen.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+            if len(self.seen) == self.at:
+                if self.by == "SIGKILL":
+                    os.kill(os.getpid(), signal.SIGKILL)
+                sys.settrace(None)
+                signal.setitimer(signal.ITIMER_REAL, SOON)
+        return self.line
+
+    def interrupt(self, number, frame):
+        if frame.f_code is Breaking.line.__code__:
+            signal.setitimer(signal.ITIMER_REAL, SOON)
+        else:
+            raise KeyboardInterrupt
+
+
 def work(order):
     """Do what is ordered; give the lines that were executed."""
     moment = datetime.fromisoformat(order["clock"])
@@ -60,36 +92,27 @@ def work(order):
         identity=order["identity"],
         clock=lambda: moment,
     )
-    seen, interrupted = [], False
-
-    def line(frame, event, arg):
-        if event == "line":
-            seen.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
-            if len(seen) == order["at"]:
-                os.kill(os.getpid(), signal.Signals[order["by"]])
-        return line
-
-    def call(frame, event, arg):
-        name = frame.f_code.co_filename
-        return line if any(home in name for home in HOMES) else None
+    what = order["what"]
 
     def act():
-        what = order["what"]
         if "@" in what:
             loaders.purge(email=what, account=account, progress=False)
         else:
             WORKS[what](account)
 
+    breaking, interrupted = Breaking(order["at"], order["by"]), False
+    signal.signal(signal.SIGALRM, breaking.interrupt)
     if order["after"] is None:
-        sys.settrace(call)
+        sys.settrace(breaking.call)
     try:
         act()
+        signal.setitimer(signal.ITIMER_REAL, 0)
     except KeyboardInterrupt:
         interrupted = True
     sys.settrace(None)
     if interrupted:
         act()
-    return {"seen": seen, "interrupted": interrupted}
+    return {"seen": breaking.seen, "interrupted": interrupted}
 
 
 def main():
@@ -105,6 +128,9 @@ def main():
                 with os.fdopen(writing, "w") as pipe:
                     json.dump(done, pipe)
                 os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                sys.stderr.flush()
             finally:
                 os._exit(1)
         os.close(writing)

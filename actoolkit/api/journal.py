@@ -188,8 +188,10 @@ class Journal:
         """
         with self._guard:
             self._closed = True
-            self._disconnect()
-            self._lock.release()
+            try:
+                self._disconnect()
+            finally:
+                self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -269,8 +271,8 @@ class Journal:
     def _disconnect(self) -> None:
         if hasattr(self, "_session"):
             self._session.close()
-            self._cache.close()
-            del self._session, self._cache
+            self._session.cache.close()
+            del self._session
         if hasattr(self, "_probe"):
             self._probe.close()
             del self._probe
