@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -133,7 +134,9 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
     numbers = {}
     for name, kind in columns.items():
         dtype = frame[name].dtype
-        if dtype.kind == "O" and dtype.name == "object" and kind in _PANDAS_OBJECTS:
+        if _holds_flags(frame[name], name, kind):
+            wanted[name] = "boolean"
+        elif dtype.kind == "O" and dtype.name == "object" and kind in _PANDAS_OBJECTS:
             wanted[name] = _PANDAS_OBJECTS[kind]
         elif kind == "rate" and dtype.kind == "O" and frame[name].isna().all():
             wanted[name] = "float64"
@@ -149,6 +152,12 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
             hint="Counts are whole numbers or missing; money is in hundredths: 10.50 is 1050; "
             "moments are datetimes.",
         ) from error
+
+
+def _holds_flags(column: Any, name: str, kind: Kind) -> bool:
+    """Say whether pandas has made objects of flags, because one is missing."""
+    grouped = kind == "key" and not name.endswith("_id") and column.dtype.name == "object"
+    return grouped and bool(column.convert_dtypes().dtype.name == "boolean")
 
 
 def _is_name(name: str, kind: Kind) -> bool:
@@ -318,7 +327,7 @@ def groups(metric: str, by: str | Sequence[str] | None, taken: Schema) -> list[s
 
 
 def same_kind(metric: str, *frames: nw.LazyFrame[Any]) -> None:
-    """Refuse frames of different engines in one call.
+    """Refuse frames of different engines, or of different DuckDB connections, in one call.
 
     Args:
         metric: Name of the metric, for messages.
@@ -333,3 +342,18 @@ def same_kind(metric: str, *frames: nw.LazyFrame[Any]) -> None:
             f"{metric} was given frames of different kinds: {', '.join(kinds)}.",
             hint="Pass all of them as pandas, polars or Spark frames, or as DuckDB relations.",
         )
+    if frames and frames[0].implementation.is_duckdb():
+        _refuse_strangers(metric, [frame.to_native() for frame in frames])
+
+
+def _refuse_strangers(metric: str, relations: Sequence[Any]) -> None:
+    """DuckDB says only when relations are put together whether their connection is one."""
+    first, *others = (relation.select("1") for relation in relations)
+    try:
+        for other in others:
+            first.set_alias("a").cross(other.set_alias("b"))
+    except sys.modules["duckdb"].InvalidInputException as error:
+        raise InvalidArgument(
+            f"{metric} was given relations of different DuckDB connections.",
+            hint="Make all of them by one: connection.sql(...), or duckdb.sql(...) alone.",
+        ) from error

@@ -60,7 +60,8 @@ def contact_funnel(
         steps: Names of events, in order; the same one may be there again. One that nobody took must
             be known all the same: from elsewhere in the events, or as one of `contact_events`.
         window_days: From the first step, in days of 24 hours; None for ever.
-        by: Columns of the events that make groups; a contact has a funnel in each.
+        by: Columns of the events that make groups; a contact has a funnel in each. They are
+            given as texts: flags "true" and "false", whole numbers without decimals.
         confidence: Coverage of the intervals.
 
     Returns:
@@ -75,7 +76,7 @@ def contact_funnel(
 
     Raises:
         InvalidArgument: No steps or an unknown one, a window below a day, ``by`` names a result
-            column, or ``confidence`` is not between 0 and 1.
+            column or moments, or ``confidence`` is not between 0 and 1.
         MissingColumns: ``events`` lacks a column.
 
     Source:
@@ -107,8 +108,7 @@ def contact_funnel(
     keys: Schema = {**dict.fromkeys(names, "key"), "contact_id": "key"}
     everything = opened(metric, events, {**keys, "event": "text", "happened_at": "moment"})
     rows = everything.filter(~nw.col("contact_id").is_null(), ~nw.col("happened_at").is_null())
-    for name in names:
-        rows = rows.with_columns(nw.col(name).cast(nw.String).fill_null(_NONE))
+    rows = _with_texts(rows, names)
     found = None
     if rows.implementation.is_polars() and not names:
         found = reached_in_stretches(rows.to_native(), wanted, window_days)
@@ -127,6 +127,32 @@ def contact_funnel(
     return handed_back(metric, made, events, {**dict.fromkeys(names, "text"), **_FUNNEL})
 
 
+def _with_texts(rows: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Write groups alike on all engines: pandas has True for true, and 1.0 for 1 beside a hole."""
+    schema = rows.collect_schema()
+    texts = {}
+    for name in names:
+        column, dtype = nw.col(name), schema[name]
+        if isinstance(dtype, nw.Datetime):
+            raise InvalidArgument(
+                f"contact_funnel cannot group by the moments in {name}.",
+                hint="Make days or months of them, as dates or texts, and group by those.",
+            )
+        text = column.cast(nw.String)
+        if dtype == nw.Boolean:
+            text = nw.when(column.fill_null(value=False)).then(nw.lit("true"))
+            text = text.otherwise(nw.lit("false"))
+        elif dtype.is_float():
+            whole = (
+                column.fill_nan(None).fill_null(0.5).clip(-_EXACT, _EXACT).round(0).cast(nw.Int64)
+            )
+            text = nw.when(column == whole).then(whole.cast(nw.String))
+            text = text.otherwise(column.cast(nw.String))
+        is_missing = column.is_null() | column.is_nan() if dtype.is_float() else column.is_null()
+        texts[name] = nw.when(is_missing).then(nw.lit(_NONE)).otherwise(text)
+    return rows.with_columns(**texts) if texts else rows
+
+
 def _refuse_unknown(steps: Sequence[str], events: nw.LazyFrame[Any]) -> None:
     """A step that is mistyped looks like one that nobody took."""
     doubtful = [name for name in steps if name not in EVENT_NAMES]
@@ -143,6 +169,8 @@ def _refuse_unknown(steps: Sequence[str], events: nw.LazyFrame[Any]) -> None:
 
 
 _SHOWN = 20
+_EXACT = 2.0**53
+"""Up to here each whole number is a float of its own."""
 _NONE = "\x00"
 """Stands for a missing group in keys: engines disagree on whether nulls meet."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
 
+from actoolkit.errors import InvalidArgument
 from actoolkit.metrics import (
     attributed_revenue,
     compare_campaigns,
@@ -100,6 +102,37 @@ def test_a_step_counts_within_the_window_and_not_at_its_end(engine, later, count
     ]
     made = contact_funnel(engine.make(rows, schema), ["a", "b"], window_days=7, by=by)
     assert [row["contacts"] for row in engine.read(made)] == [1, counts]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values", "texts"),
+    [
+        (pl.Boolean(), [True, False, None], {"true", "false", None}),
+        (pl.Int64(), [1, -20, None], {"1", "-20", None}),
+        (pl.Float64(), [1.5, 2.0, None], {"1.5", "2", None}),
+        (pl.Float64(), [math.inf, 0.0, None], {"inf", "0", None}),
+        (pl.String(), ["True", "", None], {"True", "", None}),
+    ],
+    ids=["flags", "whole", "parts", "endless", "texts"],
+)
+def test_groups_of_a_funnel_are_written_alike(engine, dtype, values, texts):
+    schema = {**dict.fromkeys(("contact_id", "event"), pl.String()), "happened_at": MOMENT}
+    schema["part"] = dtype
+    rows = [
+        {"contact_id": str(n), "event": "a", "happened_at": BOUGHT, "part": value}
+        for n, value in enumerate(values)
+    ]
+    made = engine.read(contact_funnel(engine.make(rows, schema), ["a"], by="part"))
+    assert {row["part"] for row in made} == texts
+    assert [row["contacts"] for row in made] == [1, 1, 1]
+
+
+def test_a_funnel_is_not_grouped_by_moments(engine):
+    schema = {**dict.fromkeys(("contact_id", "event"), pl.String()), "happened_at": MOMENT}
+    schema["part"] = MOMENT
+    rows = [{"contact_id": "7", "event": "a", "happened_at": BOUGHT, "part": BOUGHT}]
+    with pytest.raises(InvalidArgument, match="moments in part"):
+        contact_funnel(engine.make(rows, schema), ["a"], by="part")
 
 
 def test_a_shop_that_gave_back_more_than_it_took_has_no_shares_of_revenue():

@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from actoolkit.errors import MetricError
+from actoolkit.errors import InvalidArgument, MetricError
 from actoolkit.metrics import (
+    all_touches,
     attributed_revenue,
     contact_events,
     contact_funnel,
@@ -264,3 +265,16 @@ def test_mails_to_an_empty_id_tire_nobody(make):
         {"contact_id": [""], "status": ["unsubscribed"], "unsubscribed_at": sent["touched_at"]}
     )
     assert as_rows(fatigue(make(sent), make(left)))["contact_months"].sum() == 0
+
+
+def test_relations_of_two_connections_are_refused_with_the_way_out():
+    there = {"contact_id": ["9"], "touched_at": [NOON]}
+    touches = touches_from_log(pl.DataFrame(there), kind="click")  # noqa: F841  # read by DuckDB
+    one, other = duckdb.connect(), duckdb.connect()
+    for connection in (one, other):
+        connection.execute("CREATE TABLE touches AS SELECT * FROM touches")
+    seen = all_touches(one.table("touches"), one.table("touches"))
+    assert len(as_rows(seen)) == 2
+    with pytest.raises(InvalidArgument, match="different DuckDB connections") as caught:
+        all_touches(one.table("touches"), other.table("touches"))
+    assert "connection.sql" in str(caught.value)
