@@ -23,6 +23,7 @@ from actoolkit.api.session import HostBoundAuth, taking
 from actoolkit.errors import ActoolkitError
 
 CHUNK = 2**16
+UNKNOWN_HOST = "no such host is known here"
 REPEATED = "the answer repeats the token"
 
 
@@ -138,7 +139,7 @@ def unconnected(error: BaseException) -> str:
         return ": the proxy does not let it through"
     causes = _within(error)
     for kind, why in (
-        (socket.gaierror, "no such host is known here"),
+        (socket.gaierror, UNKNOWN_HOST),
         (ConnectionRefusedError, "the host refuses it"),
     ):
         if any(isinstance(one, kind) for one in causes):

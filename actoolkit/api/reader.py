@@ -17,7 +17,7 @@ import requests
 
 from actoolkit.api.answers import Body, Check, envelope_of, parse
 from actoolkit.api.endpoints import ENDPOINTS, Endpoint
-from actoolkit.api.exchange import send
+from actoolkit.api.exchange import UNKNOWN_HOST, send
 from actoolkit.api.operation import Params
 from actoolkit.api.pacing import Pacer, pace_of
 from actoolkit.api.page import Page
@@ -235,7 +235,7 @@ class Reader:
                 history,
                 endpoint=path,
                 waited=waited,
-                limits=self._limits,
+                limits=self._patience(outcome),
                 jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing
                 way=unread_proxy(self.account),
             )
@@ -250,6 +250,12 @@ class Reader:
                 self._pace.block(verdict.after)
             else:
                 self._sleep(verdict.after)
+
+    def _patience(self, outcome: Outcome) -> Limits:
+        """A name that nobody knows is mistyped, unless something of that name has answered."""
+        attempts = min(self._limits.attempts, self._limits.unknown)
+        is_mistyped = self.server_at is None and outcome.detail.endswith(UNKNOWN_HOST)
+        return replace(self._limits, attempts=attempts) if is_mistyped else self._limits
 
     def _attempt(
         self,

@@ -63,6 +63,7 @@ class Limits:
     Args:
         attempts: Requests at most.
         forbidden: Requests that may answer 403 before it is believed.
+        unknown: Requests that may find no such host before it is believed, if it never answered.
         wait: Seconds at most, over all attempts, spent waiting or failing.
         body: Seconds at most for one answer to arrive.
         size: Bytes at most of one decoded body.
@@ -71,6 +72,7 @@ class Limits:
 
     attempts: int = 6
     forbidden: int = 3
+    unknown: int = 3
     wait: float = 120.0
     body: float = 60.0
     size: int = 64 * 2**20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import traceback
 
 import pytest
@@ -47,3 +48,30 @@ def test_a_proxy_of_other_programs_is_named_whoever_asks(tmp_path, pace, monkeyp
     with Reader(given, pace=pace, limits=limits) as one:
         with pytest.raises(errors.ConnectionFailed, match="Check the network"):
             one.get("/lists")
+
+
+def test_a_name_that_nobody_knows_is_believed_soon_unless_it_has_answered(
+    stub, wire, account, pace, slept, monkeypatch
+):
+    """At first it is mistyped; later the network has gone, and may come back."""
+
+    def unknown(*_args, **_more):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with Reader(account, pace=pace, sleep=slept.append) as reader:
+        with pytest.raises(errors.ConnectionFailed, match=r"no such host.*after 3 requests"):
+            reader.get("/lists")
+    monkeypatch.undo()
+
+    def once(connection, _query):
+        headers = {"Date": "Mon, 29 Jun 2026 08:00:00 GMT", "Connection": "close"}
+        connection.sendall(wire.http(200, {}, headers))
+        connection.shutdown(socket.SHUT_RDWR)
+
+    stub.script.append(once)
+    with Reader(account, pace=pace, sleep=slept.append) as reader:
+        reader.get("/lists")
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+        with pytest.raises(errors.ConnectionFailed, match=r"no such host.*after 6 requests"):
+            reader.get("/lists")
