@@ -340,9 +340,18 @@ def main() -> NoReturn:
         code = INTERRUPTED
     except OSError as error:
         _fail(f"{_told(error)} Mend that, then run the same command again.", 1)
+    except BaseException as error:
+        if not _was_interrupt(error):
+            raise
+        code = INTERRUPTED
     if code == INTERRUPTED:
         _err.print("Interrupted. What was loaded is kept; run the same command to go on.")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _was_interrupt(error: BaseException) -> bool:
+    """An interrupt that meets polars while Python works for it comes back as a panic."""
+    return type(error).__name__ == "PanicException" and "KeyboardInterrupt" in str(error)
 
 
 def _misused(error: typer.BadParameter) -> NoReturn:

@@ -113,6 +113,10 @@ def work(order):
         signal.setitimer(signal.ITIMER_REAL, 0)
     except KeyboardInterrupt:
         interrupted = True
+    except pl.exceptions.PanicException as error:
+        interrupted = "KeyboardInterrupt" in str(error)  # so polars hands on what meets it
+        if not interrupted:
+            raise
     sys.settrace(None)
     if interrupted:
         act()

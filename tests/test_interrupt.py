@@ -71,3 +71,29 @@ def as_module(folder, program):
     (folder / "loader.py").write_text(program)
     command = [sys.executable, "-m", "loader"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+WITHIN = """
+import sys
+from polars.datatypes import classes
+def interrupted(*_args, **_more):
+    raise KeyboardInterrupt
+import actoolkit.loaders._fetch as fetching
+def fetch(*_args, **_more):
+    import polars as pl
+    frame = pl.LazyFrame(schema={"at": pl.Datetime("us", "UTC")})
+    classes.Datetime.__init__ = interrupted
+    frame.collect_schema()  # Rust asks Python for the type
+fetching.read = fetch
+sys.argv = ["actoolkit", "report", "--sandbox"]
+from actoolkit.__main__ import run
+run()
+"""
+
+
+def test_one_that_polars_meets_is_no_different(tmp_path):
+    done = as_module(tmp_path, WITHIN)
+    assert done.returncode == 130, (done.returncode, done.stderr[-500:])
+    assert "Interrupted. What was loaded is kept" in done.stderr
+    assert 'File "<' not in done.stderr.rsplit("stack backtrace", maxsplit=1)[-1]
+    assert not list(tmp_path.glob("*.html"))
