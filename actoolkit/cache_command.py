@@ -79,11 +79,12 @@ def purge(
 ) -> None:
     """Remove a person from everything that is remembered, and say what is not within reach."""
     from actoolkit.settings import Account
+    from actoolkit.store.purge import address_of
     from actoolkit.store.purge import purge as purge_store
 
-    account = Account.from_env()
+    account, address = Account.from_env(), address_of(email)
     _confirm(f"Remove one person from everything in {account.folder}?", yes=yes)
-    typer.echo(str(purge_store(account, email, on_wait=_waiting)))
+    typer.echo(str(purge_store(account, address, on_wait=_waiting)))
 
 
 def _waiting(seconds: float, reason: str) -> None:

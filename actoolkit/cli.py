@@ -194,6 +194,11 @@ def report_command(
     from actoolkit.reports import report
 
     _look_into(output.parent)
+    if output.suffix.lower() == ".pdf":
+        raise InvalidArgument(
+            f"{output.name} is the name of a print, and this writes a page.",
+            hint=f"Use -o {output.with_suffix('.html').name} --pdf: the print is put beside it.",
+        )
     with _account(sandbox=sandbox, size=size, seed=seed) as account:
         made = report(
             subject.value,

@@ -39,6 +39,9 @@ A message says what happened and ends with the next step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+_MOST_NAMES = 30
 
 
 class ActoolkitError(Exception):
@@ -199,10 +202,16 @@ class MissingColumns(MetricError, KeyError):
 
     def __init__(self, metric: str, missing: Iterable[str], available: Iterable[str]) -> None:
         self.missing = tuple(missing)
+        there = [str(name) for name in available]
+        near = [one for name in self.missing for one in get_close_matches(name, there, n=2)]
+        more = f" and {len(there) - _MOST_NAMES:,} more" if len(there) > _MOST_NAMES else ""
         super().__init__(
             f"{metric} needs the columns {', '.join(self.missing)}; "
-            f"this frame has {', '.join(available) or 'none'}.",
-            hint="Pass the frame of the loader named in the metric's docstring.",
+            f"this frame has {', '.join(there[:_MOST_NAMES]) or 'none'}{more}.",
+            hint=f"Did you mean {' or '.join(dict.fromkeys(near))}?"
+            if near
+            else "Pass the frame of the loader named in the metric's docstring; by= takes columns "
+            "of that frame.",
         )
 
 
@@ -224,5 +233,5 @@ class MissingExtra(ActoolkitError, ImportError):
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(
             f"{feature} needs the {extra!r} extra.",
-            hint=f'Run: python -m pip install "actoolkit[{extra}]"',
+            hint=f'In the folder of the project, run: python -m pip install ".[{extra}]"',
         )

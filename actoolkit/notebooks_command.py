@@ -39,7 +39,9 @@ def notebooks_command(
     for source in sources:
         typer.echo(folder / source.name)
     typer.echo(
-        f'Open them: python -m pip install "actoolkit[lab]" && jupyter lab {folder}', err=True
+        f"Open them: jupyter lab {folder} (without it, in the folder of the project: "
+        "python -m pip install '.[lab]')",
+        err=True,
     )
 
 

@@ -152,3 +152,10 @@ def test_purge_removes_a_person_and_says_what_is_out_of_reach(account):
     assert "backups" in done.output
     assert address not in ac.load_contacts(account=account, progress=False)["email"].to_list()
     assert isinstance(run("purge", "nobody", "--yes").exception, InvalidArgument)
+
+
+def test_what_is_no_address_is_told_before_anybody_is_asked(account):
+    done = run("purge", "notanemail")
+    assert done.exit_code == 1
+    assert isinstance(done.exception, InvalidArgument)
+    assert "'notanemail' is not an address" in str(done.exception)

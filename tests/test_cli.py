@@ -12,6 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from actoolkit.cli import app
+from actoolkit.errors import InvalidArgument
 
 
 def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -279,3 +283,10 @@ def test_an_interrupted_sync_leaves_the_store_sound(tmp_path, files):
         assert again.returncode == 0, again.stderr
         assert run("cache", "clear", "--yes", cwd=tmp_path, **environment).returncode == 0
         assert list(cache.iterdir()) == []
+
+
+def test_a_page_is_not_written_under_the_name_of_a_print(tmp_path):
+    done = CliRunner().invoke(app, ["report", "--sandbox", "-o", str(tmp_path / "my.pdf")])
+    assert isinstance(done.exception, InvalidArgument)
+    assert "-o my.html --pdf" in str(done.exception)
+    assert not list(tmp_path.iterdir())

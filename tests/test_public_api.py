@@ -59,3 +59,8 @@ def test_import_writes_nothing(tmp_path):
         env={"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "PATH": ""},
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("module", [ac, ac.actions, ac.charts, ac.metrics, ac.widgets])
+def test_completion_offers_what_is_public_and_nothing_else(module):
+    assert set(dir(module)) - {"__version__"} == set(module.__all__)

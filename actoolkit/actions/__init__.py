@@ -45,3 +45,7 @@ __all__ = [
     "update_account_note",
     "update_message",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -57,3 +57,7 @@ __all__ = [
     "second_order_survival_chart",
     "shrunk_rates_chart",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -175,3 +175,7 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(f"actoolkit.loaders.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

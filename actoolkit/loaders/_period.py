@@ -26,7 +26,8 @@ def within(table: Table, since: Moment | None, until: Moment | None) -> pl.Expr 
         The condition, or None when there is none.
 
     Raises:
-        InvalidArgument: The table has no time column, or a bound is no moment.
+        InvalidArgument: The table has no time column, a bound is no moment, or the period ends
+            before it begins.
     """
     bounds = {"since": since, "until": until}
     parsed = {name: _parse(name, given) for name, given in bounds.items() if given is not None}
@@ -36,6 +37,12 @@ def within(table: Table, since: Moment | None, until: Moment | None) -> pl.Expr 
         raise InvalidArgument(
             f"{table.name} has no time column for {' and '.join(parsed)}.",
             hint="Leave them out and filter the frame.",
+        )
+    first, end = parsed.get("since"), parsed.get("until")
+    if first and end and (first.tzinfo is None) == (end.tzinfo is None) and first >= end:
+        raise InvalidArgument(
+            f"The period ends ({end}, not included) before it begins ({first}).",
+            hint="Choose an until= after since=.",
         )
     conditions = []
     for name, moment in parsed.items():

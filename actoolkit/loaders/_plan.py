@@ -51,7 +51,8 @@ def plan(
         - table (String): its name.
         - source (String): "account", "snapshot", or "not available: ..." with the reason.
         - rows (Int64, rows): to come; null where the API does not say.
-        - requests (Int64, requests): about; null where rows are.
+        - requests (Int64, requests): about; null where rows are. Twice as many where rows come
+          in no order, which shows when they come: known from the load before.
         - seconds (Float64, s): at the account's pace, when no other program uses it up.
         - note (String): what else is to be known.
 
@@ -113,5 +114,7 @@ def _estimated(
         note += "; as many as last time"
     rows = found.rows if total is None and found is not None else total or 0
     count = requests_for(request.walked, rows)
+    if found is not None and found.certainty == "converged":
+        count *= 2
     ridden = None if request.endpoint.rides_on else rows
     return request.table.name, "account", ridden, count, seconds_for(account, count), note

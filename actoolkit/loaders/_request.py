@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal
 
@@ -158,9 +159,17 @@ def request_of(
     if below:
         ((keyword, value),) = below.items()
         name, parents = ROUTES[table][keyword], ids_of(keyword, value)
-    elif table not in ENDPOINTS or "{" in ENDPOINTS[table].path:
+    elif table not in ENDPOINTS and table not in ROUTES:
+        near = get_close_matches(str(table), TABLES, n=3)
         raise InvalidArgument(
-            f"{table} is read per parent.", hint=f"Pass {', '.join(ROUTES.get(table, {}))}=."
+            f"There is no table {table!r}.",
+            hint=f"Did you mean {', '.join(near)}?" if near else f"There are: {', '.join(TABLES)}.",
+        )
+    elif table not in ENDPOINTS or "{" in ENDPOINTS[table].path:
+        ids = ", ".join(f"{keyword}=" for keyword in ROUTES.get(table, {}))
+        raise InvalidArgument(
+            f"{table} is read per parent.",
+            hint=f"Pass {ids} to its loader or to actoolkit.plan, in Python.",
         )
     if order_by is not None and not isinstance(order_by, str):
         raise InvalidArgument(f"order_by={order_by!r} is not a name.", hint='Such as "sent_at".')

@@ -136,3 +136,7 @@ __all__ = [
     "vendor_differences",
     "wilson",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

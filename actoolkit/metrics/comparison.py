@@ -131,7 +131,8 @@ def compare_campaigns(
         ),
         counted,
     )
-    first, compared = _chosen(found, baseline, others)
+    there = collected(rows.select("campaign_id"), {"campaign_id": "key"})["campaign_id"].to_list()
+    first, compared = _chosen(found, baseline, others, there)
     shares = _shares(split, compared.height)
     made = compared.rename({"sends": "_sends"}).with_columns(
         pl.lit(baseline).alias("baseline_id"),
@@ -152,7 +153,7 @@ def compare_campaigns(
 
 
 def _chosen(
-    found: pl.DataFrame, baseline: str, others: str | Sequence[str] | None
+    found: pl.DataFrame, baseline: str, others: str | Sequence[str] | None, there: list[str]
 ) -> tuple[dict[str, Any], pl.DataFrame]:
     """The baseline, and the campaigns that are compared with it, in order."""
     if not isinstance(baseline, str):
@@ -164,14 +165,23 @@ def _chosen(
     wanted = everyone if others is None else listed("others", others)
     missing = [one for one in (baseline, *wanted) if ids.count(one) != 1]
     if missing or not wanted or len({baseline, *wanted}) != len(wanted) + 1:
-        unsent = f": {_some(missing)} was not sent, or not once." if missing else "."
         raise InvalidArgument(
-            f"Cannot compare {_some(wanted)} with {baseline}{unsent}",
+            _missed(missing, there) or f"Cannot compare {_some(wanted)} with {baseline}.",
             hint="Give ids of campaigns of the frame that were sent, each once.",
         )
     order = pl.DataFrame({"campaign_id": wanted}, schema={"campaign_id": pl.String})
     first = found.filter(pl.col("campaign_id") == baseline).row(0, named=True)
     return first, order.join(found, on="campaign_id", how="left", maintain_order="left")
+
+
+def _missed(ids: Sequence[object], there: list[str]) -> str:
+    """Say what is wrong with ids that name no single campaign; "" without one."""
+    reasons = {
+        "is no campaign of this frame": [one for one in ids if there.count(str(one)) == 0],
+        "was not sent": [one for one in ids if there.count(str(one)) == 1],
+        "is in this frame more than once": [one for one in ids if there.count(str(one)) > 1],
+    }
+    return " ".join(f"{_some(found)} {why}." for why, found in reasons.items() if found)
 
 
 def _some(ids: Sequence[object], most: int = 5) -> str:

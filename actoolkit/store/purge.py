@@ -83,9 +83,7 @@ def purge(
         StoreLocked: A load was under way for too long.
         StoreFull: A file cannot be written anew.
     """
-    address = email.strip().lower() if isinstance(email, str) else ""
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
-        raise InvalidArgument(f"{email!r} is not an address.", hint="Pass one e-mail address.")
+    address = address_of(email)
     snapshots, history = Snapshots(account), History(account)
     rows: dict[str, int] = {}
     files = 0
@@ -108,6 +106,21 @@ def purge(
         files += _clean_others(account, address)
     others = (f"what was loaded with another token: {path}" for path in of_other_tokens(account))
     return Purged(rows, files, (*OUT_OF_REACH, *others))
+
+
+def address_of(email: str) -> str:
+    """Give an address as it is looked for.
+
+    Args:
+        email: As the user gave it.
+
+    Raises:
+        InvalidArgument: It is no address.
+    """
+    address = email.strip().lower() if isinstance(email, str) else ""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise InvalidArgument(f"{email!r} is not an address.", hint="Pass one e-mail address.")
+    return address
 
 
 def _identify(snapshots: Snapshots, address: str) -> _Person:

@@ -116,7 +116,7 @@ def test_every_loader_metric_and_chart_works_without_extras(account, tmp_path):
         except errors.ActoolkitError as error:
             failed[name] = str(error)
     for name, extra in EXTRAS.items():
-        assert f'install "actoolkit[{extra}]"' in failed.pop(name)
+        assert f'install ".[{extra}]"' in failed.pop(name)
     assert not {name: said for name, said in failed.items() if "it needs 100" not in said}
     names = gallery.frames(account)
     for name in gallery.CALLS:
@@ -153,7 +153,7 @@ def test_a_notebook_is_exported_with_the_extra_that_is_named(tmp_path):
     run("notebooks", "mine", folder=tmp_path)
     done = run("export", "mine/00_start_here.ipynb", folder=tmp_path)
     assert done.returncode != 0
-    assert 'pip install "actoolkit[notebook]"' in done.stderr
+    assert 'pip install ".[notebook]"' in done.stderr
 
 
 def test_doctor_is_well_on_the_sandbox_and_says_what_is_missing_without_it(tmp_path):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from actoolkit.errors import InvalidArgument
 from actoolkit.loaders import load_ecom_orders
 
 ZONE = ZoneInfo("America/Chicago")
@@ -64,3 +65,17 @@ def test_a_period_asks_for_nothing_more(orders, stub, account):
     lazy = load_ecom_orders(account=account, since="2026-03-09", lazy=True)
     assert lazy.collect().height == load_ecom_orders(account=account, since="2026-03-09").height
     assert len(stub.seen) == sent
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        ("2026-06-01", "2026-01-01"),
+        ("2026-06-01", "2026-06-01"),
+        ("2026-06-01T12:00+02:00", "2026-06-01T10:00+00:00"),
+    ],
+)
+def test_a_period_that_ends_before_it_begins_is_refused(account, since, until):
+    """It has no rows, which looks like an account without any."""
+    with pytest.raises(InvalidArgument, match=r"ends .* before it begins"):
+        load_ecom_orders(account=account, since=since, until=until)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -111,3 +112,28 @@ def test_sync_takes_every_table_of_the_whole_account_and_no_other(sandbox):
     assert frame["rows"].null_count() == 0
     with pytest.raises(InvalidArgument):
         ac.sync(sandbox, ["geo_ips"])
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("contcts", "no table 'contcts'. Did you mean contacts"),
+        ("qqqq", "There are: .*campaigns"),
+        ("campaign_links", "campaign_ids= to its loader"),
+    ],
+)
+def test_a_table_that_cannot_be_planned_says_what_can(stub, account, table, says):
+    with pytest.raises(InvalidArgument, match=says):
+        ac.plan(table, account=account)
+    assert not stub.seen
+
+
+def test_rows_that_came_in_no_order_are_planned_twice(tmp_path):
+    with ac.sandbox_account("small", cache_dir=tmp_path) as account:
+        first = ac.plan("ecom_customers", account=account)["requests"][0]
+        ac.load_ecom_customers(account=account, progress=False)
+        took = ac.provenance("ecom_customers", account=account)
+        again = ac.plan("ecom_customers", account=account, max_age=timedelta(0))["requests"][0]
+    assert took.certainty == "converged"
+    assert first < 0.7 * took.requests
+    assert abs(again - took.requests) <= 0.1 * took.requests

@@ -138,7 +138,9 @@ def test_the_order_is_the_one_asked_for():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"baseline": "9"}, "9 was not sent"),
+        ({"baseline": "9"}, "9 is no campaign of this frame"),
+        ({"baseline": "4"}, "4 was not sent"),
+        ({"baseline": "1", "others": ["2", "5"]}, "5 is in this frame more than once"),
         ({"baseline": "1", "others": ["1"]}, "each once"),
         ({"baseline": "1", "others": ["2", "2"]}, "each once"),
         ({"baseline": "1", "others": []}, "nothing"),
@@ -150,14 +152,17 @@ def test_the_order_is_the_one_asked_for():
     ],
 )
 def test_what_cannot_be_compared_says_why(arguments, says):
-    frame = pl.DataFrame(rows_of(*[(30, 1000)] * 3), schema=SCHEMA)
+    rows = rows_of(*[(30, 1000)] * 3, (0, 0), (30, 1000), (30, 1000))
+    rows[5]["campaign_id"] = "5"
+    frame = pl.DataFrame(rows, schema=SCHEMA)
+    arguments = {"others": ["2", "3"], **arguments}
     with pytest.raises(InvalidArgument, match=says):
         compare_campaigns(frame, **arguments)
 
 
 def test_a_baseline_that_is_none_is_named_and_not_everything_else():
     frame = pl.DataFrame(rows_of(*[(30, 1000)] * 400), schema=SCHEMA)
-    with pytest.raises(InvalidArgument, match="and 395 more with 999: 999 was not sent") as caught:
+    with pytest.raises(InvalidArgument, match="999 is no campaign of this frame") as caught:
         compare_campaigns(frame, baseline="999")
     assert len(caught.value.message) < 100
     with pytest.raises(InvalidArgument, match="baseline=1 is no id"):

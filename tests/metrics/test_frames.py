@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from actoolkit.errors import InvalidArgument, MetricError
+from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
 from actoolkit.metrics import (
     all_touches,
     attributed_revenue,
@@ -278,3 +278,9 @@ def test_relations_of_two_connections_are_refused_with_the_way_out():
     with pytest.raises(InvalidArgument, match="different DuckDB connections") as caught:
         all_touches(one.table("touches"), other.table("touches"))
     assert "connection.sql" in str(caught.value)
+
+
+def test_a_column_that_is_not_there_is_told_with_the_one_most_like_it():
+    with pytest.raises(MissingColumns, match="Did you mean curency") as caught:
+        attributed_revenue(ORDERS.rename({"currency": "curency"}), CLICKS, CONTACTS)
+    assert caught.value.missing == ("currency",)

@@ -98,7 +98,7 @@ for name in ac.widgets.__all__:
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert ran.stdout.count('pip install "actoolkit[notebook]"') == len(actoolkit.widgets.__all__)
+    assert ran.stdout.count('pip install ".[notebook]"') == len(actoolkit.widgets.__all__)
 
 
 def test_an_unknown_name_is_an_attribute_error():
