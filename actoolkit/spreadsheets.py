@@ -137,6 +137,11 @@ def check_personal(frame: pl.DataFrame, *, allowed: bool) -> None:
         shown = [one for one in found if one not in named]
         if named:
             shown.append(f"the names of {len(named)} columns")
+        if shown == [EXTRA]:
+            raise InvalidArgument(
+                f"The frame holds fields that nobody documented ({EXTRA}); they count as personal.",
+                hint=f'Leave them out, frame.drop("{EXTRA}"), or pass personal_data=True.',
+            )
         raise InvalidArgument(
             f"The frame holds personal data: {', '.join(shown)}.",
             hint="Load it with mask=True, drop the columns, or pass personal_data=True.",

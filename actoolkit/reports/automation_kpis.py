@@ -34,15 +34,21 @@ def automation_kpis(material: Material, period: Period) -> list[Kpi]:
         Kpi("Contacts", count(now["contacts"])),
     )
     inside = Kpi("Still inside", count(now["active"]), note="of these entries")
-    ended = rate_tile("completion_rate", "Came to the end", now, before, more_is_better=True)
-    old = f"of {count(now['mature_entries'])} that began {MATURE_DAYS} days ago or earlier"
+    ended = rate_tile(
+        "completion_rate",
+        "Came to the end",
+        now,
+        before,
+        more_is_better=True,
+        basis=f"of {count(now['mature_entries'])} that began {MATURE_DAYS} days ago or earlier",
+    )
     return [
         with_change(
             replace(entries, note="into automations"), now["entries"], before.get("entries")
         ),
         with_change(replace(contacts, note="who entered"), now["contacts"], before.get("contacts")),
         inside,
-        replace(ended, note=old),
+        ended,
     ]
 
 

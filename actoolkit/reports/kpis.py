@@ -121,6 +121,7 @@ def rate_tile(
     before: Mapping[str, Any],
     *,
     more_is_better: bool,
+    basis: str = "of delivered mails",
 ) -> Kpi:
     """Make the tile of a rate, which moved only where the interval of its change says so.
 
@@ -130,12 +131,16 @@ def rate_tile(
         now: The rate and its bounds.
         before: Those of the days before, or nothing.
         more_is_better: Whether more is welcome.
+        basis: What the rate is of; stands after its interval.
     """
     value, old = now.get(rate), before.get(rate)
-    note = "of delivered mails"
+    low, high = (now.get(f"{rate}{end}") for end in ("_low", "_high"))
     if rate == "open_rate" and now.get("verified_open_rate") is not None:
-        note = f"{percent(now['verified_open_rate'])} verified"
-    kpi = Kpi(label, percent(value), note=note, definition=rate)
+        basis = f"{percent(now['verified_open_rate'])} verified"
+    if low is not None and high is not None:
+        comma = "" if basis.startswith("of ") else ","
+        basis = f"{percent(low)} to {percent(high)}{comma} {basis}"
+    kpi = Kpi(label, percent(value), note=basis, definition=rate)
     if value is None or old is None:
         return replace(kpi, trend=_NOTHING)
     ends = [f"{rate}{end}" for end in ("", "_low", "_high")]
@@ -178,10 +183,17 @@ def _customers(material: Material, period: Period) -> list[Kpi]:
     if not people:
         return []
     tile = Kpi("Customers", count(people), note="with an order in the period")
-    repeats = rate_tile("repeat_rate", "Ordered more than once", now, before, more_is_better=True)
+    repeats = rate_tile(
+        "repeat_rate",
+        "Ordered more than once",
+        now,
+        before,
+        more_is_better=True,
+        basis=f"{count(now['repeat_customers'])} of {plural(people, 'customer')}",
+    )
     return [
         with_change(tile, people, before["customers"], good=True),
-        replace(repeats, note=f"{count(now['repeat_customers'])} of {plural(people, 'customer')}"),
+        repeats,
     ]
 
 

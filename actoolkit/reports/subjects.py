@@ -149,13 +149,16 @@ def _built(
     tiles = kpis(material, period, mail=chosen.mail, shop=chosen.shop)
     tiles += automation_kpis(material, period) if chosen.entries else []
     compared = any(tile.direction != "none" for tile in tiles)
+    below = [f"Arrows compare with {period.before}."] if compared else []
+    if any("%" in tile.value for tile in tiles):
+        below.append("Under a rate stands its 95% interval.")
     return Report(
         title=chosen.title,
         account=material.account,
         period=str(period),
         as_of=moment(material.as_of),
         kpis=tiles,
-        comparison=f"Arrows compare with {period.before}." if compared else "",
+        comparison=" ".join(below),
         sections=sections,
         definitions=definitions(_footnotes(tiles, sections)),
         sources=material.sources(),

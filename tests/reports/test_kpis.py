@@ -51,3 +51,21 @@ def test_a_rate_moved_where_the_interval_of_its_change_says_so(now, before, dire
 def test_an_amount_is_told_by_its_share_of_the_one_before(now, before, direction, trend, good):
     tile = with_change(Kpi("Orders", "5"), now, before, good=True)
     assert (tile.direction, tile.trend, tile.good) == (direction, trend, good)
+
+
+@pytest.mark.parametrize(("hits", "trials"), [(56, 70), (0, 50), (1500, 100_000)])
+def test_under_a_rate_stands_its_interval_and_what_it_is_of(hits, trials):
+    low, high = (f"{100 * one:.3g}" for one in proportion_confint(hits, trials, method="wilson"))
+    now = told(hits, trials)
+    tile = rate_tile("click_rate", "Click rate", now, {}, more_is_better=True)
+    first, second = tile.note.removesuffix(" of delivered mails").split(" to ")
+    assert float(first.rstrip("%")) == pytest.approx(float(low), abs=0.05)
+    assert float(second.rstrip("%")) == pytest.approx(float(high), abs=0.05)
+    opened = {"open_rate": 0.4, "open_rate_low": 0.38, "open_rate_high": 0.42}
+    tile = rate_tile("open_rate", "Opens", opened, {}, more_is_better=True)
+    assert tile.note == "38.0% to 42.0% of delivered mails"
+    both = {**opened, "verified_open_rate": 0.2}
+    tile = rate_tile("open_rate", "Opens", both, {}, more_is_better=True)
+    assert tile.note == "38.0% to 42.0%, 20.0% verified"
+    unknown = dict.fromkeys(opened)
+    assert rate_tile("open_rate", "Opens", unknown, {}, more_is_better=True).note.startswith("of ")

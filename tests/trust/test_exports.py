@@ -216,7 +216,7 @@ def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(errors.MissingExtra, match=r"actoolkit\[excel\]"):
+    with pytest.raises(errors.MissingExtra, match=r"\.\[excel\]"):
         ac.to_excel(pl.DataFrame({"a": [1]}), tmp_path / "f.xlsx")
     assert not list(tmp_path.iterdir())
 

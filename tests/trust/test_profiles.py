@@ -297,7 +297,7 @@ def test_without_the_extra_nothing_is_missed(monkeypatch):
     monkeypatch.undo()
     monkeypatch.setitem(sys.modules, "keyring", None)
     assert keychain.read(None) is None
-    with pytest.raises(errors.MissingExtra, match=r"actoolkit\[keyring\]"):
+    with pytest.raises(errors.MissingExtra, match=r"\.\[keyring\]"):
         keychain.remember(None, URL, Token(SECRET))
 
 
