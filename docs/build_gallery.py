@@ -166,6 +166,30 @@ def page(titles: Mapping[str, tuple[str, str]]) -> str:
     Every chart of the package, drawn on the synthetic account (`ac.sandbox_account()`). Each takes
     the frame that the metric of its name gives, says its finding in the title, and describes itself
     to those who do not see it. Made by `python docs/build_gallery.py`.
+
+    The frames that the calls name:
+
+    ```python
+    import actoolkit as ac
+
+    with ac.sandbox_account() as account:
+        campaigns = ac.load_campaigns(account=account)
+        campaign_lists = ac.load_campaign_lists(account=account)
+        contacts = ac.load_contacts(account=account)
+        contact_lists = ac.load_contact_lists(account=account)
+        contact_automations = ac.load_contact_automations(account=account)
+        orders = ac.load_ecom_orders(account=account)
+        now = ac.data_as_of("campaigns", account=account)
+    today, zone = now.date(), str(now.tzinfo)
+    orders = orders.filter(orders["currency"] == "USD")
+    touches = ac.metrics.list_touches(campaigns, campaign_lists, contact_lists)
+    events = ac.metrics.contact_events(contacts=contacts, touches=touches, orders=orders)
+    exposure = ac.metrics.campaign_exposure(
+        campaigns, campaign_lists, contact_lists, contacts, orders
+    )
+    ```
+
+    Histories are what `ac.history` gives once an account was loaded several times.
     """
     parts = [textwrap.dedent(head)]
     for name, (title, description) in titles.items():
