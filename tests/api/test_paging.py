@@ -167,6 +167,24 @@ def test_a_keyset_that_begins_in_the_middle(drifting):
     assert outcome.certainty == "proven"
 
 
+@pytest.mark.parametrize("endpoint", [CONTACTS, ORDERS], ids=["keyset", "offset"])
+@pytest.mark.parametrize(
+    "strange", ["9" * 5000, "1.5", "a3f0", "-1", "\u0663"], ids=lambda one: one[:9]
+)
+def test_one_id_that_is_no_number_to_walk_by(endpoint, strange):
+    ids = [*map(str, range(1, 130)), strange, *map(str, range(130, 250))]
+    meta = {"total": str(len(ids))}
+
+    def fetch(params):
+        start = int(params.get("offset", 0))
+        page = ids[start : start + int(params["limit"])]
+        return Page.of(endpoint, {endpoint.envelope: [{"id": one} for one in page], "meta": meta})
+
+    walk = Walk(fetch, endpoint, {})
+    assert {key for page in walk for key in page.keys} == set(ids)
+    assert walk.outcome.certainty == "converged"
+
+
 class Faulty:
     """Spoils single answers of a world."""
 
