@@ -303,6 +303,26 @@ def test_the_servers_clock_is_noted(stub, reader, wire, lists):
         assert reader.server_at.isoformat() == "2026-06-30T15:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Mon, 01 Jan 99999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2026 00:00:00 +99999999999999999",
+        "Mon, 01 Jan 2026 00:00:00 +9999",
+        "Fri, 01 Jan 100 00:00:00 GMT",
+        "Mon, 99 Jan 2026 99:99:99 GMT",
+        ",",
+        "1 2 3",
+    ],
+)
+def test_a_clock_that_no_server_has_is_not_noted(stub, reader, wire, lists, date):
+    stub.script.append(wire.http(200, GOOD, {"Date": date}))
+    assert ids(reader.page(lists, {})) == ["1", "2"]
+    assert reader.server_at is None
+
+
 def test_threads_share_a_reader(stub, reader, wire):
     stub.serve = wire.rows(250, "contacts")
     found = []
