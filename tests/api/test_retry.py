@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actoolkit import errors
+from actoolkit.api.answers import parse
 from actoolkit.api.retry import (
     Accept,
     GiveUp,
@@ -171,3 +174,23 @@ def test_reasons_are_the_apis_own():
     error = verdict(answer(422, body=body)).error
     assert error.reasons == ("m", "no such segment", "Bad")
     assert "no such segment" in str(error)
+
+
+def test_an_error_page_is_not_parsed_however_large_it_is():
+    """Lists of lists take twenty times their bytes: an answer of 64 MiB a gigabyte."""
+    body = b'{"message": "m", "x": [' + b"[]," * 2**21 + b"[]]}"
+    tracemalloc.start()
+    try:
+        assert isinstance(verdict(answer(422, body=body)).error, errors.RequestRejected)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(body)
+
+
+def test_of_a_thousand_reasons_a_few_are_told():
+    body = json.dumps({"errors": [{"title": f"reason {n}"} for n in range(1000)]}).encode()
+    assert reasons(body) == tuple(f"reason {n}" for n in range(10))
+    assert parse(body)[1].endswith("reason 8; reason 9")
+    long = json.dumps({"errors": [{"detail": "x" * 10**4}, {"detail": "y"}]}).encode()
+    assert reasons(long) == ("x" * 300, "y")
