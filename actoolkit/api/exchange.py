@@ -18,7 +18,7 @@ import requests
 import urllib3
 
 from actoolkit.api.operation import Params
-from actoolkit.api.retry import Kind, Limits, Outcome, reasons
+from actoolkit.api.retry import Kind, Limits, Outcome
 from actoolkit.api.session import HostBoundAuth, taking
 from actoolkit.errors import ActoolkitError
 
@@ -86,7 +86,7 @@ def send(
             status = response.status_code
             headers = {name.lower(): value for name, value in response.headers.items()}
             kind, detail, body = _read(response.raw, started + limits.body, limits.size, clock)
-            if repeats(session, status, body):
+            if repeats(session, body):
                 kind, detail, body = ("malformed" if status == 200 else kind), REPEATED, b""
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
         kind, detail = ("certificate" if _untrusted(error) else "connection"), "TLS failed"
@@ -108,16 +108,14 @@ def send(
     return Outcome(kind, status, headers, body, detail, clock() - started)
 
 
-def repeats(session: requests.Session, status: int, body: bytes) -> bool:
+def repeats(session: requests.Session, body: bytes) -> bool:
     """Whether an answer holds the token that it was asked with.
 
     Args:
         session: Of `open_session`.
-        status: Of the answer.
         body: Decoded.
     """
-    sentences = reasons(body) if status != 200 else ()  # escapes may hide it there
-    return isinstance(session.auth, HostBoundAuth) and session.auth.told_in(body, *sentences)
+    return isinstance(session.auth, HostBoundAuth) and session.auth.told_in(body)
 
 
 def _untrusted(error: BaseException) -> bool:

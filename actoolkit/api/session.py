@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -37,6 +38,9 @@ OTHERS_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 IDLE = 2.0
 """Seconds after which a server may have closed a connection that waited for its turn."""
 
+_ESCAPE = re.compile(rb"\\u00[2-7]")
+"""An escape of an ASCII character, which is hardly ever needed."""
+
 
 class HostBoundAuth(AuthBase):
     """Sets the token on requests to one scheme, host and port, and on no other.
@@ -69,15 +73,21 @@ class HostBoundAuth(AuthBase):
         request.headers["Api-Token"] = self._token.reveal()
         return request
 
-    def told_in(self, *said: bytes | str) -> bool:
+    def told_in(self, body: bytes) -> bool:
         """Whether an answer repeats the token: what it says is then shown and kept nowhere.
 
         Args:
-            *said: A body, and sentences from one.
+            body: Decoded; letters may stand there as JSON's escapes.
         """
-        token = self._token.reveal()
-        raw = token.encode()
-        return any((raw if isinstance(one, bytes) else token) in one for one in said)  # type: ignore[operator]
+        if self._token.reveal().encode() in body:
+            return True
+        if b"\\" not in body or not _ESCAPE.search(body):
+            return False
+        letters = (
+            rb"(?:%b|\\u00(?i:%02x))" % (re.escape(bytes([one])), one)
+            for one in self._token.reveal().encode()
+        )
+        return re.search(b"".join(letters), body) is not None
 
     def __repr__(self) -> str:
         host = getattr(self, "_origin", ("", "?"))[1]  # a traceback may show a half-made one

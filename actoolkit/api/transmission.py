@@ -89,7 +89,7 @@ def transmit(
             status = response.status_code
             headers = {name.lower(): value for name, value in response.headers.items()}
             kind, detail, body = _read(response.raw, started + limits.body, limits.size, clock)
-            if repeats(session, status, body):
+            if repeats(session, body):
                 lost = status // 100 == 2  # done, perhaps; its answer is not looked at
                 kind, detail, body = ("malformed" if lost else kind), REPEATED, b""
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
