@@ -7,10 +7,11 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -134,25 +135,58 @@ def unread_proxy(account: Account) -> str:
 
 
 @contextmanager
-def _deadline(connection: HTTPConnection) -> Iterator[None]:
-    """End a connection whose answer's head comes byte by byte and never whole.
-
-    The socket's timeout starts anew with every byte; here, twice that timeout is all there is.
-    """
+def _hanging_up(sock: socket.socket | None, seconds: float) -> Iterator[threading.Event]:
+    """End a connection when so many seconds are over, whatever still comes; tell whether it did."""
+    over = threading.Event()
 
     def hang_up() -> None:
-        with suppress(OSError):
-            if connection.sock is not None:
-                connection.sock.shutdown(socket.SHUT_RDWR)
+        over.set()
+        # What TLS keeps about the connection stays: another thread is reading with it.
+        inner = sock if isinstance(sock, socket.socket) else getattr(sock, "socket", None)
+        if isinstance(inner, socket.socket):
+            with suppress(OSError):
+                socket.socket.shutdown(inner, socket.SHUT_RDWR)
 
-    patience = connection.timeout if isinstance(connection.timeout, int | float) else 30.0
-    watch = threading.Timer(2 * patience, hang_up)
+    watch = threading.Timer(seconds, hang_up)
     watch.daemon = True
     watch.start()
     try:
-        yield
+        yield over
     finally:
         watch.cancel()
+
+
+def _head(connection: HTTPConnection, receive: Callable[[], HTTPResponse]) -> HTTPResponse:
+    """Receive the head of an answer, which may come byte by byte and never whole.
+
+    The socket's timeout starts anew with every byte; here, twice that timeout is all there is.
+    """
+    patience = connection.timeout if isinstance(connection.timeout, int | float) else 30.0
+    sock = connection.sock
+    with _hanging_up(sock, 2 * patience):
+        answer = receive()
+    _sockets[answer] = sock
+    return answer
+
+
+_sockets: WeakKeyDictionary[HTTPResponse, socket.socket | None] = WeakKeyDictionary()
+"""The connection of each answer that is being read; urllib3 forgets it where none follows."""
+
+
+def receiving(answer: HTTPResponse, seconds: float) -> AbstractContextManager[threading.Event]:
+    """Let the body of an answer take so many seconds, and then end its connection.
+
+    What is read piece by piece can be left between two of them. But trailers without end, and what
+    unpacks to nothing, are read within the libraries, which come back with no piece at all.
+
+    Args:
+        answer: Whose head is there.
+        seconds: For all of the rest.
+
+    Returns:
+        Gives an event, set when the connection was ended.
+    """
+    return _hanging_up(_sockets.get(answer), seconds)
 
 
 @contextmanager
@@ -199,8 +233,7 @@ class _Connection(HTTPConnection):
             super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-        with _deadline(self):
-            return super().getresponse()
+        return _head(self, super().getresponse)
 
 
 class _TLSConnection(HTTPSConnection):
@@ -209,8 +242,7 @@ class _TLSConnection(HTTPSConnection):
             super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-        with _deadline(self):
-            return super().getresponse()
+        return _head(self, super().getresponse)
 
 
 _CONNECTIONS = (_Connection, _TLSConnection)

@@ -247,6 +247,40 @@ def test_a_server_that_stalls_ends_at_the_deadline(stub, account, pace, wire):
             reader.get("/lists")
 
 
+def without_end(head, piece):
+    """A head, and then the same bytes again and again."""
+
+    def behave(connection, query):
+        connection.sendall(head)
+        while True:
+            connection.sendall(piece)
+            time.sleep(0.005)
+
+    return behave
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+ZIPPED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+ENDLESS = {
+    "trailers": (CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-More: y\r\n"),
+    "packed nothings": (ZIPPED, gzip.compress(b"")),
+    "empty blocks": (ZIPPED + gzip.compress(b"")[:10], b"\0\0\0\xff\xff"),
+    "a file's name": (ZIPPED + b"\x1f\x8b\x08\x08\0\0\0\0\0\xff", b"name"),
+    "heads": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "blank chunks": (CHUNKED, b"1\r\n \r\n"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_comes_without_end_and_is_nothing_ends(stub, account, pace, name):
+    stub.script.extend([without_end(*ENDLESS[name])] * 2)
+    limits = Limits(body=0.2, attempts=2)
+    with Reader(account, pace=pace, sleep=lambda s: None, limits=limits) as reader:
+        with pytest.raises(errors.ConnectionFailed):
+            reader.get("/lists")
+    assert len(stub.requests) == 2
+
+
 def test_nobody_listens(account, pace, slept, stub):
     stub.close()
     with Reader(account, pace=pace, sleep=slept.append) as reader:
