@@ -103,6 +103,8 @@ def _nests(raw: bytes) -> bool:
         raw = raw.replace(rb"\\", b"").replace(rb"\"", b"")
     marks = raw.translate(_ALIKE, _UNMARKED).replace(b'""', b"")  # most texts hold no brackets
     marks = _TEXT.sub(b"", marks)
+    if b"[" * (MOST_LEVELS + 1) in marks:
+        return True
     for _ in range(MOST_LEVELS):
         fewer = marks.replace(b"[]", b"")
         if len(fewer) == len(marks):
