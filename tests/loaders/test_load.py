@@ -131,6 +131,22 @@ class TestQuirks:
         assert "active_subscribers" in caplog.text
 
 
+@pytest.mark.parametrize("none", ["0", 0, 10**20], ids=str)
+@pytest.mark.parametrize("order", ["no", "rising"])
+def test_a_row_whose_id_is_none_comes_once_however_often_it_was_read(stub, account, none, order):
+    """Pages in no order are read twice; those whose ids rise overlap."""
+    rows = [{"id": str(n), "name": f"list {n}"} for n in (*range(1, 40), *range(60, 40, -1))]
+    rows.insert(20, {"id": none, "name": "odd"})
+    stub.cap = 7
+    wanted = sorted(rows, key=lambda row: int(row["id"]))
+    stub.rows["/lists"] = ("lists", rows if order == "no" else wanted)
+    found = load_lists(account=account)
+    assert sorted(found["name"]) == sorted(row["name"] for row in rows)
+    told = provenance("lists", account=account)
+    assert (told.rows, told.vendor_total) == (60, 60)
+    assert sum(told.rescued_values.values()) == (none == 10**20)
+
+
 @pytest.mark.parametrize("strange", ["a3f0", "9" * 20, " 7", "1.5", "0"])
 def test_a_table_with_an_id_that_is_no_number_is_loaded_again(stub, account, strange):
     rows = [{"id": one, "subject": f"about {one}"} for one in (strange, "9", "8", "7")]
