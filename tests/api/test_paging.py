@@ -185,6 +185,16 @@ def test_one_id_that_is_no_number_to_walk_by(endpoint, strange):
     assert walk.outcome.certainty == "converged"
 
 
+@pytest.mark.parametrize("strange", ["\u0663", "\u00b2", "", "-1", "1.0", " 1", "9" * 31])
+def test_numbers_to_walk_by_are_plain_ones(strange):
+    def page(*keys):
+        return Page(rows=(), keys=keys)
+
+    assert page("1", "007", "9" * 30).numbers == [1, 7, 10**30 - 1]
+    assert page("1", strange).numbers is None
+    assert page().numbers == []
+
+
 class Faulty:
     """Spoils single answers of a world."""
 

@@ -174,6 +174,16 @@ def test_a_wrong_token_and_a_plan_without_the_feature_are_told_apart(stub, reade
         reader.get("/users/me")
 
 
+def test_where_an_account_was_found_nobody_asks_whether_there_is_one(stub, reader, wire, lists):
+    missing = wire.http(404, {"message": "No"})
+    stub.script.extend([missing, wire.http(200, {"user": {"id": "1"}})])
+    for requests in (2, 3):
+        with pytest.raises(errors.NotAvailable):
+            reader.get("/segments")
+        assert len(stub.requests) == requests
+        stub.script.append(missing)
+
+
 def test_an_unpaid_feature_is_left_out_and_an_unpaid_account_told(stub, reader, wire):
     stub.serve = lambda query: {"user": {"id": "1"}}
     stub.script.append(wire.http(402, {"message": "Please upgrade"}))

@@ -114,6 +114,15 @@ def test_retry_after_is_obeyed_and_stops_everybody():
     assert not verdict(answer(500, "7")).everyone
 
 
+def test_a_server_that_always_asks_for_no_wait_is_given_ever_more():
+    for asked in ("0", "0.1"):
+        waits = [verdict(*[answer(429, asked)] * n).after for n in range(1, 6)]
+        assert waits[0] == float(asked)
+        assert waits[1] >= 0.75
+        assert waits == sorted(waits)
+    assert verdict(answer(429, "30"), answer(429, "30")).after == 30
+
+
 @pytest.mark.parametrize("text", ["21600", "121"])
 def test_a_wait_beyond_the_budget_is_an_error_not_a_nap(text):
     told = verdict(answer(429, text))
@@ -146,6 +155,8 @@ def test_the_budget_counts_what_was_waited():
         ("", None),
         (None, None),
         ("1e3", None),
+        ("9" * 65, None),
+        (" 3 ", 3.0),
         ("٣", None),
         ("Tue, 30 Jun 2026 15:00:20 GMT", 20.0),
         ("Tue, 30 Jun 2026 14:00:00 GMT", 0.0),
