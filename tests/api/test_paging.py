@@ -185,6 +185,25 @@ def test_one_id_that_is_no_number_to_walk_by(endpoint, strange):
     assert walk.outcome.certainty == "converged"
 
 
+@pytest.mark.parametrize("endpoint", [CONTACTS, ORDERS], ids=["keyset", "offset"])
+@pytest.mark.parametrize("order", ["rising", "falling", "none"])
+@pytest.mark.parametrize("blank", [{"total": "0"}, {"total": 0}, {}], ids=["0", "nought", "absent"])
+def test_a_total_of_nought_behind_rows_does_not_end_a_walk(endpoint, order, blank):
+    """The first page of three, and then answers as of a collection that is empty."""
+    ids = [*range(1, 101)]
+    if order != "rising":
+        ids = ids[::-1] if order == "falling" else [*ids[50:], *ids[:50]]
+
+    def fetch(params):
+        first = params.get("offset", "0") == "0" and "id_greater" not in params
+        rows = [{"id": str(one)} for one in ids] if first else []
+        meta = {"total": "250"} if first else blank
+        return Page.of(endpoint, {endpoint.envelope: rows, "meta": meta})
+
+    with pytest.raises(IncompleteLoad, match="total of 250"):
+        list(Walk(fetch, endpoint, {}))
+
+
 @pytest.mark.parametrize("strange", ["\u0663", "\u00b2", "", "-1", "1.0", " 1", "9" * 31])
 def test_numbers_to_walk_by_are_plain_ones(strange):
     def page(*keys):

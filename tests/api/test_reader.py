@@ -135,6 +135,17 @@ def test_a_429_stops_everybody_for_as_long_as_it_says(stub, reader, pace, slept,
     assert told == [(3.0, "the account's rate limit")]
 
 
+def test_what_the_server_allows_is_told_to_the_pace(stub, reader, pace, wire, lists, monkeypatch):
+    told = []
+    monkeypatch.setattr(pace, "limit", told.append)
+    stub.script.append(wire.http(429, b"", {"Retry-After": "1", "RateLimit-Limit": "2"}))
+    stub.script.append(wire.http(200, GOOD, {"RateLimit-Limit": "60, 60;w=20"}))
+    stub.script.append(wire.http(200, GOOD, {"RateLimit-Limit": "many"}))
+    for _ in range(2):
+        reader.page(lists, {})
+    assert told == [2.0, 3.0]
+
+
 def test_a_429_of_six_hours_is_told_at_once(stub, reader, pace, wire, lists):
     stub.script.append(wire.http(429, b"", {"Retry-After": "21600"}))
     with pytest.raises(errors.RateLimited, match="21600"):
