@@ -95,6 +95,13 @@ class HostBoundAuth(AuthBase):
         return f"HostBoundAuth({host!r})"
 
 
+class _Session(requests.Session):
+    """Looks at no redirect: before it is refused, its body would be read, however large it is."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Where to go on: nowhere."""
+
+
 def open_session(account: Account, *, connections: int = 16) -> requests.Session:
     """Open a plain session to an account: no proxies or .netrc of the environment, no cookies.
 
@@ -102,7 +109,7 @@ def open_session(account: Account, *, connections: int = 16) -> requests.Session
         account: Whom to talk to.
         connections: Connections to keep, for as many workers.
     """
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.headers.clear()
     session.headers.update(HEADERS)

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 import traceback
+import tracemalloc
 
 import pytest
 
@@ -168,6 +169,36 @@ def test_a_redirect_is_refused_and_nobody_else_sees_a_request(
             reader.get("/lists")
     assert other_stub.requests == []
     assert len(stub.requests) == 3
+
+
+@pytest.mark.parametrize("target", ["http://[::1/", "\u00ff", "//", "http://a b/", "file:///etc/x"])
+def test_a_redirect_to_nowhere_is_refused_as_well(stub, reader, wire, target):
+    answer = wire.http(302, b"", {"Location": target})
+    stub.script.append(answer.decode().encode("latin-1"))
+    with pytest.raises(errors.RedirectRefused):
+        reader.get("/lists")
+    assert len(stub.requests) == 1
+
+
+def test_the_body_of_a_redirect_is_bounded_like_any_other(stub, other_stub, account, pace, wire):
+    to = {"Location": other_stub.url}
+    packed = gzip.compress(b" " * 2**26)
+    endless = without_end(wire.http(302, b"", to, length=False), b"x")
+    stub.script.extend([wire.http(302, packed, {**to, "Content-Encoding": "gzip"})] * 2)
+    stub.script.extend([endless] * 2)
+    limits = Limits(size=2**20, body=0.2, attempts=2)
+    tracemalloc.start()
+    try:
+        with Reader(account, pace=pace, sleep=lambda s: None, limits=limits) as reader:
+            with pytest.raises(errors.MalformedResponse, match="larger than 1 MiB"):
+                reader.get("/lists")
+            with pytest.raises(errors.ConnectionFailed, match="slowly"):
+                reader.get("/lists")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**24
+    assert other_stub.requests == []
 
 
 def test_a_wrong_token_and_a_plan_without_the_feature_are_told_apart(stub, reader, wire):
