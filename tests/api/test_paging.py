@@ -157,6 +157,16 @@ def test_a_server_that_ignores_offset_never_passes_for_a_whole_one(drifting, row
             load(world)
 
 
+@pytest.mark.parametrize(("cap", "size"), [(20, 100), (20, 7), (100, 50), (100, 7), (100, 100)])
+@pytest.mark.parametrize("total", ["string", "absent"])
+@pytest.mark.parametrize("order", ["id asc", "id desc", "updated desc"])
+def test_nor_does_one_whose_page_is_as_long_as_pages_are(drifting, cap, size, total, order):
+    """Of twenty, whatever is asked for; of a hundred; of just as many as were asked for."""
+    world = drifting(ORDERS, 250, order, ignores=frozenset({"offset"}), cap=cap, total=total)
+    with pytest.raises(IncompleteLoad, match="same page"):
+        load(world, page_size=size)
+
+
 @pytest.mark.parametrize("total", ["string", "absent"])
 def test_a_server_that_gives_everything_at_once(drifting, total):
     world = drifting(ORDERS, 250, ignores=frozenset({"offset", "limit"}), total=total)
