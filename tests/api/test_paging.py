@@ -228,6 +228,41 @@ def test_a_total_of_nought_behind_rows_does_not_end_a_walk(endpoint, order, blan
         list(Walk(fetch, endpoint, {}))
 
 
+@pytest.mark.parametrize("endpoint", [CONTACTS, ORDERS], ids=["keyset", "offset"])
+@pytest.mark.parametrize("order", ["id asc", "id desc", "updated desc"])
+@pytest.mark.parametrize("meta", [{}, {"total": "0"}, {"total": 0}], ids=["absent", "0", "nought"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_collection_is_not_empty_because_it_was_so_twice(drifting, endpoint, order, meta, times):
+    world = drifting(endpoint, 230, order, total="absent" if not meta else "string")
+    right, blank = world.answer, {endpoint.envelope: [], "meta": meta}
+    world.answer = lambda params: right(params) if len(world.requests) >= times else told(params)
+
+    def told(params):
+        world.requests.append(params)
+        return blank
+
+    found, outcome = load(world)
+    assert set(found) == world.throughout
+    assert outcome.certainty in ("proven", "converged")
+
+
+@pytest.mark.parametrize("order", ["id asc", "id desc", "updated desc"])
+@pytest.mark.parametrize("total", ["string", "absent"])
+def test_every_other_page_that_is_empty_ends_no_walk(drifting, order, total):
+    world = drifting(ORDERS, 430, order, total=total)
+    right, last = world.answer, {"blank": False}
+
+    def every_other(params):
+        last["blank"] = not last["blank"] and params["offset"] != "0"
+        page = right(params)
+        return {**page, ORDERS.envelope: []} if last["blank"] else page
+
+    world.answer = every_other
+    found, outcome = load(world)
+    assert set(found) == world.throughout
+    assert outcome.certainty in ("proven", "converged")
+
+
 @pytest.mark.parametrize("strange", ["\u0663", "\u00b2", "", "-1", "1.0", " 1", "9" * 31])
 def test_numbers_to_walk_by_are_plain_ones(strange):
     def page(*keys):
