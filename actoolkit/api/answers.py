@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,8 +20,13 @@ MOST_PARTS = 1_000_000
 """Objects and lists of one answer; a page of a hundred rows has some hundreds."""
 MOST_VALUES = 2_000_000
 """Commas of one answer, those within texts as well; a page of a hundred rows has some thousands."""
+MOST_LEVELS = 100
+"""Objects and lists within each other: what can be parsed can then be written, whoever calls."""
 
 _BOM = b"\xef\xbb\xbf"
+_UNMARKED = bytes(set(range(256)) - set(b'[]{}"'))
+_ALIKE = bytes.maketrans(b"{}", b"[]")
+_TEXT = re.compile(rb'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,8 @@ def parse(
 ) -> tuple[Mapping[str, object], str]:
     """Parse an answer strictly.
 
-    A truncated body, NaN, invalid UTF-8, a second document or nesting without end is not JSON; a
-    byte order mark is let pass. What would take many times its size in memory is not parsed.
+    A truncated body, NaN, invalid UTF-8 or a second document is not JSON; a byte order mark is let
+    pass. What would take many times its size in memory is not parsed, nor what nests without end.
 
     Args:
         raw: The whole decoded body.
@@ -86,7 +92,25 @@ def _unparsable(raw: bytes) -> str:
         return f"the answer has more than {MOST_PARTS:,} objects and lists"
     if raw.count(b",") > MOST_VALUES:
         return f"the answer has more than {MOST_VALUES:,} values"
+    if _nests(raw):
+        return f"the answer has more than {MOST_LEVELS} levels"
     return ""
+
+
+def _nests(raw: bytes) -> bool:
+    """Whether there are too many levels: each round takes the innermost brackets out."""
+    if b"\\" in raw and rb"\"" in raw:  # one byte is found far faster than two
+        raw = raw.replace(rb"\\", b"").replace(rb"\"", b"")
+    marks = raw.translate(_ALIKE, _UNMARKED).replace(b'""', b"")  # most texts hold no brackets
+    marks = _TEXT.sub(b"", marks)
+    if b"[" * (MOST_LEVELS + 1) in marks:
+        return True
+    for _ in range(MOST_LEVELS):
+        fewer = marks.replace(b"[]", b"")
+        if len(fewer) == len(marks):
+            return False
+        marks = fewer
+    return bool(marks)
 
 
 def envelope_of(endpoint: Endpoint) -> Check:

@@ -18,12 +18,13 @@ import requests
 import urllib3
 
 from actoolkit.api.operation import Params
-from actoolkit.api.retry import Kind, Limits, Outcome, reasons
-from actoolkit.api.session import HostBoundAuth, taking
+from actoolkit.api.retry import Kind, Limits, Outcome
+from actoolkit.api.session import HostBoundAuth, receiving, taking
 from actoolkit.errors import ActoolkitError
 
 CHUNK = 2**16
 UNKNOWN_HOST = "no such host is known here"
+TOO_SLOW: tuple[Kind, str, bytes] = ("timeout", "the answer came too slowly", b"")
 REPEATED = "the answer repeats the token"
 
 
@@ -86,8 +87,8 @@ def send(
         with response:
             status = response.status_code
             headers = {name.lower(): value for name, value in response.headers.items()}
-            kind, detail, body = _read(response.raw, started + limits.body, limits.size, clock)
-            if repeats(session, status, body):
+            kind, detail, body = _body(response.raw, started + limits.body, limits, clock)
+            if repeats(session, body):
                 kind, detail, body = ("malformed" if status == 200 else kind), REPEATED, b""
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:
         kind, detail = ("certificate" if _untrusted(error) else "connection"), "TLS failed"
@@ -109,16 +110,14 @@ def send(
     return Outcome(kind, status, headers, body, detail, clock() - started)
 
 
-def repeats(session: requests.Session, status: int, body: bytes) -> bool:
+def repeats(session: requests.Session, body: bytes) -> bool:
     """Whether an answer holds the token that it was asked with.
 
     Args:
         session: Of `open_session`.
-        status: Of the answer.
         body: Decoded.
     """
-    sentences = reasons(body) if status != 200 else ()  # escapes may hide it there
-    return isinstance(session.auth, HostBoundAuth) and session.auth.told_in(body, *sentences)
+    return isinstance(session.auth, HostBoundAuth) and session.auth.told_in(body)
 
 
 def _untrusted(error: BaseException) -> bool:
@@ -173,6 +172,21 @@ def _within(error: BaseException) -> list[object]:
     return found
 
 
+def _body(
+    raw: urllib3.HTTPResponse, deadline: float, limits: Limits, clock: Callable[[], float]
+) -> tuple[Kind, str, bytes]:
+    """Read a body; one that gives no pieces either cannot outlive the deadline by much."""
+    with receiving(raw, limits.body) as over:
+        try:
+            read = _read(raw, deadline, limits.size, clock)
+        except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException):
+            if not over.is_set():
+                raise
+        if over.is_set():
+            return TOO_SLOW
+    return read
+
+
 def _read(
     raw: urllib3.HTTPResponse, deadline: float, size: int, clock: Callable[[], float]
 ) -> tuple[Kind, str, bytes]:
@@ -187,5 +201,5 @@ def _read(
             return "oversize", f"the answer is larger than {size // 2**20} MiB", b""
         if clock() > deadline:
             raw.close()
-            return "timeout", "the answer came too slowly", b""
+            return TOO_SLOW
     return "answer", "", b"".join(pieces)

@@ -15,6 +15,8 @@ Row = Mapping[str, object]
 
 MOST_ROWS = 10**12
 """A larger total is nonsense, not a count."""
+MOST_DIGITS = 30
+"""A longer key is no number to walk by: Python refuses to read one of thousands of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Page:
     @property
     def numbers(self) -> list[int] | None:
         """The keys as numbers, or None when one of them is not."""
-        if all(key.isascii() and key.isdigit() for key in self.keys):
+        if all(key.isascii() and key.isdigit() and len(key) <= MOST_DIGITS for key in self.keys):
             return [int(key) for key in self.keys]
         return None
 

@@ -44,6 +44,8 @@ PREFIX = "/api/3"
 IN_FLIGHT = 8
 """Pages of one walk on their way at once: five a second, at up to a second and a half each."""
 WHO_AM_I = "/users/me"
+YEARS = range(2000, 9000)
+"""Years that a server's clock may show: near the ends of the calendar, no span can be added."""
 _PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
 
 
@@ -287,9 +289,11 @@ class Reader:
     def _note_date(self, text: str) -> None:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+            moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
             return
-        self.server_at = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        if moment.year in YEARS:
+            self.server_at = moment
 
     def _located(self, error: NotAvailable, path: str) -> ApiError:
         """Tell an account that lacks a resource from another web site, which lacks all of them."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Literal
 
 import msgspec
@@ -22,6 +23,10 @@ from actoolkit.errors import (
     RequestRejected,
     ServerError,
 )
+
+MOST_SAID = 2**20
+"""Bytes of an answer in which sentences about an error are looked for: it is parsed unasked."""
+MOST_REASONS = 10
 
 Kind = Literal["answer", "malformed", "connection", "timeout", "oversize", "certificate"]
 """How a request ended: with an answer, with one that does not hold, or without one."""
@@ -185,7 +190,9 @@ def describe(outcome: Outcome) -> str:
 
 
 def reasons(body: bytes) -> tuple[str, ...]:
-    """The API's own sentences about an error, possibly none."""
+    """The API's own sentences about an error, possibly none; a few, however many it sends."""
+    if len(body) > MOST_SAID:
+        return ()
     try:
         data = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -197,7 +204,8 @@ def reasons(body: bytes) -> tuple[str, ...]:
     for one in errors if isinstance(errors, list) else []:
         if isinstance(one, dict):
             found += [one.get("detail") or one.get("title")]
-    return tuple(text[:300] for text in found if isinstance(text, str) and text)
+    said = (text[:300] for text in found if isinstance(text, str) and text)
+    return tuple(islice(said, MOST_REASONS))
 
 
 def _final(

@@ -15,6 +15,8 @@ STRICT_MARGIN = 0.06
 """The margin of a strict pace: what the ways to the server may differ by."""
 MEMORY = 5
 """Sends that are remembered at least: readers with a larger share look further back."""
+SLOWEST = 1 / 60
+"""Requests per second below which a limit is not believed: a load would seem to stand still."""
 CALM = 600.0
 """Seconds without a request after which the margin starts small again."""
 
@@ -85,7 +87,7 @@ def allowed(headers: Mapping[str, str]) -> float | None:
     found = _LIMIT.fullmatch(headers.get("ratelimit-limit", "")[:80])
     if found is None or not int(found[1]):
         return None
-    return int(found[1]) / max(1, int(found[2] or 1))
+    return max(SLOWEST, int(found[1]) / max(1, int(found[2] or 1)))
 
 
 _LIMIT = re.compile(r"\s*(\d{1,6})(?:\s*,\s*\d{1,6})?(?:\s*;\s*w=(\d{1,6}))?\s*", re.ASCII)

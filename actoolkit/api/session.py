@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -36,6 +38,9 @@ OTHERS_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 IDLE = 2.0
 """Seconds after which a server may have closed a connection that waited for its turn."""
+
+_ESCAPE = re.compile(rb"\\u00[2-7]")
+"""An escape of an ASCII character, which is hardly ever needed."""
 
 
 class HostBoundAuth(AuthBase):
@@ -69,19 +74,32 @@ class HostBoundAuth(AuthBase):
         request.headers["Api-Token"] = self._token.reveal()
         return request
 
-    def told_in(self, *said: bytes | str) -> bool:
+    def told_in(self, body: bytes) -> bool:
         """Whether an answer repeats the token: what it says is then shown and kept nowhere.
 
         Args:
-            *said: A body, and sentences from one.
+            body: Decoded; letters may stand there as JSON's escapes.
         """
-        token = self._token.reveal()
-        raw = token.encode()
-        return any((raw if isinstance(one, bytes) else token) in one for one in said)  # type: ignore[operator]
+        if self._token.reveal().encode() in body:
+            return True
+        if b"\\" not in body or not _ESCAPE.search(body):
+            return False
+        letters = (
+            rb"(?:%b|\\u00(?i:%02x))" % (re.escape(bytes([one])), one)
+            for one in self._token.reveal().encode()
+        )
+        return re.search(b"".join(letters), body) is not None
 
     def __repr__(self) -> str:
         host = getattr(self, "_origin", ("", "?"))[1]  # a traceback may show a half-made one
         return f"HostBoundAuth({host!r})"
+
+
+class _Session(requests.Session):
+    """Looks at no redirect: before it is refused, its body would be read, however large it is."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Where to go on: nowhere."""
 
 
 def open_session(account: Account, *, connections: int = 16) -> requests.Session:
@@ -91,7 +109,7 @@ def open_session(account: Account, *, connections: int = 16) -> requests.Session
         account: Whom to talk to.
         connections: Connections to keep, for as many workers.
     """
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.headers.clear()
     session.headers.update(HEADERS)
@@ -124,25 +142,58 @@ def unread_proxy(account: Account) -> str:
 
 
 @contextmanager
-def _deadline(connection: HTTPConnection) -> Iterator[None]:
-    """End a connection whose answer's head comes byte by byte and never whole.
-
-    The socket's timeout starts anew with every byte; here, twice that timeout is all there is.
-    """
+def _hanging_up(sock: socket.socket | None, seconds: float) -> Iterator[threading.Event]:
+    """End a connection when so many seconds are over, whatever still comes; tell whether it did."""
+    over = threading.Event()
 
     def hang_up() -> None:
-        with suppress(OSError):
-            if connection.sock is not None:
-                connection.sock.shutdown(socket.SHUT_RDWR)
+        over.set()
+        # What TLS keeps about the connection stays: another thread is reading with it.
+        inner = sock if isinstance(sock, socket.socket) else getattr(sock, "socket", None)
+        if isinstance(inner, socket.socket):
+            with suppress(OSError):
+                socket.socket.shutdown(inner, socket.SHUT_RDWR)
 
-    patience = connection.timeout if isinstance(connection.timeout, int | float) else 30.0
-    watch = threading.Timer(2 * patience, hang_up)
+    watch = threading.Timer(seconds, hang_up)
     watch.daemon = True
     watch.start()
     try:
-        yield
+        yield over
     finally:
         watch.cancel()
+
+
+def _head(connection: HTTPConnection, receive: Callable[[], HTTPResponse]) -> HTTPResponse:
+    """Receive the head of an answer, which may come byte by byte and never whole.
+
+    The socket's timeout starts anew with every byte; here, twice that timeout is all there is.
+    """
+    patience = connection.timeout if isinstance(connection.timeout, int | float) else 30.0
+    sock = connection.sock
+    with _hanging_up(sock, 2 * patience):
+        answer = receive()
+    _sockets[answer] = sock
+    return answer
+
+
+_sockets: WeakKeyDictionary[HTTPResponse, socket.socket | None] = WeakKeyDictionary()
+"""The connection of each answer that is being read; urllib3 forgets it where none follows."""
+
+
+def receiving(answer: HTTPResponse, seconds: float) -> AbstractContextManager[threading.Event]:
+    """Let the body of an answer take so many seconds, and then end its connection.
+
+    What is read piece by piece can be left between two of them. But trailers without end, and what
+    unpacks to nothing, are read within the libraries, which come back with no piece at all.
+
+    Args:
+        answer: Whose head is there.
+        seconds: For all of the rest.
+
+    Returns:
+        Gives an event, set when the connection was ended.
+    """
+    return _hanging_up(_sockets.get(answer), seconds)
 
 
 @contextmanager
@@ -189,8 +240,7 @@ class _Connection(HTTPConnection):
             super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-        with _deadline(self):
-            return super().getresponse()
+        return _head(self, super().getresponse)
 
 
 class _TLSConnection(HTTPSConnection):
@@ -199,8 +249,7 @@ class _TLSConnection(HTTPSConnection):
             super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-        with _deadline(self):
-            return super().getresponse()
+        return _head(self, super().getresponse)
 
 
 _CONNECTIONS = (_Connection, _TLSConnection)

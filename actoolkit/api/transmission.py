@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from actoolkit.api.exchange import REPEATED, _read, kept_back, repeats, unconnected
+from actoolkit.api.exchange import REPEATED, _body, kept_back, repeats, unconnected
 from actoolkit.api.retry import Kind, Limits, Outcome
 from actoolkit.api.write_operations import WriteRequest
 from actoolkit.errors import InvalidArgument
@@ -88,8 +88,8 @@ def transmit(
         with response:
             status = response.status_code
             headers = {name.lower(): value for name, value in response.headers.items()}
-            kind, detail, body = _read(response.raw, started + limits.body, limits.size, clock)
-            if repeats(session, status, body):
+            kind, detail, body = _body(response.raw, started + limits.body, limits, clock)
+            if repeats(session, body):
                 lost = status // 100 == 2  # done, perhaps; its answer is not looked at
                 kind, detail, body = ("malformed" if lost else kind), REPEATED, b""
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as error:

@@ -14,6 +14,7 @@ from actoolkit.tables import Blocks, Table
 
 PIECE_ROWS = 25_000
 """Rows of one piece."""
+_FIRST = pl.struct(pl.all()).is_first_distinct()
 _PLAIN = r"^[1-9]\d{0,17}$"
 
 
@@ -43,7 +44,7 @@ class Ordered:
         self._places = pl.DataFrame()
         if not blocks.compressed or table.key is None:
             frame = blocks.whole()
-            frame = _once(table, frame) if paged or table.key is not None else frame
+            frame = _once(table, frame, paged=paged)
             self.distinct = frame.height
             frame = frame if limit is None else frame.head(limit)
             self._frame = frame if as_they_came else by_key(table, frame)
@@ -55,7 +56,7 @@ class Ordered:
             places = places.sort(key, maintain_order=True)
             places = places.filter(key.ne_missing(key.shift(-1)))
         else:
-            places = _once(table, places)
+            places = self._once_placed(table, places)
         self.distinct = places.height
         places = places if limit is None else places.head(limit)
         self._places = (places if as_they_came else by_key(table, places)).drop(table.key)
@@ -65,6 +66,17 @@ class Ordered:
     def long(self) -> bool:
         """Whether the rows are better taken piece by piece."""
         return self._frame is None
+
+    def _once_placed(self, table: Table, places: pl.DataFrame) -> pl.DataFrame:
+        """As `_once`, of rows told by where they are: those without a key are looked at."""
+        keyless = places[str(table.key)].is_null()
+        once = _once(table, places.filter(~keyless))
+        if not keyless.any():
+            return once
+        found = places.filter(keyless)
+        blocks = found.group_by("block", maintain_order=True)
+        rows = pl.concat([self._blocks[int(str(one[0]))][at["row"]] for one, at in blocks])
+        return pl.concat([once, found.filter(rows.select(_FIRST).to_series())])
 
     def frame(self) -> pl.DataFrame:
         """All rows."""
@@ -114,12 +126,13 @@ def _places(key: str, blocks: Blocks) -> pl.DataFrame:
     return pl.concat(columns)
 
 
-def _once(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Each row once: the last one that came of each key."""
+def _once(table: Table, frame: pl.DataFrame, *, paged: bool = True) -> pl.DataFrame:
+    """Each row once: the last one that came of each key; one without is told by all its values."""
     if table.key is None:
-        return frame.unique(maintain_order=True)
+        return frame.unique(maintain_order=True) if paged else frame
     keyless = frame[table.key].is_null()
     if keyless.any():
         named = frame.filter(~keyless).unique(table.key, keep="last", maintain_order=True)
-        return pl.concat([named, frame.filter(keyless)])
+        rest = frame.filter(keyless)
+        return pl.concat([named, rest.unique(maintain_order=True) if paged else rest])
     return frame.unique(table.key, keep="last", maintain_order=True)

@@ -165,9 +165,10 @@ def _by_addition(refresh: Refresh, rows: Rows) -> str | None:
 
 def _newest_first(refresh: Refresh, rows: Rows) -> str | None:
     """Read from the newest row on until a page of known ones, while ids fall from row to row."""
-    known = refresh.old.select(pl.col(str(refresh.request.table.key)).cast(pl.Int64).max()).item()
-    if known is None:
-        return None
+    numbers = refresh.old[str(refresh.request.table.key)].cast(pl.Int64, strict=False)
+    known = numbers.max()
+    if not isinstance(known, int) or numbers.has_nulls():
+        return None  # nothing yet, or a key that is no number: neither has a newest
     before: list[int] = []
     for page in refresh.pages():
         ids = page.numbers

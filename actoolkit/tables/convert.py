@@ -105,7 +105,7 @@ def _count(texts: pl.Series) -> Typed:
 
 def _number(texts: pl.Series) -> Typed:
     numbers = texts.cast(pl.Float64, strict=False)
-    exact = numbers.is_finite() & (numbers.abs() <= 2**53)
+    exact = numbers.is_finite() & (numbers.abs() < 2**53)
     if not exact.all():
         numbers = numbers.set(~exact.fill_null(value=True), None)
     return numbers, _is_empty(texts)

@@ -33,7 +33,7 @@ Kind = Literal[
 - ``count``: Int64 from 12, "12" or 12.0; "" is null; "12.5" does not fit.
 - ``flag``: Boolean from "0"/"1", 0/1, true/false; "" is null.
 - ``cents``: Int64, hundredths of the currency beside it; read like ``count``.
-- ``number``: Float64; only finite values up to 2**53.
+- ``number``: Float64; only finite values below 2**53, which are exact.
 - ``datetime``: instant with an offset on the wire; Datetime(us, UTC); zero dates are null.
 - ``wall``: wall clock; Datetime(us) without a zone; a numeric offset on the wire is dropped.
 - ``date``: Date; zero dates are null.

@@ -296,6 +296,8 @@ def test_a_smaller_limit_of_the_server_is_kept_by_all(tmp_path):
         ("5, 5;w=1", 5.0),
         ("100, 100;w=50", 2.0),
         ("60;w=60", 1.0),
+        ("1;w=60", 1 / 60),
+        ("1;w=999999", 1 / 60),
         ("0", None),
         ("", None),
         ("-1", None),

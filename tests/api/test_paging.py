@@ -104,6 +104,20 @@ def test_a_server_that_caps_the_limit(drifting, order, cap):
     assert set(load(drifting(CONTACTS, 130, order, cap=cap))[0]) == world.throughout
 
 
+@pytest.mark.parametrize("order", ["id asc", "id desc", "updated desc"])
+@pytest.mark.parametrize("cap", [20, 3])
+@pytest.mark.parametrize("total", [None, "0", "2", 1], ids=["absent", "nought", "two", "one"])
+def test_a_short_first_page_is_not_all_unless_its_total_says_so(drifting, order, cap, total):
+    for endpoint in (ORDERS, CONTACTS):
+        world = drifting(endpoint, 130, order, cap=cap, total=lambda count: total)
+        try:
+            found = set(load(world)[0])
+        except IncompleteLoad:
+            assert total in ("2", 1)  # a total that lies may be told
+        else:
+            assert found == world.throughout
+
+
 @pytest.mark.parametrize(
     "total", [0, "0", -1, "-1", 10**40, "many", None, "", [], 1.5, True, "٣", "9" * 5000]
 )
@@ -143,6 +157,16 @@ def test_a_server_that_ignores_offset_never_passes_for_a_whole_one(drifting, row
             load(world)
 
 
+@pytest.mark.parametrize(("cap", "size"), [(20, 100), (20, 7), (100, 50), (100, 7), (100, 100)])
+@pytest.mark.parametrize("total", ["string", "absent"])
+@pytest.mark.parametrize("order", ["id asc", "id desc", "updated desc"])
+def test_nor_does_one_whose_page_is_as_long_as_pages_are(drifting, cap, size, total, order):
+    """Of twenty, whatever is asked for; of a hundred; of just as many as were asked for."""
+    world = drifting(ORDERS, 250, order, ignores=frozenset({"offset"}), cap=cap, total=total)
+    with pytest.raises(IncompleteLoad, match="same page"):
+        load(world, page_size=size)
+
+
 @pytest.mark.parametrize("total", ["string", "absent"])
 def test_a_server_that_gives_everything_at_once(drifting, total):
     world = drifting(ORDERS, 250, ignores=frozenset({"offset", "limit"}), total=total)
@@ -165,6 +189,88 @@ def test_a_keyset_that_begins_in_the_middle(drifting):
     found, outcome = load(world, id_greater="100")
     assert set(found) == {n for n in world.throughout if n > 100}
     assert outcome.certainty == "proven"
+
+
+@pytest.mark.parametrize("endpoint", [CONTACTS, ORDERS], ids=["keyset", "offset"])
+@pytest.mark.parametrize(
+    "strange", ["9" * 5000, "1.5", "a3f0", "-1", "\u0663"], ids=lambda one: one[:9]
+)
+def test_one_id_that_is_no_number_to_walk_by(endpoint, strange):
+    ids = [*map(str, range(1, 130)), strange, *map(str, range(130, 250))]
+    meta = {"total": str(len(ids))}
+
+    def fetch(params):
+        start = int(params.get("offset", 0))
+        page = ids[start : start + int(params["limit"])]
+        return Page.of(endpoint, {endpoint.envelope: [{"id": one} for one in page], "meta": meta})
+
+    walk = Walk(fetch, endpoint, {})
+    assert {key for page in walk for key in page.keys} == set(ids)
+    assert walk.outcome.certainty == "converged"
+
+
+@pytest.mark.parametrize("endpoint", [CONTACTS, ORDERS], ids=["keyset", "offset"])
+@pytest.mark.parametrize("order", ["rising", "falling", "none"])
+@pytest.mark.parametrize("blank", [{"total": "0"}, {"total": 0}, {}], ids=["0", "nought", "absent"])
+def test_a_total_of_nought_behind_rows_does_not_end_a_walk(endpoint, order, blank):
+    """The first page of three, and then answers as of a collection that is empty."""
+    ids = [*range(1, 101)]
+    if order != "rising":
+        ids = ids[::-1] if order == "falling" else [*ids[50:], *ids[:50]]
+
+    def fetch(params):
+        first = params.get("offset", "0") == "0" and "id_greater" not in params
+        rows = [{"id": str(one)} for one in ids] if first else []
+        meta = {"total": "250"} if first else blank
+        return Page.of(endpoint, {endpoint.envelope: rows, "meta": meta})
+
+    with pytest.raises(IncompleteLoad, match="total of 250"):
+        list(Walk(fetch, endpoint, {}))
+
+
+@pytest.mark.parametrize("endpoint", [CONTACTS, ORDERS], ids=["keyset", "offset"])
+@pytest.mark.parametrize("order", ["id asc", "id desc", "updated desc"])
+@pytest.mark.parametrize("meta", [{}, {"total": "0"}, {"total": 0}], ids=["absent", "0", "nought"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_collection_is_not_empty_because_it_was_so_twice(drifting, endpoint, order, meta, times):
+    world = drifting(endpoint, 230, order, total="absent" if not meta else "string")
+    right, blank = world.answer, {endpoint.envelope: [], "meta": meta}
+    world.answer = lambda params: right(params) if len(world.requests) >= times else told(params)
+
+    def told(params):
+        world.requests.append(params)
+        return blank
+
+    found, outcome = load(world)
+    assert set(found) == world.throughout
+    assert outcome.certainty in ("proven", "converged")
+
+
+@pytest.mark.parametrize("order", ["id asc", "id desc", "updated desc"])
+@pytest.mark.parametrize("total", ["string", "absent"])
+def test_every_other_page_that_is_empty_ends_no_walk(drifting, order, total):
+    world = drifting(ORDERS, 430, order, total=total)
+    right, last = world.answer, {"blank": False}
+
+    def every_other(params):
+        last["blank"] = not last["blank"] and params["offset"] != "0"
+        page = right(params)
+        return {**page, ORDERS.envelope: []} if last["blank"] else page
+
+    world.answer = every_other
+    found, outcome = load(world)
+    assert set(found) == world.throughout
+    assert outcome.certainty in ("proven", "converged")
+
+
+@pytest.mark.parametrize("strange", ["\u0663", "\u00b2", "", "-1", "1.0", " 1", "9" * 31])
+def test_numbers_to_walk_by_are_plain_ones(strange):
+    def page(*keys):
+        return Page(rows=(), keys=keys)
+
+    assert page("1", "007", "9" * 30).numbers == [1, 7, 10**30 - 1]
+    assert page("1", strange).numbers is None
+    assert page().numbers == []
 
 
 class Faulty:

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 import traceback
+import tracemalloc
 
 import pytest
 
@@ -135,6 +136,17 @@ def test_a_429_stops_everybody_for_as_long_as_it_says(stub, reader, pace, slept,
     assert told == [(3.0, "the account's rate limit")]
 
 
+def test_what_the_server_allows_is_told_to_the_pace(stub, reader, pace, wire, lists, monkeypatch):
+    told = []
+    monkeypatch.setattr(pace, "limit", told.append)
+    stub.script.append(wire.http(429, b"", {"Retry-After": "1", "RateLimit-Limit": "2"}))
+    stub.script.append(wire.http(200, GOOD, {"RateLimit-Limit": "60, 60;w=20"}))
+    stub.script.append(wire.http(200, GOOD, {"RateLimit-Limit": "many"}))
+    for _ in range(2):
+        reader.page(lists, {})
+    assert told == [2.0, 3.0]
+
+
 def test_a_429_of_six_hours_is_told_at_once(stub, reader, pace, wire, lists):
     stub.script.append(wire.http(429, b"", {"Retry-After": "21600"}))
     with pytest.raises(errors.RateLimited, match="21600"):
@@ -159,6 +171,36 @@ def test_a_redirect_is_refused_and_nobody_else_sees_a_request(
     assert len(stub.requests) == 3
 
 
+@pytest.mark.parametrize("target", ["http://[::1/", "\u00ff", "//", "http://a b/", "file:///etc/x"])
+def test_a_redirect_to_nowhere_is_refused_as_well(stub, reader, wire, target):
+    answer = wire.http(302, b"", {"Location": target})
+    stub.script.append(answer.decode().encode("latin-1"))
+    with pytest.raises(errors.RedirectRefused):
+        reader.get("/lists")
+    assert len(stub.requests) == 1
+
+
+def test_the_body_of_a_redirect_is_bounded_like_any_other(stub, other_stub, account, pace, wire):
+    to = {"Location": other_stub.url}
+    packed = gzip.compress(b" " * 2**26)
+    endless = without_end(wire.http(302, b"", to, length=False), b"x")
+    stub.script.extend([wire.http(302, packed, {**to, "Content-Encoding": "gzip"})] * 2)
+    stub.script.extend([endless] * 2)
+    limits = Limits(size=2**20, body=0.2, attempts=2)
+    tracemalloc.start()
+    try:
+        with Reader(account, pace=pace, sleep=lambda s: None, limits=limits) as reader:
+            with pytest.raises(errors.MalformedResponse, match="larger than 1 MiB"):
+                reader.get("/lists")
+            with pytest.raises(errors.ConnectionFailed, match="slowly"):
+                reader.get("/lists")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**24
+    assert other_stub.requests == []
+
+
 def test_a_wrong_token_and_a_plan_without_the_feature_are_told_apart(stub, reader, wire):
     stub.serve = lambda query: {"user": {"id": "1"}}
     stub.script.extend([wire.http(403, {"message": "Forbidden"})] * 3)
@@ -172,6 +214,16 @@ def test_a_wrong_token_and_a_plan_without_the_feature_are_told_apart(stub, reade
     stub.script.extend([wire.http(403)] * 3)
     with pytest.raises(errors.AuthenticationError):
         reader.get("/users/me")
+
+
+def test_where_an_account_was_found_nobody_asks_whether_there_is_one(stub, reader, wire, lists):
+    missing = wire.http(404, {"message": "No"})
+    stub.script.extend([missing, wire.http(200, {"user": {"id": "1"}})])
+    for requests in (2, 3):
+        with pytest.raises(errors.NotAvailable):
+            reader.get("/segments")
+        assert len(stub.requests) == requests
+        stub.script.append(missing)
 
 
 def test_an_unpaid_feature_is_left_out_and_an_unpaid_account_told(stub, reader, wire):
@@ -247,6 +299,40 @@ def test_a_server_that_stalls_ends_at_the_deadline(stub, account, pace, wire):
             reader.get("/lists")
 
 
+def without_end(head, piece):
+    """A head, and then the same bytes again and again."""
+
+    def behave(connection, query):
+        connection.sendall(head)
+        while True:
+            connection.sendall(piece)
+            time.sleep(0.005)
+
+    return behave
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+ZIPPED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+ENDLESS = {
+    "trailers": (CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-More: y\r\n"),
+    "packed nothings": (ZIPPED, gzip.compress(b"")),
+    "empty blocks": (ZIPPED + gzip.compress(b"")[:10], b"\0\0\0\xff\xff"),
+    "a file's name": (ZIPPED + b"\x1f\x8b\x08\x08\0\0\0\0\0\xff", b"name"),
+    "heads": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "blank chunks": (CHUNKED, b"1\r\n \r\n"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_comes_without_end_and_is_nothing_ends(stub, account, pace, name):
+    stub.script.extend([without_end(*ENDLESS[name])] * 2)
+    limits = Limits(body=0.2, attempts=2)
+    with Reader(account, pace=pace, sleep=lambda s: None, limits=limits) as reader:
+        with pytest.raises(errors.ConnectionFailed):
+            reader.get("/lists")
+    assert len(stub.requests) == 2
+
+
 def test_nobody_listens(account, pace, slept, stub):
     stub.close()
     with Reader(account, pace=pace, sleep=slept.append) as reader:
@@ -301,6 +387,26 @@ def test_the_servers_clock_is_noted(stub, reader, wire, lists):
     for _ in range(2):
         reader.page(lists, {})
         assert reader.server_at.isoformat() == "2026-06-30T15:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Mon, 01 Jan 99999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2026 00:00:00 +99999999999999999",
+        "Mon, 01 Jan 2026 00:00:00 +9999",
+        "Fri, 01 Jan 100 00:00:00 GMT",
+        "Mon, 99 Jan 2026 99:99:99 GMT",
+        ",",
+        "1 2 3",
+    ],
+)
+def test_a_clock_that_no_server_has_is_not_noted(stub, reader, wire, lists, date):
+    stub.script.append(wire.http(200, GOOD, {"Date": date}))
+    assert ids(reader.page(lists, {})) == ["1", "2"]
+    assert reader.server_at is None
 
 
 def test_threads_share_a_reader(stub, reader, wire):

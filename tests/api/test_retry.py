@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actoolkit import errors
+from actoolkit.api.answers import parse
 from actoolkit.api.retry import (
     Accept,
     GiveUp,
@@ -111,6 +114,15 @@ def test_retry_after_is_obeyed_and_stops_everybody():
     assert not verdict(answer(500, "7")).everyone
 
 
+def test_a_server_that_always_asks_for_no_wait_is_given_ever_more():
+    for asked in ("0", "0.1"):
+        waits = [verdict(*[answer(429, asked)] * n).after for n in range(1, 6)]
+        assert waits[0] == float(asked)
+        assert waits[1] >= 0.75
+        assert waits == sorted(waits)
+    assert verdict(answer(429, "30"), answer(429, "30")).after == 30
+
+
 @pytest.mark.parametrize("text", ["21600", "121"])
 def test_a_wait_beyond_the_budget_is_an_error_not_a_nap(text):
     told = verdict(answer(429, text))
@@ -143,6 +155,8 @@ def test_the_budget_counts_what_was_waited():
         ("", None),
         (None, None),
         ("1e3", None),
+        ("9" * 65, None),
+        (" 3 ", 3.0),
         ("٣", None),
         ("Tue, 30 Jun 2026 15:00:20 GMT", 20.0),
         ("Tue, 30 Jun 2026 14:00:00 GMT", 0.0),
@@ -171,3 +185,23 @@ def test_reasons_are_the_apis_own():
     error = verdict(answer(422, body=body)).error
     assert error.reasons == ("m", "no such segment", "Bad")
     assert "no such segment" in str(error)
+
+
+def test_an_error_page_is_not_parsed_however_large_it_is():
+    """Lists of lists take twenty times their bytes: an answer of 64 MiB a gigabyte."""
+    body = b'{"message": "m", "x": [' + b"[]," * 2**21 + b"[]]}"
+    tracemalloc.start()
+    try:
+        assert isinstance(verdict(answer(422, body=body)).error, errors.RequestRejected)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(body)
+
+
+def test_of_a_thousand_reasons_a_few_are_told():
+    body = json.dumps({"errors": [{"title": f"reason {n}"} for n in range(1000)]}).encode()
+    assert reasons(body) == tuple(f"reason {n}" for n in range(10))
+    assert parse(body)[1].endswith("reason 8; reason 9")
+    long = json.dumps({"errors": [{"detail": "x" * 10**4}, {"detail": "y"}]}).encode()
+    assert reasons(long) == ("x" * 300, "y")

@@ -25,6 +25,7 @@ from actoolkit.loaders import (
     load_contacts,
     load_ecom_order_products,
     load_ecom_orders,
+    load_email_activities,
     load_lists,
     load_score_values,
     load_user,
@@ -128,6 +129,32 @@ class TestQuirks:
         assert found.rescued_values == {"active_subscribers": 1}
         assert "brand_new" in caplog.text
         assert "active_subscribers" in caplog.text
+
+
+@pytest.mark.parametrize("none", ["0", 0, 10**20], ids=str)
+@pytest.mark.parametrize("order", ["no", "rising"])
+def test_a_row_whose_id_is_none_comes_once_however_often_it_was_read(stub, account, none, order):
+    """Pages in no order are read twice; those whose ids rise overlap."""
+    rows = [{"id": str(n), "name": f"list {n}"} for n in (*range(1, 40), *range(60, 40, -1))]
+    rows.insert(20, {"id": none, "name": "odd"})
+    stub.cap = 7
+    wanted = sorted(rows, key=lambda row: int(row["id"]))
+    stub.rows["/lists"] = ("lists", rows if order == "no" else wanted)
+    found = load_lists(account=account)
+    assert sorted(found["name"]) == sorted(row["name"] for row in rows)
+    told = provenance("lists", account=account)
+    assert (told.rows, told.vendor_total) == (60, 60)
+    assert sum(told.rescued_values.values()) == (none == 10**20)
+
+
+@pytest.mark.parametrize("strange", ["a3f0", "9" * 20, " 7", "1.5", "0"])
+def test_a_table_with_an_id_that_is_no_number_is_loaded_again(stub, account, strange):
+    rows = [{"id": one, "subject": f"about {one}"} for one in (strange, "9", "8", "7")]
+    stub.rows["/emailActivities"] = ("emailActivities", rows)
+    for _ in range(2):
+        found = load_email_activities(account=account, refresh=True)
+        assert sorted(found["subject"]) == sorted(row["subject"] for row in rows)
+        rows.insert(0, {"id": "10", "subject": "about 10"})
 
 
 class TestSnapshots:

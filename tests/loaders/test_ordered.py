@@ -37,7 +37,7 @@ def expected(pages, *, as_they_came, limit):
     rows = [row for page in pages for row in page]
     last = {key: number for number, (key, _) in enumerate(rows) if key is not None}
     once = [row for n, row in enumerate(rows) if row[0] is not None and last[row[0]] == n]
-    nameless = [row for row in rows if row[0] is None]
+    nameless = list(dict.fromkeys(row for row in rows if row[0] is None))
     once = (once + nameless)[:limit]
     if as_they_came:
         return once

@@ -81,6 +81,17 @@ def test_what_rides_along_is_rows_or_refused(side_load):
         assert digest(raw, name, parts_of(name)) == "refused"
 
 
+def test_each_array_that_rides_along_is_looked_at():
+    looked = 0
+    for name, endpoint in ENDPOINTS.items():
+        for side_load in endpoint.side_loads:
+            row = {endpoint.key or "name": "1"}
+            raw = json.dumps({endpoint.envelope: [row], side_load: ["1"]}).encode()
+            assert digest(raw, name, parts_of(name)) == "refused", (name, side_load)
+            looked += 1
+    assert looked > 5
+
+
 @pytest.mark.parametrize("nothing", [None, [], {}, "", 0, False], ids=str)
 def test_nothing_may_ride_along(nothing):
     raw = json.dumps({"contacts": [{"id": "1"}], "scoreValues": nothing}).encode()

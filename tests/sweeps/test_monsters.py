@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+import random
 import runpy
 import socket
 import threading
@@ -14,6 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from actoolkit import errors
+from actoolkit.api.answers import parse
 from actoolkit.api.reader import Reader
 from actoolkit.settings import Account
 
@@ -40,6 +43,7 @@ REFUSED = {
     "ever more lists": b'{"contacts":[' + b"[]," * (MEGA // 3) + b"[]]}",
     "an open text": b'{"contacts":[{"id":"1","x":"' + b"a" * MEGA,
     "nothing but blanks": b" " * MEGA,
+    "a level too many": b'{"contacts":[{"id":"1","x":' + b"[" * 98 + b"]" * 98 + b"}]}",
 }
 TAKEN = {
     "10^40": b'{"contacts": [{"id": "1", "sentcnt": 1' + b"0" * 40 + b"}]}",
@@ -50,6 +54,8 @@ TAKEN = {
     "the envelope twice": b'{"contacts":[{"id":"7"}],"contacts":[{"id":"1"}]}',
     "many fields": b'{"contacts":[{"id":"1",' + b",".join(b'"f%d":%d' % (n, n) for n in range(20_000)) + b"}]}",
     "many rows": b'{"contacts":[' + b",".join(b'{"id":"%d"}' % n for n in range(20_000)) + b"]}",
+    "as many levels as may be": b'{"contacts":[{"id":"1","x":' + b"[" * 97 + b"]" * 97 + b"}]}",
+    "brackets in texts": b'{"contacts":[{"id":"1","x":"' + b"[{" * 500 + b'\\"\\\\","email":"[{\\\\"}]}',
     "escaped noughts": b'{"contacts":[{"id":"1","email":"\\u0000\\u0000"}]}',
 }  # fmt: skip
 
@@ -67,6 +73,45 @@ def test_known_monsters(name):
         tracemalloc.stop()
     assert verdict == ("refused" if name in REFUSED else "taken")
     assert peak < 100 * len(raw) + 30 * MEGA
+
+
+def levels(value):
+    """Lists and objects within each other, counted without recursion."""
+    most, left = 0, [(value, 1)]
+    while left:
+        one, level = left.pop()
+        if isinstance(one, list | dict):
+            most = max(most, level)
+            left += [(x, level + 1) for x in (one.values() if isinstance(one, dict) else one)]
+    return most
+
+
+def nested(chance, depth):
+    """A value of so many levels at least, with texts that look like brackets beside them."""
+    texts = ["", "[", "{", '"', "\\", '"]', '\\"[', "[]", "}", "\\\\", "a"]
+    value = chance.choice(texts) * chance.choice((1, 150))
+    for _ in range(depth):
+        beside = [chance.choice(texts) for _ in range(chance.randrange(3))]
+        if chance.random() < 0.5:
+            value = [*beside, value, chance.choice(texts)]
+        else:
+            value = dict.fromkeys(beside, 1) | {chance.choice(texts) + "k": value}
+    return value
+
+
+def test_levels_are_those_of_the_objects_whatever_the_texts_look_like():
+    chance = random.Random(7)
+    for _ in range(400):
+        value = {"a": nested(chance, chance.choice((1, 50, 98, 99, 99, 100, 150, 250)))}
+        said = parse(json.dumps(value).encode())[1]
+        assert said == ("the answer has more than 100 levels" if levels(value) > 100 else "")
+
+
+def test_what_can_just_be_parsed_is_refused_before_it_cannot_be_written():
+    parts = parts_of("contacts")
+    for depth in range(900, 1001):
+        raw = b'{"contacts":[{"id":"1","x":' + b"[" * depth + b"]" * depth + b"}]}"
+        assert digest(raw, "contacts", parts) == "refused"
 
 
 def test_a_bomb_is_put_down_before_it_is_large(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,8 @@ def _real(value):
     if isinstance(value, str):
         if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", value):
             return MISFIT
-        value = float(value)
-    return float(value) if abs(value) <= 2**53 else MISFIT
+        value = Decimal(value)
+    return float(value) if max(abs(value), abs(float(value))) < 2**53 else MISFIT
 
 
 def _flag(value):

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from datetime import UTC, date, datetime
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -34,6 +35,8 @@ FITS = [
     ("id", 0, None),
     ("id", "", None),
     ("id", "a3f0", "a3f0"),
+    ("id", "00", "00"),
+    ("id", 2**63 - 1, str(2**63 - 1)),
     ("text", "", ""),
     ("text", "0", "0"),
     ("text", "naïve 𝄞", "naïve 𝄞"),
@@ -49,6 +52,8 @@ FITS = [
     ("number", "1.5", 1.5),
     ("number", 3, 3.0),
     ("number", "", None),
+    ("number", 2**53 - 1, 2.0**53 - 1),
+    ("number", str(1 - 2**53), 1 - 2.0**53),
     ("flag", "0", False),
     ("flag", 1, True),
     ("flag", True, True),
@@ -64,11 +69,19 @@ FITS = [
     ),
     ("datetime", "0000-00-00 00:00:00", None),
     ("datetime", "0000-00-00", None),
+    ("datetime", "2018-09-19 12:16:37-05:00", datetime(2018, 9, 19, 17, 16, 37, tzinfo=UTC)),
+    ("datetime", "1899-12-31T23:00:00-0500", datetime(1900, 1, 1, 4, tzinfo=UTC)),
+    ("datetime", "9999-12-29T00:00:00+00:00", datetime(9999, 12, 29, tzinfo=UTC)),
     ("wall", "2021-03-23 06:04:55", datetime(2021, 3, 23, 6, 4, 55)),
     ("wall", "2021-03-23T06:04:55-05:00", datetime(2021, 3, 23, 6, 4, 55)),
     ("wall", "0000-00-00 00:00:00", None),
+    ("wall", "2021-03-23T06:04:55+0530", datetime(2021, 3, 23, 6, 4, 55)),
+    ("wall", "1899-12-31 23:00:00", datetime(1899, 12, 31, 23)),
+    ("wall", "9999-12-29 00:00:00", datetime(9999, 12, 29)),
     ("date", "2021-03-23", date(2021, 3, 23)),
     ("date", "0000-00-00", None),
+    ("date", "1899-12-31", date(1899, 12, 31)),
+    ("date", "9999-12-29", date(9999, 12, 29)),
     ("code", "5", "completed"),
     ("code", 5, "completed"),
     ("code", "9", "status 9"),
@@ -78,15 +91,19 @@ FITS = [
     ("none_id", "0", True),
     ("none_id", 0, True),
     ("none_id", "3", False),
+    ("none_id", "", False),
     ("texts", ["a", 1], ["a", "1"]),
     ("texts", [], []),
     ("texts", "", None),
     ("json", {"b": 1, "a": ["ü"]}, '{"a":["ü"],"b":1}'),
     ("json", "text", '"text"'),
+    ("json", {"b": 10**30, "a": {"d": "ü", "c": 1}}, f'{{"a":{{"c":1,"d":"ü"}},"b":{10**30}}}'),
 ]
 MISFITS = [
     ("id", 1.5),
     ("id", True),
+    ("id", 2**63),
+    ("id", -(2**63) - 1),
     ("id", ["1"]),
     ("text", 5),
     ("text", {"a": 1}),
@@ -94,6 +111,7 @@ MISFITS = [
     ("count", "12.5"),
     ("count", 12.5),
     ("count", "1e3"),
+    ("count", "12."),
     ("count", "twelve"),
     ("count", True),
     ("count", 10**40),
@@ -103,11 +121,16 @@ MISFITS = [
     ("number", "NaN"),
     ("number", "inf"),
     ("number", 2**60),
+    ("number", 2**53),
+    ("number", 2**53 + 1),
+    ("number", "9007199254740993"),
+    ("number", "-9007199254740993"),
     ("flag", "2"),
     ("flag", "yes"),
     ("flag", 1.0),
     ("datetime", "2018-09-19 12:16:37"),
     ("datetime", "2021-02-30T00:00:00-05:00"),
+    ("datetime", "0000-01-01T00:00:00-05:00"),
     ("datetime", "-0001-11-30T00:00:00-06:00"),
     ("datetime", 1537377397),
     ("wall", "2021-03-23"),
@@ -296,6 +319,21 @@ def test_a_row_that_is_no_object_is_an_error_that_says_which(row):
     decoder.add([{"id": "1"}, {"id": "2"}])
     with pytest.raises(DecodeError, match=r"Row 3 of scores .* not an object.*doctor"):
         decoder.add([{"id": "3"}, row])
+
+
+def test_rows_with_slots_may_lack_a_column():
+    slots = msgspec.defstruct("Slots", [("id", str), ("new", object, msgspec.UNSET)])
+    decoder = Decoder(SCORES)
+    for page in ([slots("1"), slots("2", new=5)], [slots("3", new=None), slots("4")]):
+        decoder.add(page)
+    found = decoder.finish()
+    assert found.frame.select("score_id", "name", EXTRA).rows() == [
+        ("1", None, None),
+        ("2", None, '{"new":5}'),
+        ("3", None, '{"new":null}'),
+        ("4", None, None),
+    ]
+    assert found.unknown == Counter({"new": 2})
 
 
 def test_pages_of_any_size_give_the_frame_of_one_page():

@@ -23,6 +23,8 @@ wire = SimpleNamespace(**runpy.run_path(str(SWEEPS / "wire.py")))
 Living = runpy.run_path(str(SWEEPS / "conftest.py"))["Living"]
 
 TOKEN = "test-CANARY-8c1f0e7d2b94a6"
+ESCAPED = "".join(f"\\u{ord(one):04x}" for one in TOKEN)
+HALF = "".join(f"\\u{ord(one):04X}" if n % 2 else one for n, one in enumerate(TOKEN))
 SAID = json.dumps({"message": f"Bad token {TOKEN}", "errors": [{"title": TOKEN}]}).encode()
 ECHOES = {
     **{
@@ -33,7 +35,18 @@ ECHOES = {
     "tells it in a field": kinds.changed(note=TOKEN),
     "tells it in escapes": kinds.status(
         "422 No",
-        body=b'{"message": "%s"}' % "".join(f"\\u{ord(one):04x}" for one in TOKEN).encode(),
+        body=b'{"message": "%s"}' % ESCAPED.encode(),
+    ),
+    "tells it as an error, in escapes": kinds.said(
+        b'{"errors": [{"title": "%s"}]}' % HALF.encode()
+    ),
+    "tells it in a field, in escapes": kinds.plain(
+        lambda body: kinds.answer(body[:-1] + b', "note": "%s"}' % HALF.encode())
+    ),
+    "tells it in a row, in escapes": kinds.plain(
+        lambda body: kinds.answer(
+            body.replace(b'"id"', b'"note": "%s", "id"' % ESCAPED.encode(), 1)
+        )
     ),
     "sends it on": kinds.status("302 Found", f"Location: https://evil.test/?key={TOKEN}"),
     "tells it in headers": kinds.plain(
@@ -141,7 +154,13 @@ def hide(hunt, tmp_path, name, passes, families):
 
 @pytest.mark.parametrize("status", [200, 201, 400, 403, 404, 422, 500, 503])
 @pytest.mark.parametrize(
-    "body", [SAID, b'{"list": {"id": "9", "name": "%s"}}' % TOKEN.encode()], ids=["said", "made"]
+    "body",
+    [
+        SAID,
+        b'{"list": {"id": "9", "name": "%s"}}' % TOKEN.encode(),
+        b'{"success": 0, "message": "%s"}' % HALF.encode(),
+    ],
+    ids=["said", "made", "escaped"],
 )
 def test_no_answer_to_a_change_makes_it_show(
     hunt, hasty, serving, caplog, tmp_path, monkeypatch, status, body
