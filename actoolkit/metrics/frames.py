@@ -16,7 +16,7 @@ Kind = Literal["key", "text", "count", "rate", "moment", "wall", "date", "flag"]
 - ``key``: compared and grouped by only; an id (``*_id``) as String, numbers too; else as it is.
 - ``text``: String.
 - ``count``: whole number, Int64; null means not known.
-- ``rate``: Float64 fraction, or another number with decimals.
+- ``rate``: Float64 fraction, or another number with decimals; NaN is taken for null.
 - ``moment``: instant, Datetime(us, UTC); without a zone it is taken for UTC.
 - ``wall``: wall clock, Datetime(us) without a zone.
 - ``date``: Date; midnight as datetime64[s] in pandas, which has no dates.
@@ -208,6 +208,8 @@ def _column(
             f"{metric} needs {_WANTED[kind]} in {name}; it holds {dtype}.",
             hint=f"Convert {name}, or pass the frame that the loader gave.",
         )
+    if kind == "rate" and dtype.is_float():
+        column = column.fill_nan(None)
     named = kind in ("key", "text") and isinstance(dtype, nw.Categorical | nw.Enum)
     return column.cast(nw.String) if number or named else column
 
