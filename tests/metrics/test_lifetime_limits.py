@@ -80,7 +80,13 @@ def test_currencies_are_never_added():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"horizon_days": 0}, {"discount_per_year": -1.0}, {"until": "2026-02-31"}]
+    "wrong",
+    [
+        {"horizon_days": 0},
+        {"discount_per_year": -1.0},
+        {"discount_per_year": -0.999999, "horizon_days": 36_500},
+        {"until": "2026-02-31"},
+    ],
 )
 def test_arguments_out_of_range(wrong):
     with pytest.raises(InvalidArgument):
