@@ -68,7 +68,7 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
         MetricError: A column of numbers or moments holds something else, or moments are in a Spark
             session of another zone than UTC.
     """
-    lazy: nw.LazyFrame[Any] = _wrapped(metric, frame).lazy()
+    lazy: nw.LazyFrame[Any] = wrapped(metric, frame).lazy()
     names = lazy.collect_schema().names()
     missing = [name for name in columns if name not in names]
     if missing:
@@ -111,7 +111,16 @@ def _refuse_fractions(
         )
 
 
-def _wrapped(metric: str, frame: Any) -> Any:
+def wrapped(metric: str, frame: Any) -> Any:
+    """Take a frame as it is.
+
+    Args:
+        metric: Name of the metric, for messages.
+        frame: As the user gave it.
+
+    Raises:
+        InvalidArgument: Not a frame, or two columns have one name.
+    """
     try:
         return nw.from_native(frame)
     except TypeError as error:
@@ -319,12 +328,12 @@ def groups(metric: str, by: str | Sequence[str] | None, taken: Schema) -> list[s
     return names
 
 
-def same_kind(metric: str, *frames: nw.LazyFrame[Any]) -> None:
+def same_kind(metric: str, *frames: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> None:
     """Refuse frames of different engines in one call.
 
     Args:
         metric: Name of the metric, for messages.
-        *frames: Results of `opened`.
+        *frames: Results of `opened` or `wrapped`.
 
     Raises:
         InvalidArgument: They differ.
