@@ -46,8 +46,9 @@ def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
         ``flag (String): null, or what is withheld and why``.
 
     Raises:
-        InvalidArgument: No metric has this id; it has neither a function nor two counts; or its
-            function gives no frame with a column of the id. Also whatever the function raises.
+        InvalidArgument: No metric has this id; it has neither a function nor two counts; the
+            function that it names is not there; or its function gives no frame with a column of
+            the id. Also whatever the function raises.
         MissingColumns: The frame lacks a count or a group.
 
     Source:
@@ -72,8 +73,13 @@ def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
     if own is not None:
         return _held(definition, own(*frames, **options))
     if definition.function:
-        home = importlib.import_module("actoolkit.metrics")
-        return getattr(home, definition.function)(*frames, **options)
+        function = getattr(importlib.import_module("actoolkit.metrics"), definition.function, None)
+        if not callable(function):
+            raise InvalidArgument(
+                f"{metric_id} names the function {definition.function!r}, which is not there.",
+                hint="Leave it out of the Definition, and pass register_metric(function=...).",
+            )
+        return function(*frames, **options)
     return _ratio(definition, frames, **options)
 
 

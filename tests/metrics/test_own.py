@@ -170,9 +170,11 @@ def test_what_a_function_gives_is_looked_at(given, words):
 
 def test_what_cannot_be_computed_says_what_to_do():
     register_metric(Definition("told", "Told", "in words only"))
+    register_metric(Definition("named", "Named", "a ÷ b", function="nowhere"))
     frame = pl.DataFrame({"complaints": [1], "delivered": [2], "type": ["single"]})
     for call, words in (
         (lambda: compute_metric("told", frame), "function="),
+        (lambda: compute_metric("named", frame), "'nowhere', which is not there"),
         (lambda: compute_metric("complaint_rate"), "from one frame, not from 0"),
         (lambda: compute_metric("complaint_rate", frame, frame), "not from 2"),
         (lambda: compute_metric("complaint_rate", frame, by="delivered"), "cannot group by"),
@@ -215,6 +217,19 @@ def test_what_could_not_be_explained_or_computed_is_not_registered(definition, w
     with pytest.raises(InvalidArgument, match=words):
         register_metric(definition)
     assert dict(metrics.DEFINITIONS) == before
+
+
+def test_ones_own_function_comes_before_the_one_that_the_definition_names():
+    """So a built-in metric can be replaced, and its definition kept."""
+    kept = metrics.explain("delivered")
+    found = pl.DataFrame({"delivered": [7]})
+    try:
+        register_metric(kept, function=lambda frame: frame, replace=True)
+        assert compute_metric("delivered", found).equals(found)
+    finally:
+        register_metric(kept, replace=True)
+    with pytest.raises(MissingColumns, match="campaign_rates needs"):
+        compute_metric("delivered", found)
 
 
 def test_a_function_gives_what_columns_it_likes():
