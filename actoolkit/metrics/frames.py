@@ -17,7 +17,7 @@ Kind = Literal["key", "text", "count", "rate", "moment", "wall", "date", "flag"]
 - ``key``: compared and grouped by only; an id (``*_id``) as String, numbers too; else as it is.
 - ``text``: String.
 - ``count``: whole number, Int64; null means not known.
-- ``rate``: Float64 fraction, or another number with decimals.
+- ``rate``: Float64 fraction, or another number with decimals; NaN is taken for null.
 - ``moment``: instant, Datetime(us, UTC); without a zone it is taken for UTC.
 - ``wall``: wall clock, Datetime(us) without a zone.
 - ``date``: Date; midnight as datetime64[s] in pandas, which has no dates.
@@ -69,7 +69,7 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
         MetricError: A column of numbers or moments holds something else, or moments are in a Spark
             session of another zone than UTC.
     """
-    lazy: nw.LazyFrame[Any] = _wrapped(metric, frame).lazy()
+    lazy: nw.LazyFrame[Any] = wrapped(metric, frame).lazy()
     names = lazy.collect_schema().names()
     missing = [name for name in columns if name not in names]
     if missing:
@@ -112,7 +112,16 @@ def _refuse_fractions(
         )
 
 
-def _wrapped(metric: str, frame: Any) -> Any:
+def wrapped(metric: str, frame: Any) -> Any:
+    """Take a frame as it is.
+
+    Args:
+        metric: Name of the metric, for messages.
+        frame: As the user gave it.
+
+    Raises:
+        InvalidArgument: Not a frame, or two columns have one name.
+    """
     try:
         return nw.from_native(frame)
     except TypeError as error:
@@ -217,6 +226,8 @@ def _column(
             f"{metric} needs {_WANTED[kind]} in {name}; it holds {dtype}.",
             hint=f"Convert {name}, or pass the frame that the loader gave.",
         )
+    if kind == "rate" and dtype.is_float():
+        column = column.fill_nan(None)
     named = kind in ("key", "text") and isinstance(dtype, nw.Categorical | nw.Enum)
     return column.cast(nw.String) if number or named else column
 
@@ -326,12 +337,12 @@ def groups(metric: str, by: str | Sequence[str] | None, taken: Schema) -> list[s
     return names
 
 
-def same_kind(metric: str, *frames: nw.LazyFrame[Any]) -> None:
+def same_kind(metric: str, *frames: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> None:
     """Refuse frames of different engines, or of different DuckDB connections, in one call.
 
     Args:
         metric: Name of the metric, for messages.
-        *frames: Results of `opened`.
+        *frames: Results of `opened` or `wrapped`.
 
     Raises:
         InvalidArgument: They differ.

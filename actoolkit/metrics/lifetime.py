@@ -108,6 +108,14 @@ def clv(
             f"horizon_days={horizon_days!r}, discount_per_year={discount_per_year!r} do not fit.",
             hint="Look at least one day ahead; discount_per_year=0.1 takes off a tenth a year.",
         )
+    ends = [*range(PERIOD_DAYS, horizon_days, PERIOD_DAYS), horizon_days]
+    try:
+        factors = [(1 + discount_per_year) ** (-end / 365) for end in ends]
+    except OverflowError as error:
+        raise InvalidArgument(
+            f"discount_per_year={discount_per_year!r} makes money of {horizon_days} days endless.",
+            hint="discount_per_year=0.1 takes off a tenth a year; 0 takes off nothing.",
+        ) from error
     days = purchase_days("clv", orders, until=until, currency=currency)
     rows = purchases_until(days, last_observed(days, until) + timedelta(days=1))
     model = fitted("clv", rows, min_repeat_buyers)
@@ -116,9 +124,7 @@ def clv(
             "clv cannot expect a value: those of this shop are so unlike that they have no mean.",
             hint="Look at clv_fit (q <= 1), and leave the largest orders out.",
         )
-    ends = [*range(PERIOD_DAYS, horizon_days, PERIOD_DAYS), horizon_days]
     expected = [expected_purchases(model.purchases, rows, end) for end in ends]
-    factors = [(1 + discount_per_year) ** (-end / 365) for end in ends]
     each = np.diff(np.array([np.zeros(rows.height), *expected]), axis=0)
     values = expected_value(model.values.parameters, *_numbers(rows, *_VALUED))
     made = rows.with_columns(

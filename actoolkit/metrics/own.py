@@ -46,8 +46,9 @@ def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
         ``flag (String): null, or what is withheld and why``.
 
     Raises:
-        InvalidArgument: No metric has this id; it has neither a function nor two counts; or its
-            function gives no frame with a column of the id. Also whatever the function raises.
+        InvalidArgument: No metric has this id; it has neither a function nor two counts; the
+            function that it names is not there; or its function gives no frame with a column of
+            the id. Also whatever the function raises.
         MissingColumns: The frame lacks a count or a group.
 
     Source:
@@ -72,8 +73,13 @@ def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
     if own is not None:
         return _held(definition, own(*frames, **options))
     if definition.function:
-        home = importlib.import_module("actoolkit.metrics")
-        return getattr(home, definition.function)(*frames, **options)
+        function = getattr(importlib.import_module("actoolkit.metrics"), definition.function, None)
+        if not callable(function):
+            raise InvalidArgument(
+                f"{metric_id} names the function {definition.function!r}, which is not there.",
+                hint="Leave it out of the Definition, and pass register_metric(function=...).",
+            )
+        return function(*frames, **options)
     return _ratio(definition, frames, **options)
 
 
@@ -137,9 +143,11 @@ def _ratio(
     rows = opened(name, frames[0], {**keys, **sums})
     over, under = nw.col(hits), nw.col(trials)
     rates = {name: (over, under)}
-    added = [hits, trials, "rows", "lone"]
+    lone = f"{name}__lone"
+    added = [hits, trials, "rows", lone]
     rows = rows.with_columns(
-        rows=_one(~over.is_null() & ~under.is_null()), lone=_one(over.is_null() != under.is_null())
+        _one(~over.is_null() & ~under.is_null()).alias("rows"),
+        _one(over.is_null() != under.is_null()).alias(lone),
     )
     if share:
         rows = with_residues(rows, names, rates)
@@ -147,15 +155,15 @@ def _ratio(
     total = [nw.col(column).sum() for column in added]
     fractions = [*residues(name)] if share else [hits, trials]
     grouped = rows.group_by(*names).agg(*total) if names else whole(rows.select(*total), fractions)
-    grouped = grouped.with_columns(nw.col("rows", "lone").fill_null(0)).with_columns(
+    grouped = grouped.with_columns(nw.col("rows", lone).fill_null(0)).with_columns(
         *(nw.when(nw.col("rows") > 0).then(nw.col(one)).alias(one) for one in (hits, trials))
     )
-    whole_pairs = nw.when(nw.col("lone") == 0).then(over)
+    whole_pairs = nw.when(nw.col(lone) == 0).then(over)
     if share:
         grouped = with_rates(grouped, {name: (whole_pairs, under)}, confidence, clustered=True)
     else:
         grouped = grouped.with_columns(nw.when(under != 0).then(whole_pairs / under).alias(name))
-    notes = [(nw.col("lone") > 0, f"{name}: a row has one count only")]
+    notes = [(nw.col(lone) > 0, f"{name}: a row has one count only")]
     if share:
         notes.append((exceeds(over, under), f"{name}: numerator exceeds denominator"))
     grouped = grouped.with_columns(flag=joined(notes))

@@ -52,7 +52,7 @@ def explain(metric_id: str) -> Definition:
           caveat:       Accepted by the recipient's server; the spam folder counts as delivered.
           source:       https://developers.activecampaign.com/reference/list-all-campaigns
     """
-    if metric_id in _definitions:
+    if isinstance(metric_id, str) and metric_id in _definitions:
         return _definitions[metric_id]
     raise InvalidArgument(
         f"No metric is called {metric_id!r}.", hint=f"There are: {', '.join(_definitions)}."
@@ -62,9 +62,10 @@ def explain(metric_id: str) -> Definition:
 def register_metric(
     definition: Definition, *, function: Callable[..., Any] | None = None, replace: bool = False
 ) -> Definition:
-    """Add a metric of your own: computed, charted, explained and footnoted like the others.
+    """Add a metric of your own: computed, charted and explained like the others.
 
-    `compute_metric` computes it and `actoolkit.charts.metric_chart` draws it.
+    `compute_metric` computes it, `actoolkit.charts.metric_chart` draws it and `explain` gives its
+    definition, which printed is its footnote in a notebook of yours.
 
     Args:
         definition: What it is; its id is lower case with underscores. If it ends in ``_rate`` or
@@ -77,8 +78,9 @@ def register_metric(
         The definition, as it stands in `DEFINITIONS` until Python ends.
 
     Raises:
-        InvalidArgument: The id is not lower case with underscores, or taken; numerator and
-            denominator are one column; ``function`` cannot be called.
+        InvalidArgument: The id is not lower case with underscores, or taken; the definition lacks
+            a title or a formula, or a part of it is no text; a count has the name of another
+            column of the result; ``function`` cannot be called.
 
     Example:
         >>> mine = register_metric(Definition(
@@ -89,16 +91,14 @@ def register_metric(
         >>> explain("replies_per_click") is mine
         True
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", definition.id):
-        raise InvalidArgument(
-            f"{definition.id!r} is no metric id.",
-            hint="Use lower case letters, digits and underscores, such as 'replies_per_click'.",
-        )
+    _check(definition)
     if definition.numerator and definition.numerator == definition.denominator:
         raise InvalidArgument(
             f"{definition.id} has {definition.numerator} as numerator and as denominator.",
             hint="Name two columns.",
         )
+    if function is None and definition.numerator and definition.denominator:
+        _check_ratio(definition)
     if function is not None and not callable(function):
         raise InvalidArgument(
             f"function={function!r} cannot be called.",
@@ -114,3 +114,45 @@ def register_metric(
     if function is not None:
         _functions[definition.id] = function
     return definition
+
+
+def _check(definition: Definition) -> None:
+    """Refuse what could not be explained: a text that is none, or that is not there."""
+    if not isinstance(definition, Definition):
+        raise InvalidArgument(
+            f"register_metric takes a Definition, not {type(definition).__name__}.",
+            hint="Use actoolkit.metrics.Definition(id=..., title=..., formula=...).",
+        )
+    if not isinstance(definition.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", definition.id):
+        raise InvalidArgument(
+            f"{definition.id!r} is no metric id.",
+            hint="Use lower case letters, digits and underscores, such as 'replies_per_click'.",
+        )
+    for part in ("title", "formula", "numerator", "denominator", "source", "function"):
+        text = getattr(definition, part)
+        if not isinstance(text, str) or (part in ("title", "formula") and not text.strip()):
+            raise InvalidArgument(
+                f"{definition.id} has {part}={text!r}, which is no text.",
+                hint="title and formula are words that a reader sees.",
+            )
+    for part in ("columns", "caveats"):
+        texts = getattr(definition, part)
+        if not isinstance(texts, tuple | list) or not all(isinstance(one, str) for one in texts):
+            raise InvalidArgument(
+                f"{definition.id} has {part}={texts!r}, which are not several texts.",
+                hint=f'Use {part}=("...",), with the comma for a single one.',
+            )
+
+
+def _check_ratio(definition: Definition) -> None:
+    """Refuse counts that the result has other columns for."""
+    name = definition.id
+    made = [name, f"{name}_low", f"{name}_high", "rows", "flag"]
+    taken = {one for one in (definition.numerator, definition.denominator) if one in made}
+    taken |= {name} & {"rows", "flag"}
+    if taken:
+        raise InvalidArgument(
+            f"{name} needs {' and '.join(sorted(taken))} for something else in its result.",
+            hint="Rename the column, or choose another id: the result has the counts, the metric, "
+            "its _low and _high, rows and flag.",
+        )

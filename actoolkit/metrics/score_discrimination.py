@@ -66,7 +66,8 @@ def score_quality(
         Wilson interval;
         ``auc (Float64, 0..1)``: chance that a buyer had a higher score than one who did not buy,
         equal scores counting half; 0.5 says nothing; ``auc_low``, ``auc_high``: DeLong's interval
-        on the scale of log-odds; null where the two are parted fully or either is fewer than two;
+        on the scale of log-odds; null where the two are parted fully, where all scores are equal
+        and where either is fewer than two;
         ``top_contacts (Float64)``: the best tenth; ``top_buyers (Float64)``: of them; contacts of
         one score that the cut falls between count in part;
         ``top_lift (Float64): top_buyers of top_contacts, of base_rate``, with ``_low`` and
@@ -170,6 +171,8 @@ def area_under_curve(buyers: Floats, others: Floats, confidence: float) -> Bound
     if min(m, n) < 2 or not 0 < area < 1:
         return area, None, None
     variance = sum(float(one.var(ddof=1)) / len(one) for one in above)
+    if not variance:  # all scores are equal: that is no certainty
+        return area, None, None
     reach = normal_quantile(confidence) * math.sqrt(variance) / (area * (1 - area))
     centre = math.log(area / (1 - area))
     low, high = (1 / (1 + math.exp(-(centre + side))) for side in (-reach, reach))

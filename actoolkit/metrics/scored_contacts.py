@@ -47,15 +47,22 @@ def scored_contacts(
         contact with an address; and the moment of the last order of any state.
 
     Raises:
-        InvalidArgument: ``as_of`` has no zone, or ``horizon_days`` is below 1.
+        InvalidArgument: ``as_of`` has no zone, ``horizon_days`` is below 1, or both lead beyond the
+            calendar.
     """
     if not isinstance(as_of, datetime) or as_of.tzinfo is None or not is_whole(horizon_days, 1):
         raise InvalidArgument(
             f"as_of={as_of!r}, horizon_days={horizon_days!r} cannot be.",
             hint="Pass a moment with a zone, such as datetime(2026, 3, 1, tzinfo=UTC), and days.",
         )
-    start = as_of.astimezone(UTC)
-    end = start + timedelta(days=horizon_days)
+    try:
+        start = as_of.astimezone(UTC)
+        end = start + timedelta(days=horizon_days)
+    except OverflowError as error:
+        raise InvalidArgument(
+            f"as_of={as_of!r}, horizon_days={horizon_days!r} leave the calendar.",
+            hint="Choose a moment at which scores were loaded, and days such as 90.",
+        ) from error
     known = _known(metric, history, start)
     people = opened(metric, contacts, {"contact_id": "key", "email": "text"})
     people = people.select("contact_id", address=address("email")).drop_nulls().unique()

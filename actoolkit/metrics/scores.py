@@ -52,7 +52,8 @@ def score_distribution(score_values: Any, *, bins: int = 10) -> Any:
         The same kind of frame, sorted: ``score_id (String)``; ``bin (Int64): 1 for the lowest``;
         ``bin_from``, ``bin_to (Float64, points)``: the upper end belongs to the last bin only;
         ``contacts (Int64)``; ``contact_share (Float64): of all contacts with this score``;
-        ``cumulative_share (Float64)``: with the lower bins. Values of deals are left out.
+        ``cumulative_share (Float64)``: with the lower bins. Values of deals are left out, and
+        those that are missing or endless.
 
     Raises:
         InvalidArgument: ``bins`` is no whole number from 1 to 10,000.

@@ -8,7 +8,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument, MissingColumns
+from actoolkit.metrics.arguments import listed
 from actoolkit.metrics.days import Day, within_days
+from actoolkit.metrics.frames import same_kind, wrapped
 
 
 def select_campaigns(
@@ -17,8 +19,8 @@ def select_campaigns(
     *,
     since: Day = None,
     until: Day = None,
-    campaign_ids: Sequence[str] | None = None,
-    list_ids: Sequence[str] | None = None,
+    campaign_ids: str | Sequence[str] | None = None,
+    list_ids: str | Sequence[str] | None = None,
     automation: str | None = None,
 ) -> Any:
     """Keep the campaigns that meet every condition given.
@@ -30,8 +32,8 @@ def select_campaigns(
         campaign_lists: Result of `actoolkit.load_campaign_lists`; needed for ``list_ids``.
         since: First day of sending, in the account's time zone; a date or "2026-01-31".
         until: The day after the last.
-        campaign_ids: Campaigns to keep.
-        list_ids: Keep campaigns sent to at least one of these lists.
+        campaign_ids: Campaigns to keep: ids, or one.
+        list_ids: Keep campaigns sent to at least one of these lists: ids, or one.
         automation: "none" keeps one-off campaigns, "any" the mails of automations, an
             automation's id those of that automation.
 
@@ -40,8 +42,9 @@ def select_campaigns(
         sent.
 
     Raises:
-        InvalidArgument: A day that is none, days that end before they begin, or ``list_ids``
-            without ``campaign_lists``.
+        InvalidArgument: A day that is none, days that end before they begin, an id that is no
+            text, ``list_ids`` without ``campaign_lists``, or frames that are none or of different
+            kinds.
         MissingColumns: A frame lacks a column that a condition needs.
 
     Example:
@@ -50,22 +53,38 @@ def select_campaigns(
         >>> select_campaigns(campaigns, automation="any")["campaign_id"].to_list()
         ['2']
     """
-    frame = nw.from_native(campaigns)
+    frame = wrapped("select_campaigns", campaigns)
     conditions = [*within_days(nw.col("sent_local"), since, until), *_automation(automation)]
     if campaign_ids is not None:
-        conditions.append(nw.col("campaign_id").is_in(list(campaign_ids)))
+        conditions.append(nw.col("campaign_id").is_in(_ids("campaign_ids", campaign_ids)))
     _require(frame, since=since, until=until, automation=automation)
     if conditions:
         frame = frame.filter(*conditions)
     if list_ids is not None:
-        frame = frame.join(_on_lists(campaign_lists, list_ids), on="campaign_id", how="semi")
+        chosen = _on_lists(campaign_lists, _ids("list_ids", list_ids))
+        same_kind("select_campaigns", frame, chosen)
+        if isinstance(frame, nw.LazyFrame) != isinstance(chosen, nw.LazyFrame):
+            chosen = chosen.lazy() if isinstance(frame, nw.LazyFrame) else chosen.collect()
+        frame = frame.join(chosen, on="campaign_id", how="semi")
     return frame.to_native()
+
+
+def _ids(name: str, ids: object) -> list[str]:
+    """Read ids; a text is one of them, not its characters."""
+    found = listed(name, ids)
+    odd = [one for one in found if not isinstance(one, str)]
+    if odd:
+        raise InvalidArgument(
+            f"{name} has {odd[0]!r}, and ids are texts here.", hint=f'Use {name}=["12"], say.'
+        )
+    return found
 
 
 def _automation(automation: str | None) -> list[nw.Expr]:
     column = nw.col("automation_id")
     if automation is None:
         return []
+    _ids("automation", [automation])
     if automation == "none":
         return [column.is_null()]
     return [~column.is_null()] if automation == "any" else [column == automation]
@@ -83,15 +102,15 @@ def _require(frame: Any, *, since: object, until: object, automation: str | None
         raise MissingColumns("select_campaigns", missing, present)
 
 
-def _on_lists(campaign_lists: Any, list_ids: Sequence[str]) -> Any:
+def _on_lists(campaign_lists: Any, list_ids: list[str]) -> Any:
     if campaign_lists is None:
         raise InvalidArgument(
             "list_ids needs to know which campaign went to which list.",
             hint="Pass campaign_lists=actoolkit.load_campaign_lists(...) as well.",
         )
-    frame = nw.from_native(campaign_lists)
+    frame = wrapped("select_campaigns", campaign_lists)
     present = frame.collect_schema().names()
     missing = [name for name in ("campaign_id", "list_id") if name not in present]
     if missing:
         raise MissingColumns("select_campaigns", missing, present)
-    return frame.filter(nw.col("list_id").is_in(list(list_ids))).select("campaign_id").unique()
+    return frame.filter(nw.col("list_id").is_in(list_ids)).select("campaign_id").unique()

@@ -41,7 +41,10 @@ class Purchases:
 
 @dataclass(slots=True)
 class Orders:
-    """Orders in the order of their ids; ``cause`` is the number of a mailing, or -1."""
+    """Orders in the order of their ids; ``cause`` is the number of a mailing, or -1.
+
+    A cart with a cause may have come back all the same: ``otherwise`` is the minute of that.
+    """
 
     ids: Ints
     minute: Ints
@@ -49,6 +52,7 @@ class Orders:
     cause: Ints
     kind: Ints
     recovered: Ints
+    otherwise: Ints
     euro: Flags
     subtotal: Ints
     discount: Ints
@@ -85,7 +89,13 @@ def _season(minute: Ints) -> Floats:
 
 
 def orders(
-    seed: int, crowd: People, wishes: list[Purchases], recovered: Ints, causes: Ints
+    seed: int,
+    crowd: People,
+    wishes: list[Purchases],
+    *,
+    recovered: Ints,
+    otherwise: Ints,
+    causes: Ints,
 ) -> Orders:
     """Make rows of purchases.
 
@@ -94,19 +104,21 @@ def orders(
         crowd: Everybody.
         wishes: The purchases by themselves first, then those of each mailing.
         recovered: Minute at which each cart of the first part was recovered, NEVER otherwise.
+        otherwise: Minute at which it would have been without mail, NEVER otherwise.
         causes: Mailing that recovered it, or -1.
     """
     minute = np.concatenate([w.minute for w in wishes])
     contact = np.concatenate([w.contact for w in wishes])
     kind = np.concatenate([w.kind for w in wishes])
     cause = np.concatenate([w.cause for w in wishes])
-    back = np.full(len(minute), NEVER)
+    back, anyway = np.full(len(minute), NEVER), np.full(len(minute), NEVER)
     back[: len(recovered)] = recovered
+    anyway[: len(otherwise)] = otherwise
     cause[: len(causes)] = np.where(causes >= 0, causes, cause[: len(causes)])
     order = np.lexsort((contact, minute))
     order = order[minute[order] < END]
-    minute, contact, kind, cause, back = (
-        part[order] for part in (minute, contact, kind, cause, back)
+    minute, contact, kind, cause, back, anyway = (
+        part[order] for part in (minute, contact, kind, cause, back, anyway)
     )
     draw = stream(seed, "baskets")
     size = len(minute)
@@ -130,6 +142,7 @@ def orders(
         cause,
         kind,
         back,
+        anyway,
         euro[contact],
         subtotal,
         discount,
@@ -140,11 +153,26 @@ def orders(
     )
 
 
-def recover(seed: int, count: int, clicked: Ints, mailing: int, left: Ints) -> tuple[Ints, Ints]:
-    """Draw which carts come back: some by themselves, more after a click on the reminder."""
+def recover(
+    seed: int, count: int, clicked: Ints, mailing: int, left: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Draw which carts come back: some by themselves, more after a click on the reminder.
+
+    Args:
+        seed: Seed of the world.
+        count: How many carts.
+        clicked: Minute of the click on the reminder, NEVER without one.
+        mailing: The reminder.
+        left: Minute at which each was left.
+
+    Returns:
+        The minute at which each comes back; at which it would have without the reminder; and the
+        reminder, or -1 where it came back by itself or not at all.
+    """
     draw = stream(seed, "recovery")
     alone = draw.random(count) < 0.11
     prompted = (clicked < NEVER) & (draw.random(count) < 0.46)
     when = log_logistic(draw.random(count), 420.0, 1.2, 6.0 * DAY)
-    minute = np.where(prompted, clicked + 4 + when // 20, np.where(alone, left + 90 + when, NEVER))
-    return minute, np.where(prompted, mailing, -1)
+    otherwise = np.where(alone, left + 90 + when, NEVER)
+    minute = np.where(prompted, clicked + 4 + when // 20, otherwise)
+    return minute, otherwise, np.where(prompted, mailing, -1)

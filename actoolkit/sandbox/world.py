@@ -235,7 +235,7 @@ class World:
         entries.append((alone.contact[done], alone.minute[done] + 5, CARE))
         entries.append((alone.contact[done], alone.minute[done] + 14 * DAY, REVIEW))
         self.entries = _entries(entries)
-        recovered = np.full(len(alone.kind), NEVER)
+        recovered, otherwise = (np.full(len(alone.kind), NEVER) for _ in range(2))
         causes = np.full(len(alone.kind), -1)
         for mailing in self.mailings:
             if mailing.automation < 0:
@@ -244,7 +244,7 @@ class World:
             if mailing.automation == CART and mailing.step == 0:
                 order = np.lexsort((alone.contact[carts], alone.minute[carts]))
                 order = order[alone.minute[carts][order] + ABANDONED_AFTER < HISTORY + HORIZON]
-                back, why = recover(
+                back, anyway, why = recover(
                     self.seed,
                     len(order),
                     happened.clicked,
@@ -252,8 +252,14 @@ class World:
                     alone.minute[carts][order],
                 )
                 recovered[carts[order]], causes[carts[order]] = back, why
+                otherwise[carts[order]] = anyway
         self.orders: Orders = orders(
-            self.seed, self.people, [alone, *self._caused], recovered, causes
+            self.seed,
+            self.people,
+            [alone, *self._caused],
+            recovered=recovered,
+            otherwise=otherwise,
+            causes=causes,
         )
 
     @cached_property
@@ -285,12 +291,14 @@ class World:
 
         Returns:
             One record per completed or recovered order by now: ``order_id``, ``contact_id``,
-            ``campaign_id`` of the mail that caused it, or None, ``ordered_at``, ``total_cents``.
+            ``campaign_id`` of the mail without which it would not be there, or None,
+            ``ordered_at``, ``total_cents``.
         """
         made: list[dict[str, object]] = []
         for row in range(self.order_count):
             if self.order_state(row) in ("1", "3"):
-                cause = int(self.orders.cause[row])
+                anyway = self.orders.otherwise[row] <= self.minute
+                cause = -1 if anyway else int(self.orders.cause[row])
                 cart = self.orders.kind[row] == shop.CART
                 placed = self.orders.recovered[row] if cart else self.orders.minute[row]
                 made.append(

@@ -159,6 +159,12 @@ def test_a_small_share_is_hollow_and_said_so():
     assert title(chart) == "Spam: 10.0%"
 
 
+@pytest.mark.parametrize(("mails", "small"), [(199, True), (200, False), (201, False)])
+def test_fewer_than_200_are_few(mails, small):
+    chart = metric_chart(shares(["a"], [0.1], mails=mails), "spam_share")
+    assert rows_of(chart)[0]["is_small"] is small
+
+
 def test_along_names_the_groups():
     frame = shares(["a", "b"], [0.1, 0.2]).with_columns(list=pl.Series(["x", "y"]))
     labels = [row["label"] for row in rows_of(metric_chart(frame, "spam_share", along="list"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -52,6 +53,35 @@ def test_every_function_of_frames_is_tried_on_every_engine():
         name for name in metrics.__all__ if inspect.isfunction(getattr(metrics, name))
     } - ELSEWHERE
     assert functions == {name.split(" by ", maxsplit=1)[0] for name in SPARK.CALLS}
+
+
+FITTED = {"clv", "clv_fit", "clv_holdout"}
+"""Held to loops on every engine for one shop: a fit takes too long for drawn ones."""
+
+
+def _used(node, functions, seen=()):
+    """The names in a piece of a test, and in the helpers beside it that it calls."""
+    names = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    names |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    for name in names & set(functions) - set(seen):
+        names |= _used(functions[name], functions, (*seen, *names))
+    return names
+
+
+def test_every_function_of_frames_has_drawn_rows_on_every_engine_in_some_test():
+    """A new one without such a test is found here; that the test compares, only reading tells."""
+    drawn, fitted = set(), set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
+        for name, test in functions.items():
+            if name.startswith("test_") and "engine" in {one.arg for one in test.args.args}:
+                used = _used(test, functions)
+                fitted |= used
+                drawn |= used if "given" in used else set()
+    functions = {name for name in metrics.__all__ if inspect.isfunction(getattr(metrics, name))}
+    assert functions - ELSEWHERE - FITTED <= drawn
+    assert {*FITTED, "compute_metric", "touches_from_csv"} <= fitted
 
 
 @pytest.mark.parametrize("name", SPARK.CALLS)

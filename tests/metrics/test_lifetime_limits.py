@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
-from actoolkit.metrics import clv, clv_fit, clv_holdout, customer_purchases
+from actoolkit.metrics import clv, clv_fit, clv_holdout, customer_purchases, lifetime_fit
 from actoolkit.metrics.lifetime_fit import fit_purchases, fit_values
 from actoolkit.metrics.lifetime_model import (
     expected_value,
@@ -58,6 +59,7 @@ def test_nothing_to_fit_to(engine):
 
 def test_too_few_repeat_buyers():
     assert clv_fit(SHOP)["repeat_buyers"].item() == 112
+    assert clv_fit(SHOP, min_repeat_buyers=112)["repeat_buyers"].item() == 112
     with pytest.raises(MetricError, match=r"112 customers .* needs 113"):
         clv_fit(SHOP, min_repeat_buyers=113)
     unknown = SHOP.with_columns(total_cents=pl.lit(None, pl.Int64))
@@ -80,7 +82,13 @@ def test_currencies_are_never_added():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"horizon_days": 0}, {"discount_per_year": -1.0}, {"until": "2026-02-31"}]
+    "wrong",
+    [
+        {"horizon_days": 0},
+        {"discount_per_year": -1.0},
+        {"discount_per_year": -0.999999, "horizon_days": 36_500},
+        {"until": "2026-02-31"},
+    ],
 )
 def test_arguments_out_of_range(wrong):
     with pytest.raises(InvalidArgument):
@@ -97,6 +105,23 @@ def test_a_holdout_that_leaves_nothing(days):
         clv_holdout(SHOP, holdout_days=20, most=-1)
 
 
+def test_a_holdout_leaves_the_first_day_at_least():
+    days = SHOP["ordered_local"].dt.date()
+    span = (days.max() - days.min()).days + 1
+    with pytest.raises(InvalidArgument, match="holdout_days"):
+        clv_holdout(SHOP, holdout_days=span)
+    with pytest.raises(MetricError, match="found 0 customers"):
+        clv_holdout(SHOP, holdout_days=span - 1)
+
+
+def test_a_row_is_of_more_only_where_someone_has_more():
+    """Before the last day nobody has bought again more than four times."""
+    for most, wanted in ((3, [False, False, False, True]), (4, [False] * 5), (9, [False] * 5)):
+        found = clv_holdout(SHOP, holdout_days=1, most=most)
+        assert found["repeat_purchases"].to_list() == list(range(len(wanted)))
+        assert found["or_more"].to_list() == wanted
+
+
 def test_a_column_is_missing():
     with pytest.raises(MissingColumns, match="total_cents"):
         clv(SHOP.drop("total_cents"))
@@ -111,6 +136,52 @@ def test_value_that_goes_with_number_is_flagged():
     quiet = clv_fit(SHOP).row(0, named=True)
     assert abs(quiet["correlation"]) < 0.3
     assert "number of purchases" not in (quiet["flag"] or "")
+
+
+def test_value_that_falls_with_number_is_flagged():
+    falling = made(140, lambda n: 1 + n % 5, lambda n, step: 3000 - 300 * (n % 5) + 37 * n % 90)
+    fit = clv_fit(falling).row(0, named=True)
+    assert fit["correlation"] < -0.9
+    assert "go with the number of purchases (-" in fit["flag"]
+
+
+def test_customers_who_are_all_alike_tell_nothing_and_it_says_so():
+    alike = made(120, lambda number: 3, lambda number, step: 1000)
+    fit = clv_fit(alike).row(0, named=True)
+    assert fit["correlation"] is None
+    assert fit["purchases_converged"] is fit["values_converged"] is False
+    for part in ("purchases", "values"):
+        assert f"{part}: the search for the parameters did not converge" in fit["flag"]
+    assert set(clv(alike)["flag"]) == {fit["flag"]}
+
+
+@pytest.mark.parametrize(
+    ("best", "others", "wanted"),
+    [
+        ({}, [0.0, 0.0], (3, True)),
+        ({}, [0.00009, 0.00011], (2, True)),  # of 100 customers: 0.009 and 0.011 in all
+        ({}, [0.5, 0.5], (1, False)),
+        ({"success": False}, [0.0, 0.0], (3, False)),
+        ({"x": np.array([0.0, 12.0])}, [0.0, 0.0], (3, False)),
+        ({"x": np.array([-12.0, 0.0])}, [0.0, 0.0], (3, False)),
+    ],
+)
+def test_a_search_is_believed_that_ends_inside_and_where_another_does(best, others, wanted):
+    usual = {"fun": 3.0, "success": True, "x": np.array([1.0, -1.0])}
+    found = [SimpleNamespace(**{**usual, **best})]
+    found += [SimpleNamespace(**{**usual, "fun": 3.0 + worse}) for worse in others]
+    assert lifetime_fit._sure(found, 100.0) == wanted
+
+
+def test_repeat_purchases_for_nothing_have_no_value_to_fit_to():
+    free = made(30, lambda n: 3, lambda n, step: 0).with_columns(
+        email=pl.format("free {}", "email")
+    )
+    unknown = free.with_columns(total_cents=pl.lit(None, pl.Int64))
+    for parameter in ("p", "q", "v", "r", "values_log_likelihood", "repeat_buyers"):
+        found, wanted = (clv_fit(pl.concat([SHOP, one]))[parameter] for one in (free, unknown))
+        assert found.equals(wanted), parameter
+    assert clv_fit(pl.concat([SHOP, free]))["repeat_buyers"].item() == 142
 
 
 def test_customers_who_never_go_are_flagged_and_still_expected():

@@ -107,6 +107,26 @@ def test_rows_that_differ_widen_the_interval_of_a_share(engine, oracles, same):
     same([{"high": made["complaint_rate_high"]}], [{"high": high}])
 
 
+def test_a_count_that_is_no_number_is_missing(engine):
+    """NaN is how pandas and NumPy say that a number is missing."""
+    schema = {"type": pl.String(), "complaints": pl.Float64(), "delivered": pl.Float64()}
+    rows = [
+        {"type": "single", "complaints": 2.0, "delivered": 5.0},
+        {"type": "single", "complaints": float("nan"), "delivered": float("nan")},
+        {"type": "split", "complaints": 2.0, "delivered": float("nan")},
+    ]
+    single, split = engine.read(compute_metric("mails_each", engine.make(rows, schema), by="type"))
+    assert (single["mails_each"], single["rows"], single["flag"]) == (2.5, 1, None)
+    assert split["mails_each"] is None
+    assert split["flag"] == "mails_each: a row has one count only"
+
+
+def test_a_group_may_have_any_name_that_the_result_has_not():
+    frame = pl.DataFrame({"lone": ["a", "b"], "complaints": [1, 2], "delivered": [10, 10]})
+    found = compute_metric("complaint_rate", frame, by="lone")
+    assert found.select("lone", "complaint_rate").rows() == [("a", 0.1), ("b", 0.2)]
+
+
 @pytest.mark.parametrize("by", [None, "type"])
 def test_an_empty_frame_has_no_groups_and_no_rate(engine, by):
     made = engine.read(compute_metric("complaint_rate", engine.make([], SCHEMA), by=by))
@@ -150,9 +170,11 @@ def test_what_a_function_gives_is_looked_at(given, words):
 
 def test_what_cannot_be_computed_says_what_to_do():
     register_metric(Definition("told", "Told", "in words only"))
+    register_metric(Definition("named", "Named", "a ÷ b", function="nowhere"))
     frame = pl.DataFrame({"complaints": [1], "delivered": [2], "type": ["single"]})
     for call, words in (
         (lambda: compute_metric("told", frame), "function="),
+        (lambda: compute_metric("named", frame), "'nowhere', which is not there"),
         (lambda: compute_metric("complaint_rate"), "from one frame, not from 0"),
         (lambda: compute_metric("complaint_rate", frame, frame), "not from 2"),
         (lambda: compute_metric("complaint_rate", frame, by="delivered"), "cannot group by"),
@@ -165,3 +187,60 @@ def test_what_cannot_be_computed_says_what_to_do():
             call()
     with pytest.raises(MissingColumns, match="complaint_rate needs the columns delivered"):
         compute_metric("complaint_rate", frame.drop("delivered"))
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        ("complaint_rate", "takes a Definition, not str"),
+        (Definition(3, "Three", "a ÷ b"), "3 is no metric id"),
+        (Definition("mine", None, "a ÷ b"), "title=None, which is no text"),
+        (Definition("mine", " ", "a ÷ b"), "title=' ', which is no text"),
+        (Definition("mine", "Mine", ""), "formula='', which is no text"),
+        (Definition("mine", "Mine", "a ÷ b", 3, "b"), "numerator=3, which is no text"),
+        (Definition("mine", "Mine", "a ÷ b", "a", None), "denominator=None, which is no text"),
+        (Definition("mine", "Mine", "a ÷ b", source=3), "source=3, which is no text"),
+        (Definition("mine", "Mine", "a ÷ b", function=len), "function=.*, which is no text"),
+        (Definition("mine", "Mine", "a ÷ b", columns="clickers"), "columns='clickers', .* comma"),
+        (Definition("mine", "Mine", "a ÷ b", caveats="One."), "caveats='One.', .* comma"),
+        (Definition("mine", "Mine", "a ÷ b", caveats=(1,)), r"caveats=\(1,\), .* comma"),
+        (Definition("mine", "Mine", "a ÷ b", "mine", "b"), "mine needs mine for something else"),
+        (Definition("mine", "Mine", "a ÷ b", "a", "mine_low"), "needs mine_low for something"),
+        (Definition("mine", "Mine", "a ÷ b", "a", "mine_high"), "needs mine_high for something"),
+        (Definition("mine", "Mine", "a ÷ b", "rows", "flag"), "needs flag and rows for something"),
+        (Definition("rows", "Mine", "a ÷ b", "a", "b"), "rows needs rows for something"),
+        (Definition("flag", "Mine", "a ÷ b", "a", "b"), "flag needs flag for something"),
+    ],
+)
+def test_what_could_not_be_explained_or_computed_is_not_registered(definition, words):
+    before = dict(metrics.DEFINITIONS)
+    with pytest.raises(InvalidArgument, match=words):
+        register_metric(definition)
+    assert dict(metrics.DEFINITIONS) == before
+
+
+def test_ones_own_function_comes_before_the_one_that_the_definition_names():
+    """So a built-in metric can be replaced, and its definition kept."""
+    kept = metrics.explain("delivered")
+    found = pl.DataFrame({"delivered": [7]})
+    try:
+        register_metric(kept, function=lambda frame: frame, replace=True)
+        assert compute_metric("delivered", found).equals(found)
+    finally:
+        register_metric(kept, replace=True)
+    with pytest.raises(MissingColumns, match="campaign_rates needs"):
+        compute_metric("delivered", found)
+
+
+def test_a_function_gives_what_columns_it_likes():
+    mine = Definition("rows", "Rows", "rows ÷ rows", "rows", "all_rows")
+    register_metric(mine, function=lambda frame: frame.select(rows=pl.len(), all_rows=pl.len()))
+    assert compute_metric("rows", pl.DataFrame({"a": [1, 2]}))["rows"].to_list() == [2]
+
+
+@pytest.mark.parametrize("nothing", [None, 3, ["click_rate"], {"click_rate": 1}])
+def test_what_is_no_id_is_no_metric(nothing):
+    with pytest.raises(InvalidArgument, match="No metric is called"):
+        metrics.explain(nothing)
+    with pytest.raises(InvalidArgument, match="No metric is called"):
+        compute_metric(nothing)

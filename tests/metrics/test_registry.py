@@ -47,6 +47,15 @@ def test_a_definition_is_complete(metric_id):
     assert set(found.columns) <= COLUMNS
     assert all(caveat.endswith(".") for caveat in found.caveats)
     assert str(found).startswith(f"{found.title} ({metric_id})")
+    printed = [tuple(line.split(maxsplit=1)) for line in str(found).splitlines()[1:]]
+    counts = {"numerator:": found.numerator, "denominator:": found.denominator}
+    assert printed == [
+        ("formula:", found.formula),
+        *((name, text) for name, text in counts.items() if text),
+        *(("columns:", ", ".join(found.columns)) for _ in found.columns[:1]),
+        *(("caveat:", caveat) for caveat in found.caveats),
+        ("source:", found.source),
+    ]
 
 
 def test_every_rate_is_defined():
@@ -67,8 +76,9 @@ def test_a_metric_of_ones_own():
     other = replace(mine, title="Complaint rate")
     assert register_metric(other, replace=True) is DEFINITIONS["spam_rate"]
     assert "spam_rate" not in metric_reference()
-    with pytest.raises(InvalidArgument, match="no metric id"):
-        register_metric(replace(mine, id="Spam rate"))
+    for name in ("Spam rate", "", "2_rate", "_rate", "spam-rate", "späm_rate", "spam_rate\n"):
+        with pytest.raises(InvalidArgument, match="no metric id"):
+            register_metric(replace(mine, id=name))
 
 
 def test_the_page_is_current():

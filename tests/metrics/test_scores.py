@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -130,7 +130,8 @@ def check_quality(row, pairs, oracles):
     assert row["auc"] == (None if area is None else pytest.approx(float(area)))
     assert row["top_contacts"] == pytest.approx(size / 10)
     assert row["top_buyers"] == pytest.approx(float(top))
-    if area is None or area in (0, 1) or min(buyers, size - buyers) < 2:
+    alike = len({value for value, _ in pairs}) == 1
+    if area is None or area in (0, 1) or min(buyers, size - buyers) < 2 or alike:
         assert row["auc_low"] is row["auc_high"] is None
     else:
         area, spread = float(area), math.sqrt(oracle.delong_variance(pairs))
@@ -210,6 +211,71 @@ def test_what_came_to_be_known_later_changes_nothing():
         assert before.equals(metric(pl.concat([history, later]), contacts, orders, as_of=NOW))
         assert before["buyers"].sum() == 1
         assert before["flag"][0].startswith("orders: the last is of 2026-03-04")
+
+
+def scored(values, buyers):
+    """A shop whose contacts have these scores, and of whom the first so many buy."""
+    people = [str(number) for number in range(len(values))]
+    history = pl.DataFrame(
+        {"score_value_id": people, "contact_id": people, "score_value": values}
+    ).with_columns(observed_at=pl.lit(NOW), score_id=pl.lit("7"))
+    contacts = pl.DataFrame({"contact_id": people, "email": [f"c{one}@x.org" for one in people]})
+    orders = pl.DataFrame(
+        {"email": [f"c{one}@x.org" for one in people[:buyers]]}, schema={"email": pl.String}
+    ).with_columns(state=pl.lit("completed"), ordered_at=pl.lit(NOW + timedelta(days=1)))
+    return history, contacts, orders
+
+
+def test_a_score_that_all_have_alike_is_not_surely_worthless():
+    row = score_quality(*scored([5.0] * 30, 10), as_of=NOW).row(0, named=True)
+    assert row["auc"] == 0.5
+    assert row["auc_low"] is row["auc_high"] is None
+    assert row["top_buyers"] == pytest.approx(1)
+    assert row["top_lift"] == pytest.approx(1)
+
+
+def test_an_endless_score_has_no_bin():
+    history, *_ = scored([0.0, 4.0, 10.0, math.inf, -math.inf, math.nan], 0)
+    found = score_distribution(history, bins=2).select("bin_from", "bin_to", "contacts").rows()
+    assert found == [(0.0, 5.0, 2), (5.0, 10.0, 1)]
+    assert score_outcomes(*scored([1.0, math.nan], 1), as_of=NOW)["contacts"].to_list() == [1]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "days"),
+    [
+        (datetime(9999, 12, 31, tzinfo=UTC), 1),
+        (datetime(9950, 1, 1, tzinfo=UTC), 36_500),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), 1),
+    ],
+)
+def test_a_horizon_beyond_the_calendar_is_refused(as_of, days):
+    for metric in (score_outcomes, score_quality):
+        with pytest.raises(InvalidArgument, match="leave the calendar"):
+            metric(*scored([1.0], 1), as_of=as_of, horizon_days=days)
+
+
+def test_a_moment_is_the_same_in_every_zone():
+    elsewhere = NOW.astimezone(timezone(timedelta(hours=14)))
+    frames = scored([1.0, 2.0, 3.0], 2)
+    late = frames[0].with_columns(
+        observed_at=pl.lit(NOW + timedelta(hours=1)), score_value=pl.lit(0.0)
+    )
+    early = frames[2].with_columns(ordered_at=pl.lit(NOW - timedelta(hours=1)))
+    frames = (pl.concat([frames[0], late]), frames[1], pl.concat([early, frames[2].head(1)]))
+    for metric in (score_outcomes, score_quality):
+        found = metric(*frames, as_of=elsewhere)
+        assert found.equals(metric(*frames, as_of=NOW))
+        assert found["buyers"].sum() == 1
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_values_of_one_moment_the_order_of_rows_decides_nothing(turned):
+    history, contacts, orders = scored([10.0, 20.0], 1)
+    again = history.with_columns(score_value_id=pl.lit("9"), score_value=pl.lit(30.0)).head(1)
+    both = pl.concat([again, history] if turned else [history, again])
+    row = score_quality(both, contacts, orders, as_of=NOW).row(0, named=True)
+    assert (row["contacts"], row["auc"]) == (2, 1.0), "the one with the later id counts"
 
 
 def test_nothing_and_nonsense(engine):

@@ -305,6 +305,15 @@ def test_a_cart_comes_back_on_the_last_of_the_days():
         assert found.select(counted).row(0) == wanted
 
 
+def test_the_first_day_of_carts_is_among_them():
+    left = datetime(2026, 5, 1, tzinfo=UTC)
+    cart = bought(8, state=["recovered"], abandoned_at=[left])
+    for since, carts in (("2026-05-01", 1), ("2026-05-02", 0)):
+        found = metrics.cart_recovery(cart, days=[7], since=since, until="2026-05-09")
+        assert found["abandoned_carts"].sum() == carts
+        assert metrics.cart_abandonment(cart, since=since)["carts"].sum() == carts
+
+
 def test_wrong_arguments_end_with_the_next_step():
     frame = pl.DataFrame(schema=ORDERS)
     lines = pl.DataFrame(schema=LINES)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from statistics import mean
 
+import numpy as np
 import pytest
 
-from actoolkit.sandbox import SandboxSession
+from actoolkit.sandbox import SandboxSession, World
+from actoolkit.sandbox.clock import NEVER
+from actoolkit.sandbox.shop import recover
 
 PATHS = (
     "/automations",
@@ -96,6 +99,38 @@ def test_a_mail_that_caused_an_order_was_read_before(truth, sends):
         ]
         assert read, order
         assert min(read) <= order["ordered_at"], order
+
+
+def placed(world):
+    """Orders that brought money: by whom, when wished for, whether from a cart."""
+    orders = world.orders
+    return {
+        str(orders.ids[row]): (
+            int(orders.contact[row]),
+            int(orders.minute[row]),
+            int(orders.kind[row]),
+        )
+        for row in range(world.order_count)
+        if world.order_state(row) in ("1", "3")
+    }
+
+
+@pytest.mark.parametrize(("seed", "persuasion"), [(4, 0.5), (5, 3.0)])
+def test_what_mail_caused_is_what_a_world_without_it_lacks(seed, persuasion, monkeypatch):
+    """The same people in a world whose mail is sent, read, and makes nobody buy or come back."""
+    world = World("small", seed, persuasion=persuasion)
+    monkeypatch.setattr(
+        "actoolkit.sandbox.world.recover",
+        lambda seed, count, clicked, mailing, left: recover(
+            seed, count, np.full(count, NEVER), mailing, left
+        ),
+    )
+    without = Counter(placed(World("small", seed, persuasion=0.0)).values())
+    known = placed(world)
+    caused = [known[one["order_id"]] for one in world.truth() if one["campaign_id"]]
+    assert len(caused) > 100
+    assert Counter(known.values()) - without == Counter(caused)
+    assert not without - Counter(known.values()), "mail takes no order away"
 
 
 def test_privacy_software_opens_mail_and_buys_nothing(truth, sends):
