@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
@@ -54,8 +55,12 @@ def explain(metric_id: str) -> Definition:
     """
     if isinstance(metric_id, str) and metric_id in _definitions:
         return _definitions[metric_id]
+    near = get_close_matches(str(metric_id), _definitions, n=3)
     raise InvalidArgument(
-        f"No metric is called {metric_id!r}.", hint=f"There are: {', '.join(_definitions)}."
+        f"No metric is called {metric_id!r}.",
+        hint=f"Did you mean {' or '.join(near)}?"
+        if near
+        else f"There are: {', '.join(_definitions)}.",
     )
 
 
