@@ -173,6 +173,18 @@ def test_a_search_is_believed_that_ends_inside_and_where_another_does(best, othe
     assert lifetime_fit._sure(found, 100.0) == wanted
 
 
+def test_the_best_of_all_searches_is_taken():
+    """Two hollows, at -1 and 1, of which the second is deeper; the first search ends in the other."""
+
+    def hollows(logs):
+        x = logs[0]
+        return (x * x - 1) ** 2 - 0.1 * x, np.array([4 * x * (x * x - 1) - 0.1])
+
+    best, found = lifetime_fit._search(hollows, [(np.exp(-1.1),), (np.exp(1.1),)])
+    assert np.log(best[0]) == pytest.approx(1, abs=0.05)
+    assert found[0].fun < found[1].fun
+
+
 def test_repeat_purchases_for_nothing_have_no_value_to_fit_to():
     free = made(30, lambda n: 3, lambda n, step: 0).with_columns(
         email=pl.format("free {}", "email")
