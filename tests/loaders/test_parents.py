@@ -113,6 +113,12 @@ def test_one_doubtful_parent_makes_the_whole_load_doubtful(stub, account, doubtf
     assert any("1 of 3 contact_id have exactly a page of rows" in one for one in found.notes)
 
 
+def test_the_first_rows_of_parents_are_not_all(families, account):
+    asked = {"account": account, "contact_ids": [1, 2, 5]}
+    assert ac.load_notes(**asked, limit=4, progress=False).height == 4
+    assert ac.provenance("notes", **asked, limit=4).certainty == "unverified"
+
+
 def lists_of_a_contact(stub, count, *, limit=None):
     """A server that gives no heed to the offset, and none to the limit unless it is told."""
     stub.total = "absent"
