@@ -131,6 +131,17 @@ class TestQuirks:
         assert "active_subscribers" in caplog.text
 
 
+def test_what_came_twice_is_counted_once_and_as_what_it_is(lists, account):
+    """Pages of seven overlap: of each row one is kept, with its unknown field and its misfit."""
+    odd = [{**row, "brand_new": 1, "active_subscribers": "many"} for row in LISTED]
+    lists.rows["/lists"] = ("lists", odd)
+    lists.cap = 7
+    load_lists(account=account)
+    found = provenance("lists", account=account)
+    assert found.unknown_fields == {"brand_new": 50}
+    assert found.rescued_values == {"active_subscribers": 50}
+
+
 @pytest.mark.parametrize("none", ["0", 0, 10**20], ids=str)
 @pytest.mark.parametrize("order", ["no", "rising"])
 def test_a_row_whose_id_is_none_comes_once_however_often_it_was_read(stub, account, none, order):

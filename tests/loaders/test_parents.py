@@ -88,6 +88,37 @@ def test_every_row_of_every_parent_comes_with_the_parents_id(families, account):
     assert found.rows == sum(families.values())
 
 
+@pytest.mark.parametrize("none", [None, "", "0", 0, "absent"], ids=repr)
+def test_a_parents_id_stands_where_its_rows_tell_none(stub, account, none):
+    told = {} if none == "absent" else {"relid": none, "reltype": none}
+    other = {"id": "2", "relid": "77", "reltype": "Deal"}
+    stub.rows["/contacts/5/notes"] = ("notes", [{"id": "1", **told}, other])
+    notes = ac.load_notes(account=account, contact_ids=5, progress=False)
+    found = notes.select("note_id", "related_id", "related_to").rows()
+    assert found == [("1", "5", "Subscriber"), ("2", "77", "Deal")]
+
+
+@pytest.mark.parametrize("doubtful", [1, 2, 3])
+def test_one_doubtful_parent_makes_the_whole_load_doubtful(stub, account, doubtful):
+    stub.total = "absent"
+    for contact in (1, 2, 3):
+        count = 20 if contact == doubtful else 3
+        rows = [{"id": f"{contact}{n:02}"} for n in range(1, count + 1)]
+        stub.rows[f"/contacts/{contact}/notes"] = ("notes", rows)
+    plain = stub.answer
+    stub.answer = lambda address: plain(address.partition("?")[0] + "?limit=100")
+    assert ac.load_notes(account=account, contact_ids=[1, 2, 3], progress=False).height == 26
+    found = ac.provenance("notes", account=account, contact_ids=[1, 2, 3])
+    assert found.certainty == "unverified"
+    assert any("1 of 3 contact_id have exactly a page of rows" in one for one in found.notes)
+
+
+def test_the_first_rows_of_parents_are_not_all(families, account):
+    asked = {"account": account, "contact_ids": [1, 2, 5]}
+    assert ac.load_notes(**asked, limit=4, progress=False).height == 4
+    assert ac.provenance("notes", **asked, limit=4).certainty == "unverified"
+
+
 def lists_of_a_contact(stub, count, *, limit=None):
     """A server that gives no heed to the offset, and none to the limit unless it is told."""
     stub.total = "absent"
