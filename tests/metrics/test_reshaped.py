@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actoolkit import metrics
-from actoolkit.errors import InvalidArgument
 
 MOMENT, TEXT = pl.Datetime("us", "UTC"), pl.String()
 TOUCHES = {
@@ -279,33 +278,6 @@ def test_select_campaigns(engine, automation, dice, since, campaign_ids, list_id
         made = made.reset_index(drop=True)
     found = engine.read(made)
     assert in_order(found, ["campaign_id"]) == in_order(wanted, ["campaign_id"])
-
-
-def test_ids_are_texts_and_frames_are_frames():
-    campaigns = pl.DataFrame({"campaign_id": ["1", "2", "12"]})
-    links = pl.DataFrame({"campaign_id": ["12"], "list_id": ["34"]})
-    both = (campaigns, links)
-    for left, right in ((campaigns.lazy(), links), (campaigns, links.lazy())):
-        made = metrics.select_campaigns(left, right, list_ids="34")
-        assert isinstance(made, type(left))
-        assert made.lazy().collect().rows() == [("12",)]
-    for call, words in (
-        (
-            lambda: metrics.select_campaigns(*both, campaign_ids=[12]),
-            "campaign_ids has 12, and ids",
-        ),
-        (lambda: metrics.select_campaigns(*both, campaign_ids=12), "campaign_ids=12 is no list"),
-        (lambda: metrics.select_campaigns(*both, list_ids=[34]), "list_ids has 34, and ids"),
-        (lambda: metrics.select_campaigns(*both, automation=5), "automation has 5, and ids"),
-        (lambda: metrics.select_campaigns([1]), "works on a DataFrame, not on list"),
-        (lambda: metrics.select_campaigns(campaigns, [1], list_ids="3"), "not on list"),
-        (
-            lambda: metrics.select_campaigns(campaigns, links.to_pandas(), list_ids="3"),
-            "different kinds",
-        ),
-    ):
-        with pytest.raises(InvalidArgument, match=words):
-            call()
 
 
 MAILS = {"automation_id": TEXT, "sent_local": pl.Datetime("us")} | dict.fromkeys(

@@ -122,3 +122,30 @@ def test_every_condition_holds_for_what_is_kept_and_only_for_that(
     )
     assert isinstance(got, type(frames[0]))
     assert kept(got) == expected
+
+
+def test_ids_are_texts_and_frames_are_frames():
+    campaigns = pl.DataFrame({"campaign_id": ["1", "2", "12"]})
+    links = pl.DataFrame({"campaign_id": ["12"], "list_id": ["34"]})
+    both = (campaigns, links)
+    for left, right in ((campaigns.lazy(), links), (campaigns, links.lazy())):
+        made = select_campaigns(left, right, list_ids="34")
+        assert isinstance(made, type(left))
+        assert made.lazy().collect().rows() == [("12",)]
+    for call, words in (
+        (
+            lambda: select_campaigns(*both, campaign_ids=[12]),
+            "campaign_ids has 12, and ids",
+        ),
+        (lambda: select_campaigns(*both, campaign_ids=12), "campaign_ids=12 is no list"),
+        (lambda: select_campaigns(*both, list_ids=[34]), "list_ids has 34, and ids"),
+        (lambda: select_campaigns(*both, automation=5), "automation has 5, and ids"),
+        (lambda: select_campaigns([1]), "works on a DataFrame, not on list"),
+        (lambda: select_campaigns(campaigns, [1], list_ids="3"), "not on list"),
+        (
+            lambda: select_campaigns(campaigns, links.to_pandas(), list_ids="3"),
+            "different kinds",
+        ),
+    ):
+        with pytest.raises(InvalidArgument, match=words):
+            call()
