@@ -15,6 +15,7 @@ Typed = tuple[pl.Series, pl.Series]
 """Typed values, and which texts mean that there is no value."""
 
 _OFFSET = r"[+-]\d{2}:?\d{2}$"
+_ZERO_DATE = r"^0000-00-00(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
 _FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
 _TRUE = ("1", "true", "True")
@@ -132,7 +133,7 @@ def _labels(texts: pl.Series, column: Column) -> Typed:
 
 
 def _is_zero_date(texts: pl.Series) -> pl.Series:
-    return ((texts == "") | texts.str.starts_with("0000-00-00")).fill_null(value=False)
+    return ((texts == "") | texts.str.contains(_ZERO_DATE)).fill_null(value=False)
 
 
 def _datetime(texts: pl.Series) -> Typed:

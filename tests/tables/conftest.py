@@ -109,7 +109,12 @@ def _day(text):
 
 
 def _dated(reader):
-    return lambda text: None if text.startswith("0000-00-00") else reader(text)
+    def read(text):
+        day, rest = text[:10], re.sub(r"(Z|[+-]\d\d:?\d\d)$", "", text[10:])
+        no_day = day == "0000-00-00" and rest[:1] in ("", " ", "T")
+        return None if no_day and not rest[1:].strip("0:.") else reader(text)
+
+    return read
 
 
 SCALARS = {
