@@ -213,6 +213,22 @@ def test_steps_of_one_name_stay_apart_and_times_are_readable():
     assert title(alone) == "400 contacts took the step “open”"
 
 
+def test_a_funnel_of_several_groups_is_refused_with_the_way_out():
+    groups = pl.concat(
+        FUNNEL.select(pl.lit(year).alias("joined_year"), pl.all()) for year in ("2024", "2025")
+    )
+    with pytest.raises(
+        InvalidArgument, match="one funnel; this frame holds several groups"
+    ) as told:
+        charts.contact_funnel_chart(groups)
+    assert 'along="joined_year"' in told.value.hint
+    one = groups.filter(pl.col("joined_year") == "2024")
+    assert title(charts.contact_funnel_chart(one)) == title(charts.contact_funnel_chart(FUNNEL))
+    last = groups.filter(pl.col("step_index") == 2)
+    chart = charts.metric_chart(last, "contact_funnel", value="rate", along="joined_year")
+    assert [row["value_text"] for row in rows_of(chart) if "label" in row] == ["5.0%", "5.0%"]
+
+
 def test_automations_have_their_names_and_the_least_is_told():
     chart = charts.automation_funnel_chart(AUTOMATIONS, names={"1": "Welcome", "2": "Win back"})
     assert "“Welcome” is completed least" in title(chart), "Win back has too few entries to lead"
