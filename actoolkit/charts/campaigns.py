@@ -21,7 +21,8 @@ from actoolkit.charts.formats import (
     plural,
 )
 from actoolkit.charts.frames import MOST_ROWS, SMALL_SAMPLE, Row, plain_rows
-from actoolkit.charts.names import called, display_name, distinct
+from actoolkit.charts.group_labels import group_labels
+from actoolkit.charts.names import display_name, distinct
 from actoolkit.errors import InvalidArgument
 
 RateName = Literal[
@@ -154,7 +155,7 @@ def rate_rows(rates: object, *, rate: str, most: int = MOST_ROWS) -> list[Row]:
         rates, chart="campaign_rates_chart", metric="campaign_rates", columns=needed, most=most
     )
     found = [row for row in found if row[rate] is not None]
-    labels = distinct([_label(row) for row in found], [_sent(row) for row in found], longest=26)
+    labels = distinct(_labels(found, needed), [_sent(row) for row in found], longest=26)
     return [
         {
             "id": str(row.get("campaign_id") or label),
@@ -173,13 +174,15 @@ def rate_rows(rates: object, *, rate: str, most: int = MOST_ROWS) -> list[Row]:
     ]
 
 
-def _label(row: Row) -> str:
-    if "campaign_id" in row:
-        return display_name(
-            row.get("name"), longest=40, missing=f"(no name, id {row['campaign_id']})"
-        )
-    parts = [called(name, value) for name, value in row.items() if isinstance(value, str)]
-    return display_name(" · ".join(parts), longest=40, missing="(none)")
+def _labels(rows: Sequence[Row], counts: Sequence[str]) -> list[str]:
+    if rows and "campaign_id" in rows[0]:
+        return [
+            display_name(row.get("name"), longest=40, missing=f"(no name, id {row['campaign_id']})")
+            for row in rows
+        ]
+    names = list(rows[0]) if rows else []
+    first = next((at for at, name in enumerate(names) if name in ("campaigns", *counts)), 0)
+    return group_labels(names[:first], [[row[name] for name in names[:first]] for row in rows])
 
 
 def _sent(row: Row) -> str:
