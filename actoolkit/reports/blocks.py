@@ -42,6 +42,11 @@ class Control:
         """The choice at the start."""
         return self.options[0].value
 
+    @property
+    def is_either(self) -> bool:
+        """Whether it shows one thing or another, several of them and never all."""
+        return len(self.options) > 1 and self.value != "all"
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

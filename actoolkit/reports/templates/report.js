@@ -78,7 +78,9 @@
         narrowPage.raiseNames(spec, config.background);
         narrowPage.shortenBars(spec, spec.datasets);
       }
-      for (const param of spec.params ?? []) param.value = chosen([param.name])[param.name];
+      for (const param of spec.params ?? []) {
+        if (figure.controls.includes(param.name)) param.value = chosen([param.name])[param.name];
+      }
       const told = tell(figure);
       spec.description = told;
       figure.view?.finalize();
