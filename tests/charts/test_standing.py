@@ -252,6 +252,28 @@ def test_credits_of_one_currency_with_what_is_left_told():
         charts.attributed_revenue_chart(CREDITED, top=0)
 
 
+@pytest.mark.parametrize(
+    ("chart", "frame"),
+    [
+        (charts.attributed_revenue_chart, CREDITED),
+        (charts.attribution_sensitivity_chart, SENSITIVITY),
+    ],
+)
+def test_currencies_that_are_not_drawn_are_named_with_the_way_to_them(chart, frame):
+    def told(rows, **chosen):
+        return " ".join(chart(rows, **chosen).title.subtitle)
+
+    euros = frame.filter(pl.col("currency") == "EUR")
+    assert "Only" not in told(euros)
+    both = pl.concat([euros, euros.head(1).with_columns(currency=pl.lit("USD"))])
+    assert 'Only EUR; there are orders in USD too; ask for currency="USD". ' in told(both)
+    assert 'Only USD; there are orders in EUR too; ask for currency="EUR". ' in told(
+        both, currency="USD"
+    )
+    nameless = pl.concat([euros, euros.head(1).with_columns(currency=pl.lit(None, pl.String))])
+    assert "Only EUR; there are orders in an unknown currency too. " in told(nameless)
+
+
 RULES = {
     ("last", 7): "Of touches within 7 days before an order, the last has the credit.",
     ("first", 1): "Of touches within 1 day before an order, the first has the credit.",
