@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -161,6 +162,31 @@ def test_belonging_is_one_value_or_a_list():
     assert matches(row, {"list": "3", "rate": "open_rate"})
     assert not matches(row, {"list": "4"})
     assert not matches(row, {"rate": "open"})
+
+
+def test_a_control_that_offers_no_choice_is_out_of_sight(made):
+    def hidden(material):
+        tags = Reader(build("overview", material).html()).tags
+        pairs = zip(tags, tags[2:], strict=False)  # a label, its words, its select
+        return {
+            two[1]["data-control"]: "hidden" in one[1]
+            for one, two in pairs
+            if "data-control" in two[1]
+        }
+
+    both = made()
+    assert not any(hidden(both).values())
+    campaigns = both.frames["campaigns"].filter(pl.col("type") == "single")
+    links = both.frames["campaign_lists"].filter(pl.col("list_id") == "1")
+    orders = both.frames["ecom_orders"].filter(pl.col("currency") == "USD")
+    few = {"campaigns": campaigns, "campaign_lists": links, "ecom_orders": orders}
+    found = hidden(replace(both, frames={**both.frames, **few}))
+    assert found["type"], "one type besides all"
+    assert found["currency"], "one currency"
+    assert not found["list"], "one list, and campaigns that are not on it"
+    assert not found["period"]
+    joined = campaigns.join(links, on="campaign_id", how="semi")
+    assert hidden(replace(both, frames={**both.frames, **few, "campaigns": joined}))["list"]
 
 
 def test_kpis_equal_the_tables(account_report, made):
