@@ -195,6 +195,24 @@ def test_a_comparison_says_no_more_than_its_verdict(verdict, says):
     assert title(charts.compare_campaigns_chart(calm)) == "No difference from the baseline is shown"
 
 
+def test_a_comparison_names_its_baseline_and_stands_in_the_order_of_the_difference():
+    below = {"difference": -0.02, "difference_low": -0.03, "difference_high": -0.01}
+    least = COMPARED.head(1).with_columns(name=pl.lit("A"), campaign_id=pl.lit("4"))
+    least = least.with_columns(**{key: pl.lit(value) for key, value in below.items()})
+    frame = pl.concat([least, COMPARED.reverse()]).with_columns(baseline_name=pl.lit("May news"))
+    chart = charts.compare_campaigns_chart(frame)
+    rows = [row for row in rows_of(chart) if "label" in row]
+    assert [row["label"] for row in rows] == ["B", "C", "A"]
+    assert "Difference of the click rate from “May news”, in" in " ".join(chart.title.subtitle)
+    assert (
+        title(chart)
+        == "“A” is below the baseline by 2.0 points (\N{MINUS SIGN}3.0 to \N{MINUS SIGN}1.0)"
+    )
+    assert not any("-" in row["interval"] + row["value_text"] for row in rows)
+    nameless = charts.compare_campaigns_chart(frame.with_columns(baseline_name=pl.lit(None)))
+    assert "from campaign 1, in" in " ".join(nameless.title.subtitle)
+
+
 def test_steps_of_one_name_stay_apart_and_times_are_readable():
     chart = charts.contact_funnel_chart(FUNNEL)
     assert title(chart) == (
