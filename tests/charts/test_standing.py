@@ -201,7 +201,7 @@ def test_a_comparison_names_its_baseline_and_stands_in_the_order_of_the_differen
     least = least.with_columns(**{key: pl.lit(value) for key, value in below.items()})
     frame = pl.concat([least, COMPARED.reverse()]).with_columns(baseline_name=pl.lit("May news"))
     chart = charts.compare_campaigns_chart(frame)
-    rows = [row for row in rows_of(chart) if "label" in row]
+    rows = [row for row in rows_of(chart) if "label" in row][:3]
     assert [row["label"] for row in rows] == ["B", "C", "A"]
     assert "Difference of the click rate from “May news”, in" in " ".join(chart.title.subtitle)
     assert (
