@@ -385,3 +385,29 @@ def test_groups_of_several_columns_are_named_by_all_of_them(rates):
     frame = pl.concat([groups, frame], how="horizontal")
     chart = campaign_rates_chart(frame)
     assert labels_of(chart) == {"2025 · True", "2026 · False"}
+
+
+@pytest.mark.parametrize(
+    ("recovered", "written"),
+    [
+        ([15_100, 8_030, 0], ["$151.00", "$80.30", "$0.00"]),
+        ([15_100, 20_000, 0], ["$151", "$200", "$0"]),
+    ],
+)
+def test_amounts_of_a_column_are_written_in_one_way(recovered, written):
+    frame = pl.DataFrame(
+        {
+            "period_on": [date(2026, month, 1) for month in (3, 4, 5)],
+            "currency": ["USD"] * 3,
+            "revenue_cents": [100_000, 200_000, 300_000],
+            "orders": [1, 2, 3],
+            "average_order_cents": [100_000.0] * 3,
+            "recovered_revenue_cents": recovered,
+        }
+    )
+    chart = revenue_by_period_chart(frame)
+    sets = chart.to_dict()["datasets"].values()
+    rows = {row["period"]: row for rows in sets for row in rows if "period" in row}
+    assert [rows[period]["recovered_text"] for period in sorted(rows)] == written
+    assert [rows[period]["total_text"] for period in sorted(rows)] == ["$1,000", "$2,000", "$3,000"]
+    assert "brought $3,000" in " ".join(chart.title.text)

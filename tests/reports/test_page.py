@@ -303,3 +303,15 @@ def test_bundle_cannot_close_its_script_element():
     assert not re.search("</script|<!--", assets.vega_bundle(), re.IGNORECASE)
     assert not re.search("</script|<!--", assets.page_script(), re.IGNORECASE)
     assert "</style" not in assets.style_sheet()
+
+
+def test_the_amounts_of_a_table_have_the_same_decimals(made):
+    report = build("customers", made(), personal_data=True)
+    found: dict[tuple[str, str], set[int]] = {}
+    for table in (one for part in report.sections for one in part.blocks if isinstance(one, Table)):
+        place = [column.label for column in table.columns].index("Revenue")
+        for cells, _ in table.rows:
+            amount = cells[place].text
+            found.setdefault((table.id, amount[0]), set()).add(len(amount.partition(".")[2]))
+    assert set(found) == {(table, sign) for table in ("segments", "best") for sign in "$€"}
+    assert all(len(ways) == 1 for ways in found.values()), found
