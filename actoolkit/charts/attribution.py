@@ -78,7 +78,8 @@ def attributed_revenue_chart(
         raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for at least one bar.")
     rule = rule_text(model, window_days)
     rows = credit_rows(revenue, names=names, currency=currency, minor_units=minor_units or {})
-    finding = credit_finding(rows, top=top, rule=rule)
+    other = undrawn(revenue, "attributed_revenue", currency)
+    finding = credit_finding(rows, top=top, rule=rule, other=other)
     drawn = [row for row in rows if not row["is_soft"]][:top]
     if not drawn:
         return nothing(finding, as_of=as_of)
@@ -149,6 +150,28 @@ def chosen_currency(rows: Sequence[Row], currency: str | None) -> str | None:
     return max(orders, key=lambda code: (orders[code], code or ""))
 
 
+def undrawn(frame: object, metric: str, currency: str | None) -> str:
+    """Say which currencies a chart of one leaves out, and how to get them.
+
+    Args:
+        frame: With ``currency`` and ``orders``.
+        metric: Name of the metric that made it.
+        currency: As asked for; None for the one with most orders.
+
+    Returns:
+        A sentence and a space, empty if there is one currency.
+    """
+    rows = plain_rows(frame, chart=f"{metric}_chart", metric=metric, columns=["currency", "orders"])
+    code = chosen_currency(rows, currency)
+    others = {row["currency"] for row in rows} - {code}
+    if not others:
+        return ""
+    names = sorted(name for name in others if name)
+    told = ", ".join([*names, "an unknown currency"] if None in others else names)
+    hint = f'; ask for currency="{names[0]}"' if names else ""
+    return f"Only {code or 'orders without a currency'}; there are orders in {told} too{hint}. "
+
+
 def _label(row: Row, names: Mapping[str, str]) -> str:
     ids = [str(row[key]) for key in _KEYS if row.get(key)]
     named = [display_name(names.get(one, one.replace("_", " ")), longest=36) for one in ids]
@@ -191,13 +214,14 @@ def rule_text(model: str | None, window_days: int | None) -> str:
     return f"Of {RULE_WORDS[model].format(f'{days} before an order')}. "
 
 
-def credit_finding(rows: Sequence[Row], *, top: int, rule: str = "") -> Finding:
+def credit_finding(rows: Sequence[Row], *, top: int, rule: str = "", other: str = "") -> Finding:
     """Say what the rows show.
 
     Args:
         rows: Result of `credit_rows`.
         top: How many are drawn.
         rule: Result of `rule_text`.
+        other: Result of `undrawn`.
     """
     if not rows:
         return Finding("No data: no order is there", "", "No order is there.")
@@ -219,7 +243,7 @@ def credit_finding(rows: Sequence[Row], *, top: int, rule: str = "") -> Finding:
         told.append(f"{plural(len(given) - top, 'other')} together {others}")
     told += [f"to none {row['value_text']}" for row in left]
     subtitle = rule + (f"Not drawn: {', '.join(told)}. " if told else "")
-    subtitle += "A credit is not a cause: who reads mail buys more anyway."
+    subtitle += f"{other}A credit is not a cause: who reads mail buys more anyway."
     listed = "; ".join(f"{row['label']} {row['value_text']}" for row in rows[:3])
     return Finding(title, subtitle, f"{title}. {listed}.")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import altair as alt
 
-from actoolkit.charts.attribution import chosen_currency
+from actoolkit.charts.attribution import chosen_currency, undrawn
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing
 from actoolkit.charts.formats import AXIS_PERCENT, MISSING, money, percent, plural
 from actoolkit.charts.frames import Row, plain_rows
@@ -46,7 +46,8 @@ def attribution_sensitivity_chart(
         ['Credited revenue: 10.0% within 1 day of a touch, 42.0% within 30 days']
     """
     rows = sensitivity_rows(sensitivity, currency=currency, minor_units=minor_units or {})
-    finding = sensitivity_finding(rows)
+    other = undrawn(sensitivity, "attribution_sensitivity", currency)
+    finding = sensitivity_finding(rows, other=other)
     if not rows:
         return nothing(finding, as_of=as_of)
     return finished(sensitivity_layers(rows), finding, as_of=as_of, corner_offset=44, height=280)
@@ -98,11 +99,12 @@ def sensitivity_rows(
     ]
 
 
-def sensitivity_finding(rows: Sequence[Row]) -> Finding:
+def sensitivity_finding(rows: Sequence[Row], *, other: str = "") -> Finding:
     """Say what the rows show.
 
     Args:
         rows: Result of `sensitivity_rows`.
+        other: Result of `undrawn`.
     """
     if not rows:
         return Finding("No data: no order is there", "", "No order is there.")
@@ -113,7 +115,7 @@ def sensitivity_finding(rows: Sequence[Row]) -> Finding:
     if short is not wide:
         title += f", {parts[1]}"
     subtitle = "Share of revenue credited, by days from touch to order. A share that goes on "
-    subtitle += "growing with the days is what chance makes."
+    subtitle = f"{other}{subtitle}growing with the days is what chance makes."
     models = plural(len({row["model"] for row in rows}), "model")
     return Finding(title, subtitle, f"{title}. {models}.")
 

@@ -20,8 +20,9 @@ from actoolkit.charts.formats import (
     percent_expression,
     plural,
 )
-from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
-from actoolkit.charts.names import called, display_name, distinct
+from actoolkit.charts.frames import MOST_ROWS, SMALL_SAMPLE, Row, plain_rows
+from actoolkit.charts.group_labels import group_labels
+from actoolkit.charts.names import display_name, distinct
 from actoolkit.errors import InvalidArgument
 
 RateName = Literal[
@@ -130,27 +131,31 @@ def campaign_rates_chart(
     finding = rate_finding(rows, rate=rate, top=top, noun="group" if groups else "campaign")
     if not rows:
         return nothing(finding, as_of=as_of)
-    layers = rate_layers(rows, label=RATES[rate].label, of=RATES[rate].of, top=top)
+    overall: list[Row] = [{"overall": overall_rate(rows)}]
+    layers = rate_layers(rows, label=RATES[rate].label, of=RATES[rate].of, top=top, overall=overall)
     return finished(layers, finding, as_of=as_of, corner_offset=44)
 
 
-def rate_rows(rates: object, *, rate: str) -> list[Row]:
+def rate_rows(rates: object, *, rate: str, most: int = MOST_ROWS) -> list[Row]:
     """Read what the chart draws: one row per campaign that has the rate.
 
     Args:
         rates: Result of `actoolkit.metrics.campaign_rates`.
         rate: Which rate.
+        most: Rows that are read; more are refused.
 
     Raises:
-        InvalidArgument: Not the metric's result, or an unknown rate.
+        InvalidArgument: Not the metric's result, an unknown rate, or more rows.
     """
     if rate not in RATES:
         raise InvalidArgument(f"There is no rate {rate!r}.", hint=f"Use one of {', '.join(RATES)}.")
     made = RATES[rate]
     needed = ["sends", *made.numerator, made.denominator, rate, f"{rate}_low", f"{rate}_high"]
-    found = plain_rows(rates, chart="campaign_rates_chart", metric="campaign_rates", columns=needed)
+    found = plain_rows(
+        rates, chart="campaign_rates_chart", metric="campaign_rates", columns=needed, most=most
+    )
     found = [row for row in found if row[rate] is not None]
-    labels = distinct([_label(row) for row in found], [_sent(row) for row in found], longest=26)
+    labels = distinct(_labels(found, needed), [_sent(row) for row in found], longest=26)
     return [
         {
             "id": str(row.get("campaign_id") or label),
@@ -169,18 +174,40 @@ def rate_rows(rates: object, *, rate: str) -> list[Row]:
     ]
 
 
-def _label(row: Row) -> str:
-    if "campaign_id" in row:
-        return display_name(
-            row.get("name"), longest=40, missing=f"(no name, id {row['campaign_id']})"
-        )
-    parts = [called(name, value) for name, value in row.items() if isinstance(value, str)]
-    return display_name(" · ".join(parts), longest=40, missing="(none)")
+def _labels(rows: Sequence[Row], counts: Sequence[str]) -> list[str]:
+    if rows and "campaign_id" in rows[0]:
+        return [
+            display_name(row.get("name"), longest=40, missing=f"(no name, id {row['campaign_id']})")
+            for row in rows
+        ]
+    names = list(rows[0]) if rows else []
+    first = next((at for at, name in enumerate(names) if name in ("campaigns", *counts)), 0)
+    return group_labels(names[:first], [[row[name] for name in names[:first]] for row in rows])
 
 
 def _sent(row: Row) -> str:
     sent = row.get("sent_at")
     return day(sent) if isinstance(sent, datetime) else ""
+
+
+def largest(rows: Sequence[Row], top: int) -> list[Row]:
+    """Give the rows that are drawn: those with most sends.
+
+    Args:
+        rows: Result of `rate_rows`.
+        top: How many.
+    """
+    return sorted(rows, key=lambda row: (-row["sends"], row["id"]))[:top]
+
+
+def overall_rate(rows: Sequence[Row]) -> float:
+    """Give the rate of all rows together.
+
+    Args:
+        rows: Result of `rate_rows`, at least one.
+    """
+    counted = sum(row["numerator"] for row in rows)
+    return float(counted / sum(row["denominator"] for row in rows))
 
 
 def rate_finding(rows: Sequence[Row], *, rate: str, top: int, noun: str = "campaign") -> Finding:
@@ -199,8 +226,7 @@ def rate_finding(rows: Sequence[Row], *, rate: str, top: int, noun: str = "campa
             "",
             f"No campaign has a {made.label.lower()}.",
         )
-    drawn = sorted(rows, key=lambda row: (-row["sends"], row["id"]))[:top]
-    overall = sum(row["numerator"] for row in rows) / sum(row["denominator"] for row in rows)
+    drawn, overall = largest(rows, top), overall_rate(rows)
     best = max(drawn, key=lambda row: (not row["small"], row["value"], row["id"]))
     if best["low"] > overall:
         rates = f"{percent(best['value'])}, against {percent(overall)} overall"
@@ -226,7 +252,9 @@ def rate_finding(rows: Sequence[Row], *, rate: str, top: int, noun: str = "campa
     return Finding(title, subtitle, f"{title}. {made.label} of {many}. Highest: {listed}.")
 
 
-def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.Chart]:
+def rate_layers(
+    rows: list[Row], *, label: str, of: str, top: int, overall: list[Row]
+) -> list[alt.Chart]:
     """Draw the rows.
 
     Args:
@@ -234,10 +262,10 @@ def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.C
         label: Axis title.
         of: What the denominator counts.
         top: How many to draw, those with most sends.
+        overall: ``overall``, where the dashed line stands.
     """
     base = (
         alt.Chart(inline(rows))
-        .transform_joinaggregate(n="sum(numerator)", d="sum(denominator)")
         .transform_window(
             rank="row_number()",
             sort=[
@@ -247,7 +275,6 @@ def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.C
         )
         .transform_filter(f"datum.rank <= {top}")
         .transform_calculate(
-            overall="datum.n / datum.d",
             rate=percent_expression("datum.value"),
             interval=interval_expression(),
             counts=counts_expression(of),
@@ -275,7 +302,7 @@ def rate_layers(rows: list[Row], *, label: str, of: str, top: int) -> list[alt.C
         alt.Tooltip("sample:N", title="Sample"),
     ]
     return [
-        base.mark_rule(style="reference").encode(x=alt.X("mean(overall):Q")),
+        alt.Chart(inline(overall)).mark_rule(style="reference").encode(x=alt.X("overall:Q")),
         base.mark_rule(style="interval").encode(
             x=alt.X("low:Q"), x2="high:Q", y=y, tooltip=tooltip
         ),

@@ -137,7 +137,7 @@ def recovery_finding(rows: Sequence[Row]) -> Finding:
             f"{last['rate_text']} of abandoned carts come back {when}: "
             f"{last['recovered_text']} recovered, {last['lost_text']} lost"
         )
-    parts = ["Share of carts observed for that long, with 95% interval;"]
+    parts = ["Each share, with its 95% interval, is of the carts that are old enough for it;"]
     parts.append(f"{rows[0]['currency'] or 'currency unknown'}.")
     parts.append("A cart need not have come back because of a mail.")
     if any(row["is_few"] for row in rows):

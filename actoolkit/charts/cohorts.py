@@ -37,6 +37,7 @@ def cohort_retention_chart(
     """Draw the triangle of cohorts: colour and number are the share that ordered in that month.
 
     The first column holds how many customers a cohort has; months that are not over are left blank.
+    The title tells of all cohorts, also of those that are not drawn.
 
     Args:
         retention: Result of `actoolkit.metrics.cohort_retention`.
@@ -98,6 +99,12 @@ def cohort_rows(retention: object, *, cohorts: int, months: int) -> list[Row]:
     kept = [
         row for row in found if as_date(row["cohort_on"]) in latest and int(row["month"]) <= months
     ]
+    old = [row for row in found if int(row["month"]) == 1 and row["buyers"] is not None]
+    sums = {
+        "known": len(known),
+        "old_enough": sum(int(row["customers"]) for row in old),
+        "came_back": sum(int(row["buyers"]) for row in old),
+    }
     later = [row[rate] for row in kept if row["month"] > 0 and row[rate] is not None]
     rows = []
     for row in kept:
@@ -119,7 +126,7 @@ def cohort_rows(retention: object, *, cohorts: int, months: int) -> list[Row]:
                 "text": size if month == 0 else "" if share is None else f"{share:.0%}",
                 "interval": f"{percent(row[f'{rate}_low'])} to {percent(row[f'{rate}_high'])}",
                 "counts": f"{count(row['buyers'])} of {size} customers",
-                "known": len(known),
+                **sums,
             }
         )
     return shaded(rows, least=0.0, most=max(later, default=1.0))
@@ -133,11 +140,9 @@ def cohort_finding(rows: Sequence[Row]) -> Finding:
     """
     if not rows:
         return Finding("No data: no customer has ordered here", "", "No customer has ordered.")
-    after = [row for row in rows if row["month"] == 1 and row["value"] is not None]
-    people = sum(row["customers"] for row in after)
+    people, buyers = rows[0]["old_enough"], rows[0]["came_back"]
     title = "No cohort is a month old yet"
     if people:
-        buyers = sum(row["buyers"] for row in after)
         low, high = wilson(buyers, people)
         title = f"{percent(buyers / people)} ordered again in the month after their first order"
         title += f" ({percent(low)} to {percent(high)})"
@@ -145,7 +150,9 @@ def cohort_finding(rows: Sequence[Row]) -> Finding:
     subtitle += "Size: customers in it. Blank: the month is not over."
     drawn = len({row["cohort"] for row in rows})
     if drawn < rows[0]["known"]:
-        subtitle += f" The latest {drawn} of {rows[0]['known']} cohorts."
+        subtitle += (
+            f" The latest {drawn} of {rows[0]['known']} cohorts. The share above is of all of them."
+        )
     if any(row["customers"] < FEW for row in rows):
         subtitle += f" Cohorts of fewer than {FEW} vary much by chance."
     size = plural(sum(row["customers"] for row in rows if row["month"] == 0), "customer")

@@ -28,6 +28,8 @@ def compare_campaigns_chart(
 ) -> alt.LayerChart:
     """Draw how much each campaign's rate differs from the baseline's, with its interval.
 
+    The campaigns stand in the order of the difference.
+
     Args:
         comparison: Result of `actoolkit.metrics.compare_campaigns`.
         label: Name of the rate.
@@ -64,7 +66,7 @@ def compare_campaigns_chart(
 
 
 def comparison_rows(comparison: object) -> list[Row]:
-    """Read what the chart draws: one row per campaign that has a difference.
+    """Read what the chart draws: one row per campaign that has a difference, the highest first.
 
     Args:
         comparison: Result of `actoolkit.metrics.compare_campaigns`.
@@ -83,6 +85,7 @@ def comparison_rows(comparison: object) -> list[Row]:
         ],
     )
     found = [row for row in found if row[name] is not None]
+    found.sort(key=lambda row: (-row[name], str(row["campaign_id"])))
     labels = distinct(
         [display_name(row["name"], longest=40) for row in found],
         [f"id {row['campaign_id']}" for row in found],
@@ -94,16 +97,27 @@ def comparison_rows(comparison: object) -> list[Row]:
             "value": round(row[name], 6),
             "low": round(row[f"{name}_low"], 6),
             "high": round(row[f"{name}_high"], 6),
-            "value_text": f"{100 * row[name]:+.1f}".replace("-", "\N{MINUS SIGN}"),
-            "interval": f"{100 * row[f'{name}_low']:.1f} to {100 * row[f'{name}_high']:.1f}",
+            "value_text": _points(row[name], "+"),
+            "interval": f"{_points(row[f'{name}_low'])} to {_points(row[f'{name}_high'])}",
             "counts": f"{count(row['hits'])} of {count(row['trials'])}",
             "verdict": row["verdict"],
             "needed_text": count(row["needed"]),
-            "baseline": display_name(str(row["baseline_id"]), longest=30),
+            "baseline": _baseline(row),
             "is_small": row["verdict"] != "difference shown",
         }
         for row, label in zip(found, labels, strict=True)
     ]
+
+
+def _points(share: float, sign: str = "-") -> str:
+    return f"{100 * share:{sign}.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _baseline(row: Row) -> str:
+    named = display_name(row.get("baseline_name"), longest=40, missing="")
+    return (
+        f"“{named}”" if named else f"campaign {display_name(str(row['baseline_id']), longest=30)}"
+    )
 
 
 def comparison_finding(rows: Sequence[Row], *, label: str) -> Finding:
@@ -125,7 +139,7 @@ def comparison_finding(rows: Sequence[Row], *, label: str) -> Finding:
         title = f"Too few mails to tell {plural(len(rows), 'campaign')} from the baseline"
     else:
         title = "No difference from the baseline is shown"
-    subtitle = f"Difference of the {label.lower()} from campaign {rows[0]['baseline']}, in "
+    subtitle = f"Difference of the {label.lower()} from {rows[0]['baseline']}, in "
     subtitle += "percentage points; bars are 95% intervals"
     if len(rows) > 1:
         subtitle += f", each by itself. Filled: a difference shown, {len(rows)} comparisons "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import altair as alt
@@ -11,6 +12,7 @@ from actoolkit.charts.formats import MISSING, count, percent, plural
 from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
 from actoolkit.charts.names import display_name, distinct
 from actoolkit.charts.ranked import bar_layers, dot_layers
+from actoolkit.errors import InvalidArgument
 
 TWIN: Sequence[TwinColumn] = (
     TwinColumn("label", "Step", "text"),
@@ -35,7 +37,7 @@ def contact_funnel_chart(
         as_of: Moment of the data, written in the corner.
 
     Raises:
-        InvalidArgument: Not the metric's result.
+        InvalidArgument: Not the metric's result, or more than one group.
 
     Example:
         >>> import polars as pl
@@ -66,10 +68,10 @@ def step_rows(funnel: object) -> list[Row]:
     """Read what the chart draws: one row per step.
 
     Args:
-        funnel: Result of `actoolkit.metrics.contact_funnel`.
+        funnel: Result of `actoolkit.metrics.contact_funnel`, of one group.
 
     Raises:
-        InvalidArgument: Not the metric's result.
+        InvalidArgument: Not the metric's result, or more than one group.
     """
     found = plain_rows(
         funnel,
@@ -80,6 +82,11 @@ def step_rows(funnel: object) -> list[Row]:
             *("step_rate", "dropped", "median_hours"),
         ],
     )
+    if len(found) > len({row["step_index"] for row in found}):
+        raise InvalidArgument(
+            "contact_funnel_chart draws one funnel; this frame holds several groups.",
+            hint=_way_out(found[0]),
+        )
     found = sorted(found, key=lambda row: int(row["step_index"]))
     labels = distinct(
         [display_name(row["step"], longest=36) for row in found],
@@ -111,6 +118,16 @@ def step_rows(funnel: object) -> list[Row]:
             }
         )
     return made
+
+
+def _way_out(row: Row) -> str:
+    groups = list(row)[: list(row).index("step")]
+    hint = "Filter it to one group."
+    if groups:
+        along = json.dumps(groups[0] if len(groups) == 1 else groups)
+        hint += " To compare groups, keep one step, such as the last, and call "
+        hint += f'metric_chart(kept, "contact_funnel", value="rate", along={along}).'
+    return hint
 
 
 def _time(hours: float) -> str:

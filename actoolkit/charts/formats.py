@@ -7,7 +7,7 @@ digits.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from actoolkit.charts.locales import writing
@@ -157,6 +157,20 @@ def money(
     if chosen := writing():
         return chosen.money(amount, currency, digits)
     return f"{'-' if amount < 0 else ''}{symbol(currency)}{abs(amount):,.{digits}f}"
+
+
+def column_decimals(cents: Iterable[float | None], *, units: int = 2) -> int:
+    """Give the decimals of a column of amounts, one way for all: none if `money` writes none.
+
+    Args:
+        cents: Minor units of one currency.
+        units: How many decimals the minor unit stands for.
+
+    Example:
+        >>> column_decimals([15100, 0, None]), column_decimals([15100, 8030, 0])
+        (0, 2)
+    """
+    return units if any(one and abs(one) < 100 * 10**units for one in cents) else 0
 
 
 def day(value: date) -> str:

@@ -18,7 +18,9 @@ SMALL_SAMPLE = 200
 """Below this many delivered mails a rate is drawn as uncertain."""
 
 
-def plain_rows(frame: object, *, chart: str, metric: str, columns: Sequence[str]) -> list[Row]:
+def plain_rows(
+    frame: object, *, chart: str, metric: str, columns: Sequence[str], most: int = MOST_ROWS
+) -> list[Row]:
     """Read an aggregated frame.
 
     Args:
@@ -26,12 +28,13 @@ def plain_rows(frame: object, *, chart: str, metric: str, columns: Sequence[str]
         chart: Name of the chart function, for the message.
         metric: Name of the metric whose result the chart draws, for the message.
         columns: Columns the chart needs.
+        most: Rows that are read.
 
     Returns:
         One dictionary per row; null, NaN and NaT become None.
 
     Raises:
-        InvalidArgument: Not a frame, not the metric's result, or more than 5,000 rows.
+        InvalidArgument: Not a frame, not the metric's result, or more rows than ``most``.
 
     Example:
         >>> import polars as pl
@@ -46,13 +49,13 @@ def plain_rows(frame: object, *, chart: str, metric: str, columns: Sequence[str]
             f"{chart} draws a DataFrame, not {type(frame).__name__}.", hint=hint
         ) from error
     if isinstance(native, nw.LazyFrame):
-        native = native.head(MOST_ROWS + 1).collect()
+        native = native.head(most + 1).collect()
     missing = [name for name in columns if name not in native.columns]
     if missing:
         raise InvalidArgument(f"{chart} needs the columns {', '.join(missing)}.", hint=hint)
-    if len(native) > MOST_ROWS:
+    if len(native) > most:
         raise InvalidArgument(
-            f"{chart} draws at most {MOST_ROWS:,} rows; this frame has more: it is not aggregated.",
+            f"{chart} draws at most {most:,} rows; this frame has more: it is not aggregated.",
             hint=hint,
         )
     values = [_values(native[name]) for name in native.columns]

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeGuard
 
-from actoolkit.charts.formats import MISSING, count, day, decimal, money, percent, symbol
+from actoolkit.charts.formats import MISSING, count, decimal, money, percent, symbol
 from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
-from actoolkit.charts.names import called, display_name, distinct
-from actoolkit.charts.periods import as_date, grain_of, period_label
+from actoolkit.charts.group_labels import are_days, group_labels
+from actoolkit.charts.names import distinct
+from actoolkit.charts.periods import as_date
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.own import is_share
-
-WEEKDAYS: Mapping[object, object] = dict(
-    enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1)
-)
 
 _NOT_GROUPS = ("rows", "campaigns", "currency", "flag")
 
@@ -34,6 +31,7 @@ class Groups:
             for money; ``value_text``, ``interval``, ``counts``, ``is_small``; in time ``period``.
         in_time: Whether the groups are days, in whose order the rows stand.
         left_out: Groups that are not drawn.
+        latest: Whether those drawn are the latest, not the highest.
         withheld: Groups without a value.
         sign: What an axis writes before a number: that of the currency.
     """
@@ -43,6 +41,7 @@ class Groups:
     rows: list[Row]
     in_time: bool
     left_out: int
+    latest: bool
     withheld: int
     sign: str
 
@@ -63,7 +62,7 @@ def grouped(
         value: Column to draw; None is that of the metric's id.
         along: Column or columns that name the groups; None takes the first, and those after
             it that stand before the first column of numbers.
-        top: How many groups with names to keep.
+        top: How many groups with names to keep; of groups with days and names the latest.
 
     Raises:
         InvalidArgument: The frame lacks a column, or money is in several currencies.
@@ -75,20 +74,21 @@ def grouped(
     known = [row for row in found if _is_number(row[name])]
     currency = _currency(known) if name.endswith("_cents") else ""
     write = _writer(name, currency)
-    keys: list[list[Any]] = [
-        [called(group, part) if isinstance(part := row[group], str) else part for group in groups]
-        for row in known
-    ]
-    weekdays = groups == ["weekday"]
+    keys: list[list[Any]] = [[row[group] for group in groups] for row in known]
+    dated = [at for at in range(len(groups)) if are_days([key[at] for key in keys])]
     in_time = len(groups) == 1 and bool(keys) and all(isinstance(key[0], date) for key in keys)
     numbered = len(groups) == 1 and all(isinstance(key[0], int | float) for key in keys)
     order = sorted(range(len(known)), key=lambda at: -known[at][name])
     if in_time or numbered:
         order = sorted(range(len(known)), key=lambda at: keys[at][0])
+    elif dated:
+        order.sort(key=lambda at: [_moment(keys[at][place]) for place in dated])
     elif not groups:
         order = list(range(len(known)))
-    kept = order if in_time else order[:top]
-    labels = _labels([keys[at] for at in kept], in_time=in_time, weekdays=weekdays)
+    kept = order if in_time else order[-top:] if dated else order[:top]
+    labels = group_labels(groups, [keys[at] for at in kept])
+    if not in_time:
+        labels = distinct(labels, [str(number) for number in range(1, len(labels) + 1)], longest=30)
     rows = [
         _row(definition, known[at], label, write, name)
         | ({"period": as_date(keys[at][0]).isoformat()} if in_time else {})
@@ -100,6 +100,7 @@ def grouped(
         rows=rows,
         in_time=in_time,
         left_out=len(order) - len(kept),
+        latest=bool(dated),
         withheld=len(found) - len(known),
         sign=symbol(currency),
     )
@@ -152,21 +153,9 @@ def _writer(name: str, currency: str) -> Callable[[float], str]:
     return lambda value: decimal(value, 0 if abs(value) >= 100 or value == int(value) else 2)
 
 
-def _labels(keys: Sequence[Sequence[object]], *, in_time: bool, weekdays: bool) -> list[str]:
-    if in_time:
-        days = [as_date(key[0]) for key in keys if isinstance(key[0], date)]
-        grain = grain_of(days)
-        return [day(one) if grain == "day" else period_label(one, grain) for one in days]
-    if weekdays:
-        keys = [[WEEKDAYS.get(key[0], key[0])] for key in keys]
-    texts = [
-        " · ".join("(none)" if part is None else str(part) for part in key) or "all" for key in keys
-    ]
-    return distinct(
-        [display_name(text, longest=40) for text in texts],
-        [str(number) for number in range(1, len(texts) + 1)],
-        longest=30,
-    )
+def _moment(value: date | None) -> tuple[bool, str]:
+    """Give what days and moments are sorted by: those that are not there come last."""
+    return value is None, "" if value is None else value.isoformat()
 
 
 def _row(

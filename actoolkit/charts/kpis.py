@@ -59,10 +59,19 @@ def overview_kpis_chart(
         alt.Tooltip("label:N", title="Now"),
         alt.Tooltip("before_text:N", title="Before"),
         alt.Tooltip("value_text:N", title="Change"),
+        alt.Tooltip("relative_text:N", title="As a part of before"),
         alt.Tooltip("counts:N", title="Counts"),
     ]
     title = "Change against as many days before"
-    layers = dot_layers(drawn, tooltip, title=title, reference=0.0, labels=AXIS_CHANGE)
+    layers = dot_layers(
+        drawn,
+        tooltip,
+        title=title,
+        reference=0.0,
+        labels=AXIS_CHANGE,
+        text="relative_text",
+        room=62,
+    )
     return finished(layers, finding, as_of=as_of, corner_offset=44, height=alt.Step(32))
 
 
@@ -109,6 +118,7 @@ def _row(row: Row, units: Mapping[str, int]) -> Row:
         "before_text": _written(row, before, units),
         **dict.fromkeys(("value", "low", "high")),
         "value_text": "nothing before",
+        "relative_text": "nothing before",
         "is_small": True,
     }
     if not before:
@@ -117,11 +127,13 @@ def _row(row: Row, units: Mapping[str, int]) -> Row:
     low, high = (change if row[end] is None else row[end] for end in ("change_low", "change_high"))
     points = f"{decimal(100 * abs(value - before), 2 if abs(value - before) < 0.001 else 1)} pts"
     sign = "+" if value > before else "\N{MINUS SIGN}" if value < before else ""
+    relative = sign + percent(abs(value / before - 1))
     return made | {
+        "relative_text": relative,
         "value": round(value / before - 1, 6),
         "low": round(low / before, 6),
         "high": round(high / before, 6),
-        "value_text": sign + (points if is_rate else percent(abs(value / before - 1))),
+        "value_text": sign + points if is_rate else relative,
         "is_small": is_rate and low <= 0 <= high,
     }
 
@@ -146,9 +158,8 @@ def kpi_finding(rows: Sequence[Row]) -> Finding:
     told = [_moved(row) for row in amounts[:1]]
     told += [_moved(row) for row in moved if row["name"] == NAMES["click_rate"]]
     title = "; ".join(dict.fromkeys(told)) or "Nothing before to compare with"
-    subtitle = (
-        "Each number against as many days before. Lines are 95% intervals of the change of a rate; "
-    )
+    subtitle = "By which part of itself each number moved against as many days before. Lines are "
+    subtitle += "95% intervals of the change of a rate; "
     subtitle += "hollow: not clearly different."
     listed = "; ".join(f"{row['label']} ({row['value_text']})" for row in rows)
     return Finding(title[:1].upper() + title[1:], subtitle, f"{title}. {listed}.")

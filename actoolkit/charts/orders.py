@@ -10,7 +10,7 @@ from datetime import date
 import altair as alt
 
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing, panels
-from actoolkit.charts.formats import decimal, money, percent, plural, symbol
+from actoolkit.charts.formats import column_decimals, decimal, money, percent, plural, symbol
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name
 from actoolkit.charts.periods import (
@@ -134,6 +134,11 @@ def revenue_rows(
     rows: list[Row] = []
     for currency in most_first((code, row["orders"]) for (code, _), row in keyed.items()):
         units = (minor_units or {}).get(currency, 2)
+        mine = [row for (code, _), row in keyed.items() if code == currency]
+        total, recovered = (
+            column_decimals([row[name] for row in mine], units=units)
+            for name in ("revenue_cents", "recovered_revenue_cents")
+        )
         for start in periods_between(starts[0], starts[-1], length):
             rows += _bars(
                 keyed.get((currency, start)),
@@ -142,12 +147,20 @@ def revenue_rows(
                 grain=length,
                 whole=first <= start and (cut is None or period_end(start, length) <= cut),
                 units=units,
+                digits=(total, recovered),
             )
     return rows
 
 
 def _bars(
-    row: Row | None, *, currency: str, start: date, grain: Grain, whole: bool, units: int
+    row: Row | None,
+    *,
+    currency: str,
+    start: date,
+    grain: Grain,
+    whole: bool,
+    units: int,
+    digits: tuple[int, int],
 ) -> list[Row]:
     cents = int(row["revenue_cents"] or 0) if row else 0
     recovered = int(row["recovered_revenue_cents"] or 0) if row else 0
@@ -160,8 +173,9 @@ def _bars(
         "symbol": symbol(currency),
         "orders": int(row["orders"]) if row else 0,
         "total": cents / 10**units,
-        "total_text": money(cents, currency, units=units),
-        "recovered_text": money(recovered, currency, units=units),
+        "told_text": money(cents, currency, units=units),
+        "total_text": money(cents, currency, units=units, decimals=digits[0]),
+        "recovered_text": money(recovered, currency, units=units, decimals=digits[1]),
         "average_text": money(average, currency, units=units, decimals=units),
         "complete": whole,
     }
@@ -209,7 +223,7 @@ def revenue_finding(rows: Sequence[Row]) -> Finding:
     title = "No period is complete yet"
     if whole:
         last = whole[-1]
-        title = f"{capital(last['period_label'])} brought {last['total_text']}"
+        title = f"{capital(last['period_label'])} brought {last['told_text']}"
         if len(whole) > 1 and whole[-2]["total"]:
             before = whole[-2]
             change = last["total"] / before["total"] - 1

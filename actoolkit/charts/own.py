@@ -36,9 +36,10 @@ def metric_chart(
 ) -> alt.LayerChart:
     """Draw a registered metric: over time where its groups are days, else group by group.
 
-    Groups with names stand in the order of their values, those with numbers in their own. The unit
-    comes from the column's name: ``_rate`` and ``_share`` are shares, ``_cents`` money, ``_days``
-    days. A hollow dot is a share of fewer than 200. Nulls are not drawn, and counted in words.
+    Groups with names stand in the order of their values, those with numbers in their own, those
+    with a day and a name by day and then by value. The unit comes from the column's name: ``rate``,
+    ``_rate`` and ``_share`` are shares, ``_cents`` money, ``_days`` days. A hollow dot is a share
+    of fewer than 200. Nulls are not drawn, and counted in words.
 
     Args:
         frame: Result of `actoolkit.metrics.compute_metric`, or any frame with the metric's column;
@@ -48,7 +49,8 @@ def metric_chart(
         along: Column or columns that name the groups; None takes the first, and those after
             it that stand before the first column of numbers.
         as_of: Moment of the data, written in the corner.
-        top: How many groups with names to draw, those with the highest values.
+        top: How many groups with names to draw, those with the highest values; the latest where
+            days are among the names.
 
     Raises:
         InvalidArgument: No metric has this id, the frame lacks a column, ``top`` is below 1, or
@@ -107,7 +109,8 @@ def _finding(drawn: Groups) -> Finding:
     if any(row["is_small"] for row in rows):
         parts.append(f"Hollow: fewer than {SMALL_SAMPLE}.")
     if drawn.left_out:
-        parts.append(f"The first {len(rows)} of {count(len(rows) + drawn.left_out)}.")
+        which = "latest" if drawn.latest else "first"
+        parts.append(f"The {which} {len(rows)} of {count(len(rows) + drawn.left_out)}.")
     if drawn.withheld:
         parts.append(f"{plural(drawn.withheld, 'group')} without a value.")
     listed = "; ".join(f"{row['label']} {row['value_text']}" for row in rows[:3])

@@ -74,6 +74,8 @@ def dot_layers(
     reference: float | None = None,
     zero: bool = False,
     labels: str = AXIS_PERCENT,
+    text: str = "value_text",
+    room: int = 52,
 ) -> list[alt.Chart]:
     """Draw a dot and its interval for each row, in their order, the number at the right.
 
@@ -85,6 +87,8 @@ def dot_layers(
         reference: Where a dashed line stands.
         zero: Whether the axis begins at 0.
         labels: Vega expression that writes the numbers of the axis.
+        text: Field of the number at the right.
+        room: Pixels to the right of the plot where that number ends.
     """
     base = alt.Chart(inline(rows))
     y = alt.Y(
@@ -123,8 +127,8 @@ def dot_layers(
         )
     layers += [
         base.mark_text(style="name-above", aria=False).encode(x=alt.value(0), y=y, text="label:N"),
-        base.mark_text(style="value", align="right", dx=52).encode(
-            x=alt.value("width"), y=y, text="value_text:N"
+        base.mark_text(style="value", align="right", dx=room).encode(
+            x=alt.value("width"), y=y, text=f"{text}:N"
         ),
     ]
     return layers

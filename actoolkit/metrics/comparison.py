@@ -32,6 +32,7 @@ _COMPARED: Schema = {
     "campaign_id": "key",
     "name": "text",
     "baseline_id": "key",
+    "baseline_name": "text",
     "hits": "count",
     "trials": "count",
     "rate": "rate",
@@ -80,7 +81,8 @@ def compare_campaigns(
             table.
 
     Returns:
-        The same kind of frame: ``campaign_id``, ``name``, ``baseline_id (String)``;
+        The same kind of frame: ``campaign_id``, ``name``, ``baseline_id (String)``,
+        ``baseline_name (String)``;
         ``hits``, ``trials (Int64)``, ``rate (Float64, 0..1): hits of trials``, and the baseline's;
         ``difference (Float64): rate - baseline_rate``, with ``_low`` and ``_high`` of Newcombe's
         interval; ``lift (Float64): difference of baseline_rate``;
@@ -136,6 +138,7 @@ def compare_campaigns(
     shares = _shares(split, compared.height)
     made = compared.rename({"sends": "_sends"}).with_columns(
         pl.lit(baseline).alias("baseline_id"),
+        pl.lit(first["name"], pl.String).alias("baseline_name"),
         pl.lit(first["hits"], pl.Int64).alias("baseline_hits"),
         pl.lit(first["trials"], pl.Int64).alias("baseline_trials"),
     )

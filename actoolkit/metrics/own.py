@@ -84,12 +84,12 @@ def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
 
 
 def is_share(metric_id: str) -> bool:
-    """Say whether a metric lies between 0 and 1, by the ending of its id.
+    """Say whether a metric lies between 0 and 1, by its id: "rate", or how it ends.
 
     Args:
         metric_id: Such as "click_rate".
     """
-    return metric_id.endswith(("_rate", "_share"))
+    return metric_id == "rate" or metric_id.endswith(("_rate", "_share"))
 
 
 def _held(definition: Definition, made: Any) -> Any:

@@ -31,16 +31,28 @@ class Control:
         name: Also the name of the Vega parameter: a plain identifier.
         label: What people read.
         options: The first one is chosen at the start.
+        alike: Whether every choice shows the same.
     """
 
     name: str
     label: str
     options: Sequence[Option]
+    alike: bool = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to choose: it is left out of sight."""
+        return len(self.options) < 2 or self.alike
 
     @property
     def value(self) -> str:
         """The choice at the start."""
         return self.options[0].value
+
+    @property
+    def is_either(self) -> bool:
+        """Whether it shows one thing or another, several of them and never all."""
+        return len(self.options) > 1 and self.value != "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from actoolkit.reports.blocks import Cell, Table, TableColumn
 from actoolkit.reports.membership import CONTROLS, Membership
 
 MOST_CAMPAIGNS = 120
-"""Campaigns that the page holds one by one; sums are over all of them."""
+"""Campaigns that a table holds one by one; sums and comparisons are over all of them."""
 
 _TABLE_RATES = ("open_rate", "click_rate", "unsubscribe_rate")
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from actoolkit import metrics
-from actoolkit.charts.campaigns import RATES, TWIN, rate_finding, rate_layers, rate_rows
+from actoolkit.charts.campaigns import (
+    RATES,
+    TWIN,
+    largest,
+    overall_rate,
+    rate_finding,
+    rate_layers,
+    rate_rows,
+)
 from actoolkit.charts.drawing import Finding, finished
 from actoolkit.charts.frames import Row
 from actoolkit.charts.funnel import TWIN as FUNNEL_TWIN
@@ -118,29 +128,43 @@ def _funnel(members: Membership, material: Material) -> Figure:
 
 
 def _rates(members: Membership) -> Figure:
-    largest = members.sent.sort(["sends", "campaign_id"], descending=[True, False]).head(
-        MOST_CAMPAIGNS
-    )
-    frame = metrics.campaign_rates(largest)
+    """Compare all campaigns in each state; the page holds those that some state draws, and more."""
+    frame = metrics.campaign_rates(members.sent)
     belongs = members.by_campaign()
-    rows = [{**row, **belongs[row["id"]]} for row in rate_rows(frame, rate="click_rate")]
-    return _rates_figure(rows)
+    rows = [
+        {**row, **belongs[row["id"]]}
+        for row in rate_rows(frame, rate="click_rate", most=max(len(frame), 1))
+    ]
+    by_state: dict[str, list[Row]] = {}
+    for row in largest(rows, len(rows)):
+        for key in _keys(row):
+            by_state.setdefault(key, []).append(row)
+    kept = {row["id"]: row for row in largest(rows, MOST_CAMPAIGNS)}
+    for chosen in by_state.values():
+        kept |= {row["id"]: row for row in chosen[:TOP]}
+    return _rates_figure(by_state, largest(list(kept.values()), len(kept)))
 
 
-def _rates_figure(rows: list[Row]) -> Figure:
+def _rates_figure(by_state: Mapping[str, list[Row]], kept: list[Row]) -> Figure:
     rate = RATES["click_rate"]
     states: dict[str, Finding] = {}
-    keys = sorted({key for row in rows for key in _keys(row)})
-    for key in keys:
-        chosen = [row for row in rows if key in _keys(row)]
-        states[key] = rate_finding(chosen, rate="click_rate", top=TOP)
+    overall: list[Row] = []
+    held = Counter(key for row in kept for key in _keys(row))
+    for key, chosen in sorted(by_state.items()):
+        found = rate_finding(chosen, rate="click_rate", top=TOP)
+        if held[key] < len(chosen):
+            numbers = f" The numbers below are of {held[key]} of them."
+            found = replace(found, subtitle=found.subtitle + numbers)
+        states[key] = found
+        values = dict(zip(CONTROLS, key.split("|"), strict=True))
+        overall.append({**values, "overall": round(overall_rate(chosen), 6)})
     start = "|".join(_start(CONTROLS).values())
     empty = Finding("No campaign matches these filters", "", "No campaign.")
-    layers = rate_layers(rows, label=rate.label, of=rate.of, top=TOP)
+    layers = rate_layers(kept, label=rate.label, of=rate.of, top=TOP, overall=overall)
     chart = finished(layers, states.get(start, empty), as_of=None)
     return Figure(
         id="rates",
-        spec=cube(specification(chart), rows=rows, start=_start(CONTROLS)),
+        spec=cube(specification(chart), rows=kept, start=_start(CONTROLS), also=[overall]),
         start=_start(CONTROLS),
         states=states,
         empty=empty,
@@ -149,5 +173,5 @@ def _rates_figure(rows: list[Row]) -> Figure:
     )
 
 
-def _keys(row: Row) -> set[str]:
-    return {"|".join((p, t, i)) for p in row["period"] for t in row["type"] for i in row["list"]}
+def _keys(row: Row) -> list[str]:
+    return ["|".join((p, t, i)) for p in row["period"] for t in row["type"] for i in row["list"]]

@@ -10,7 +10,9 @@ import polars as pl
 from actoolkit import metrics
 from actoolkit.charts.formats import count, money, percent
 from actoolkit.reports.blocks import Note
+from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.document import Section
+from actoolkit.reports.kpis import NOTHING
 from actoolkit.reports.material import Material
 from actoolkit.reports.orders import TABLE, shop_currencies
 from actoolkit.reports.period import Period
@@ -43,7 +45,8 @@ def changes_section(material: Material, period: Period, *, mail: bool, shop: boo
     told: list[str] = []
     if mail:
         rows = metrics.clicks_change(material.frames["campaigns"], **days).to_dicts()
-        told.append(_sentence("Clicks", rows, "change", count))
+        sent_before = not sent_campaigns(material, period.before).is_empty()
+        told.append(_sentence("Clicks", rows, "change", count, known=sent_before))
     if shop and material.has(TABLE):
         found = metrics.revenue_change(material.frames[TABLE], **days)
         for name, code in list(shop_currencies(material, period).items())[:_MOST]:
@@ -55,22 +58,35 @@ def changes_section(material: Material, period: Period, *, mail: bool, shop: boo
 
             title = f"Revenue in {name}" if name else "Revenue in an unknown currency"
             told.append(_sentence(title, mine.to_dicts(), "change_cents", amount))
+    kept = [sentence for sentence in told if sentence]
+    if all(sentence.endswith(f"{NOTHING}.") for sentence in kept):
+        text = f"Nothing can be compared with {period.before}: nothing is there from those days."
+        return Section(SECTION, TITLE, blocks=[Note(text)])
     text = f"Against {period.before}; the parts add up to the change, and say which number moved, "
     text += "not why."
-    kept = [sentence for sentence in told if sentence]
-    if not kept:
-        return Section(SECTION, TITLE, blocks=[Note(f"Nothing can be compared with {text[8:]}")])
     return Section(SECTION, TITLE, blocks=[Note(text, items=kept)])
 
 
-def _sentence(title: str, rows: Sequence[Mapping[str, Any]], column: str, write: Any) -> str:
-    """Say by how much a number changed, and what made it, the most first."""
+def _sentence(
+    title: str,
+    rows: Sequence[Mapping[str, Any]],
+    column: str,
+    write: Any,
+    *,
+    known: bool = False,
+) -> str:
+    """Say by how much a number changed, and what made it, the most first.
+
+    A 0 before says that there was nothing, unless it is known that there was something to count.
+    """
     if not rows:
         return ""
     whole, factors = rows[-1], rows[:-1]
     before, after = whole["before"], whole["after"]
     if not before and not after:
         return ""
+    if not before and not known:
+        return f"{title}: {write(after)}, {NOTHING}."
     if not before or not after:
         return f"{title}: {write(after)}, after {write(before)}."
     if before == after:

@@ -19,7 +19,7 @@ from actoolkit.charts.customers import (
     survival_layers,
     survival_rows,
 )
-from actoolkit.charts.formats import count, money, percent
+from actoolkit.charts.formats import column_decimals, count, money, percent
 from actoolkit.reports.blocks import Cell, Control, Figure, Note, Option, Table, TableColumn
 from actoolkit.reports.document import Section
 from actoolkit.reports.figures import still, switched
@@ -94,7 +94,9 @@ def _segments(control: Control, scores: dict[str, pl.DataFrame], material: Mater
     rows = []
     for code, frame in scores.items():
         units = material.minor_units.get(code, 2)
-        for row in metrics.rfm_segments(frame).iter_rows(named=True):
+        segments = metrics.rfm_segments(frame)
+        digits = column_decimals(segments["revenue_cents"], units=units)
+        for row in segments.iter_rows(named=True):
             name, cents = (row["segment"] or "no segment").capitalize(), row["revenue_cents"]
             shares = (row["customer_share"], row["revenue_share"])
             days = row["median_recency_days"]
@@ -102,7 +104,7 @@ def _segments(control: Control, scores: dict[str, pl.DataFrame], material: Mater
                 Cell(name, name),
                 Cell(count(row["customers"]), row["customers"]),
                 Cell(percent(shares[0]), shares[0]),
-                Cell(money(cents, code, units=units), cents),
+                Cell(money(cents, code, decimals=digits, units=units), cents),
                 Cell(percent(shares[1]), shares[1]),
                 Cell(count(round(days)), days),
             )
@@ -170,13 +172,15 @@ def best_customers_section(material: Material, period: Period) -> Section:
     for name, code in codes.items():
         scores = _scores(material.frames[TABLE], period, code)
         best = scores.sort(["revenue_cents", "customer"], descending=[True, False]).head(BEST)
+        units = material.minor_units.get(name, 2)
+        digits = column_decimals(best["revenue_cents"], units=units)
         for row in best.iter_rows(named=True):
-            cents, units = row["revenue_cents"], material.minor_units.get(name, 2)
+            cents = row["revenue_cents"]
             cells = (
                 Cell(row["customer"], row["customer"]),
                 Cell(name or "unknown", name),
                 Cell(count(row["orders"]), row["orders"]),
-                Cell(money(cents, name, units=units), cents),
+                Cell(money(cents, name, decimals=digits, units=units), cents),
                 Cell(count(row["recency_days"]), row["recency_days"]),
                 Cell((row["segment"] or "no segment").capitalize(), row["segment"]),
             )

@@ -166,6 +166,7 @@ class Report:
     def save_pdf(self, path: str | os.PathLike[str]) -> Path:
         """Print the page to a PDF with the Chromium or Chrome of this machine.
 
+        What the page shows by choice, such as one currency or another, is printed for each choice.
         With personal data it is readable by you only.
 
         Args:
@@ -177,9 +178,10 @@ class Report:
         Raises:
             ReportError: No browser is found, it could not print, or the file cannot be written.
         """
+        from actoolkit.reports.paper import on_paper
         from actoolkit.reports.printing import print_pdf
 
-        return print_pdf(self.html(), Path(path), private=self.personal_data)
+        return print_pdf(on_paper(self).html(), Path(path), private=self.personal_data)
 
     def __repr__(self) -> str:
         return f"Report({self.title!r}, {self.account}, {self.period}; .save(path) writes it)"

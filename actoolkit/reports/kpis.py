@@ -24,7 +24,7 @@ _RATES = (
     ("unsubscribe_rate", "Unsubscribe rate", False),
 )
 
-_NOTHING = "nothing earlier to compare with"
+NOTHING = "nothing earlier to compare with"
 _GROWING = "counted since the first sending"
 _NOTABLE = 0.05
 """Amounts have no interval: a smaller change is told, but not called good or bad."""
@@ -100,7 +100,7 @@ def with_change(kpi: Kpi, now: float, before: float | None, *, good: bool | None
         good: Whether more is welcome; None where it is neither.
     """
     if not before:
-        return replace(kpi, trend=_NOTHING)
+        return replace(kpi, trend=NOTHING)
     change = now / before - 1
     if abs(change) < _NOTABLE:
         good = None
@@ -142,7 +142,7 @@ def rate_tile(
         basis = f"{percent(low)} to {percent(high)}{comma} {basis}"
     kpi = Kpi(label, percent(value), note=basis, definition=rate)
     if value is None or old is None:
-        return replace(kpi, trend=_NOTHING)
+        return replace(kpi, trend=NOTHING)
     ends = [f"{rate}{end}" for end in ("", "_low", "_high")]
     low, high = difference_bounds([now[end] for end in ends], [before[end] for end in ends])
     if low <= 0 <= high:

@@ -30,14 +30,17 @@ class Membership:
     period: Period
 
     def controls(self) -> list[Control]:
-        """Give the controls that have a choice to offer."""
+        """Give the controls; one whose choices are all alike is not shown."""
+        belongs = self.by_campaign().values()
+        one_type = len(self.types()) == 1 and all(len(kept["type"]) > 1 for kept in belongs)
+        one_list = len(self.lists()) == 1 and all(len(kept["list"]) > 1 for kept in belongs)
         types = [Option("all", "All types")]
         types += [Option(_plain(t), TYPES.get(t, display_name(t))) for t in self.types()]
         lists = [Option("all", "All lists")] + [Option(i, name) for i, name in self.lists().items()]
         return [
             Control("period", "Period", self.period.options()),
-            Control("type", "Type", types),
-            Control("list", "List", lists),
+            Control("type", "Type", types, alike=one_type),
+            Control("list", "List", lists, alike=one_list),
         ]
 
     def types(self) -> list[str]:

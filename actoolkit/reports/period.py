@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from actoolkit.charts.formats import day
+from actoolkit.charts.formats import count, day
 from actoolkit.charts.periods import Grain
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.days import Day, as_day, year_before
@@ -42,7 +42,7 @@ class Period:
     @property
     def name(self) -> str:
         """The period in words."""
-        return "12 months" if self.days in (365, 366) else f"{self.days} days"
+        return "12 months" if self.days in (365, 366) else f"{count(self.days)} days"
 
     def starts(self) -> dict[str, date]:
         """Give the first day of every choice of the period control, by option value."""

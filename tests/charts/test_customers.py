@@ -214,7 +214,9 @@ def test_only_the_latest_cohorts_and_first_months_are_drawn():
     rows = data(chart, "cohort")
     assert [(row["cohort"], row["month"]) for row in rows] == [("April 2026", 0), ("April 2026", 1)]
     assert "The latest 1 of 2 cohorts." in " ".join(chart.title.subtitle)
+    assert "The share above is of all of them." in " ".join(chart.title.subtitle)
     whole = charts.cohort_retention_chart(cohorts())
+    assert chart.title.text == whole.title.text, "the rate is of all cohorts, drawn or not"
     assert "The latest" not in " ".join(whole.title.subtitle)
     with pytest.raises(InvalidArgument, match="cohorts=18"):
         charts.cohort_retention_chart(cohorts(), cohorts=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+import vl_convert
 
 from actoolkit.charts import overview_kpis_chart
 from actoolkit.errors import InvalidArgument
@@ -64,3 +65,18 @@ def test_an_account_without_a_before_says_so():
     assert title(overview_kpis_chart(KPIS.clear())).startswith("No data")
     with pytest.raises(InvalidArgument, match="overview_kpis"):
         overview_kpis_chart(KPIS.drop("previous_value"))
+
+
+def test_the_number_beside_a_dot_is_in_the_unit_of_the_axis():
+    chart = overview_kpis_chart(KPIS).to_dict()
+    (text,) = (
+        layer["encoding"]["text"]["field"]
+        for layer in chart["layer"]
+        if layer["mark"].get("style") == "value"
+    )
+    for row in drawn(KPIS).values():
+        written = row[text].replace("\N{MINUS SIGN}", "-")
+        assert float(written.rstrip("%")) == pytest.approx(100 * row["value"], abs=0.06)
+    drawn_text = vl_convert.vegalite_to_svg(chart)
+    assert "+116.5%" in drawn_text
+    assert "pts" in drawn_text, "what a mark says of itself has the points too"

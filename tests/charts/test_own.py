@@ -102,6 +102,25 @@ def test_days_make_a_line_in_their_order():
     assert "not clearly different from 20.0%" in title(same)
 
 
+def test_days_and_names_stand_in_the_order_of_time_then_of_values():
+    days = [date(2026, 5, 1), date(2026, 4, 1), date(2026, 5, 1), None]
+    frame = shares(days, [0.1, 0.3, 0.2, 0.4], name="month")
+    frame = frame.select(
+        "month",
+        pl.Series("type", ["single", "split", "split", "single"]),
+        pl.all().exclude("month"),
+    )
+    chart = metric_chart(frame, "spam_share")
+    assert [row["label"] for row in rows_of(chart)] == [
+        "April 2026 · Split test",
+        "May 2026 · Split test",
+        "May 2026 · One-off",
+        "(none) · One-off",
+    ]
+    assert "The latest 2 of 4." in subtitle(metric_chart(frame, "spam_share", top=2))
+    assert "May 2026" in rows_of(metric_chart(frame.head(3), "spam_share", top=1))[0]["label"]
+
+
 def test_nothing_is_left_out_in_silence():
     frame = shares([f"n{at:02}" for at in range(50)], [0.5, None] + [0.1] * 48)
     chart = metric_chart(frame, "spam_share", top=12)

@@ -195,6 +195,24 @@ def test_a_comparison_says_no_more_than_its_verdict(verdict, says):
     assert title(charts.compare_campaigns_chart(calm)) == "No difference from the baseline is shown"
 
 
+def test_a_comparison_names_its_baseline_and_stands_in_the_order_of_the_difference():
+    below = {"difference": -0.02, "difference_low": -0.03, "difference_high": -0.01}
+    least = COMPARED.head(1).with_columns(name=pl.lit("A"), campaign_id=pl.lit("4"))
+    least = least.with_columns(**{key: pl.lit(value) for key, value in below.items()})
+    frame = pl.concat([least, COMPARED.reverse()]).with_columns(baseline_name=pl.lit("May news"))
+    chart = charts.compare_campaigns_chart(frame)
+    rows = [row for row in rows_of(chart) if "label" in row][:3]
+    assert [row["label"] for row in rows] == ["B", "C", "A"]
+    assert "Difference of the click rate from “May news”, in" in " ".join(chart.title.subtitle)
+    assert (
+        title(chart)
+        == "“A” is below the baseline by 2.0 points (\N{MINUS SIGN}3.0 to \N{MINUS SIGN}1.0)"
+    )
+    assert not any("-" in row["interval"] + row["value_text"] for row in rows)
+    nameless = charts.compare_campaigns_chart(frame.with_columns(baseline_name=pl.lit(None)))
+    assert "from campaign 1, in" in " ".join(nameless.title.subtitle)
+
+
 def test_steps_of_one_name_stay_apart_and_times_are_readable():
     chart = charts.contact_funnel_chart(FUNNEL)
     assert title(chart) == (
@@ -211,6 +229,22 @@ def test_steps_of_one_name_stay_apart_and_times_are_readable():
     assert "in order and less than 1 day after the first, of" in " ".join(told.title.subtitle)
     alone = charts.contact_funnel_chart(FUNNEL.head(1))
     assert title(alone) == "400 contacts took the step “open”"
+
+
+def test_a_funnel_of_several_groups_is_refused_with_the_way_out():
+    groups = pl.concat(
+        FUNNEL.select(pl.lit(year).alias("joined_year"), pl.all()) for year in ("2024", "2025")
+    )
+    with pytest.raises(
+        InvalidArgument, match="one funnel; this frame holds several groups"
+    ) as told:
+        charts.contact_funnel_chart(groups)
+    assert 'along="joined_year"' in told.value.hint
+    one = groups.filter(pl.col("joined_year") == "2024")
+    assert title(charts.contact_funnel_chart(one)) == title(charts.contact_funnel_chart(FUNNEL))
+    last = groups.filter(pl.col("step_index") == 2)
+    chart = charts.metric_chart(last, "contact_funnel", value="rate", along="joined_year")
+    assert [row["value_text"] for row in rows_of(chart) if "label" in row] == ["5.0%", "5.0%"]
 
 
 def test_automations_have_their_names_and_the_least_is_told():
@@ -234,6 +268,28 @@ def test_credits_of_one_currency_with_what_is_left_told():
         charts.attributed_revenue_chart(CREDITED, currency="JPY")
     with pytest.raises(InvalidArgument, match="top=0"):
         charts.attributed_revenue_chart(CREDITED, top=0)
+
+
+@pytest.mark.parametrize(
+    ("chart", "frame"),
+    [
+        (charts.attributed_revenue_chart, CREDITED),
+        (charts.attribution_sensitivity_chart, SENSITIVITY),
+    ],
+)
+def test_currencies_that_are_not_drawn_are_named_with_the_way_to_them(chart, frame):
+    def told(rows, **chosen):
+        return " ".join(chart(rows, **chosen).title.subtitle)
+
+    euros = frame.filter(pl.col("currency") == "EUR")
+    assert "Only" not in told(euros)
+    both = pl.concat([euros, euros.head(1).with_columns(currency=pl.lit("USD"))])
+    assert 'Only EUR; there are orders in USD too; ask for currency="USD". ' in told(both)
+    assert 'Only USD; there are orders in EUR too; ask for currency="EUR". ' in told(
+        both, currency="USD"
+    )
+    nameless = pl.concat([euros, euros.head(1).with_columns(currency=pl.lit(None, pl.String))])
+    assert "Only EUR; there are orders in an unknown currency too. " in told(nameless)
 
 
 RULES = {

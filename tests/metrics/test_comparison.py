@@ -133,6 +133,7 @@ def test_the_order_is_the_one_asked_for():
     found = compare_campaigns(frame, baseline="3", others=("4", "1"))
     assert found["campaign_id"].to_list() == ["4", "1"]
     assert found["baseline_id"].unique().to_list() == ["3"]
+    assert found["baseline_name"].unique().to_list() == ["C3"]
 
 
 @pytest.mark.parametrize(

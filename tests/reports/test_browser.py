@@ -149,6 +149,33 @@ def test_a_state_without_campaigns_says_so(opened):
     page.wait_for_selector(f"#funnel[data-state='{'|'.join(lacking)}']", state="attached")
     assert page.locator("#funnel [data-title]").inner_text() == "No campaign matches these filters"
     assert page.locator("#campaign-table .none").is_visible()
+    assert "0 of them match the filters." in page.locator("#campaign-table-caption").inner_text()
+    assert page.locator("#funnel .ref").all(), "footnotes of a figure that shows something"
+    assert not page.locator("#funnel .ref:visible").all(), "and of one that shows nothing"
+    assert opened.errors == []
+
+
+def test_the_caption_follows_the_filters_and_a_reset_undoes_them(opened):
+    page = opened.page
+    caption = page.locator("#campaign-table-caption")
+    whole, title = caption.inner_text(), page.locator("#funnel [data-title]").inner_text()
+    reset = page.locator("#campaigns [data-reset]")
+    assert not reset.is_visible()
+    page.locator("[data-control=period]").select_option("d90")
+    page.locator("[data-control=list]").select_option("2")
+    page.wait_for_selector("#funnel[data-state='d90|all|2']")
+    shown = page.locator("#campaign-table tbody tr:visible").count()
+    assert f"{shown} of them match the filters." in caption.inner_text()
+    assert page.locator("#funnel [data-title]").inner_text() != title
+    reset.click()
+    page.wait_for_selector("#funnel[data-state='all|all|all']")
+    assert page.locator("#funnel [data-title]").inner_text() == title
+    assert caption.inner_text() == whole
+    assert not reset.is_visible()
+    page.locator("[data-control=currency]").select_option("EUR")
+    assert not reset.is_visible(), "each part has its own"
+    page.locator("#revenue [data-reset]").click()
+    page.wait_for_selector("#revenue-chart[data-state=USD]")
     assert opened.errors == []
 
 

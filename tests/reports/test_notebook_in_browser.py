@@ -198,3 +198,19 @@ def test_a_table_in_prose_wraps_on_a_phone(chromium, tmp_path):
     page = opened(chromium, path, viewport={"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.context.close()
+
+
+def test_a_chart_that_is_wider_than_its_page_fades_out_where_it_goes_on(own_charts, chromium):
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(own_charts.as_uri())
+    page.wait_for_selector("html[data-ready='1']", state="attached")
+    seen = page.locator(".output .chart").evaluate_all(
+        "all => all.map(one => [one.scrollWidth > one.clientWidth + 1,"
+        " getComputedStyle(one).maskImage, getComputedStyle(one).getPropertyValue('--aside')])"
+    )
+    wide = [aside for wider, mask, aside in seen if wider and "gradient" in mask]
+    assert wide == ["44px"] * sum(wider for wider, _, _ in seen)
+    assert wide, "the grid of cohorts"
+    assert {aside for wider, _, aside in seen if not wider} <= {"0px"}
+    context.close()

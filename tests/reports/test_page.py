@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -163,6 +164,31 @@ def test_belonging_is_one_value_or_a_list():
     assert not matches(row, {"rate": "open"})
 
 
+def test_a_control_that_offers_no_choice_is_out_of_sight(made):
+    def hidden(material):
+        tags = Reader(build("overview", material).html()).tags
+        pairs = zip(tags, tags[2:], strict=False)  # a label, its words, its select
+        return {
+            two[1]["data-control"]: "hidden" in one[1]
+            for one, two in pairs
+            if "data-control" in two[1]
+        }
+
+    both = made()
+    assert not any(hidden(both).values())
+    campaigns = both.frames["campaigns"].filter(pl.col("type") == "single")
+    links = both.frames["campaign_lists"].filter(pl.col("list_id") == "1")
+    orders = both.frames["ecom_orders"].filter(pl.col("currency") == "USD")
+    few = {"campaigns": campaigns, "campaign_lists": links, "ecom_orders": orders}
+    found = hidden(replace(both, frames={**both.frames, **few}))
+    assert found["type"], "one type besides all"
+    assert found["currency"], "one currency"
+    assert not found["list"], "one list, and campaigns that are not on it"
+    assert not found["period"]
+    joined = campaigns.join(links, on="campaign_id", how="semi")
+    assert hidden(replace(both, frames={**both.frames, **few, "campaigns": joined}))["list"]
+
+
 def test_kpis_equal_the_tables(account_report, made):
     frame = (
         made()
@@ -277,3 +303,15 @@ def test_bundle_cannot_close_its_script_element():
     assert not re.search("</script|<!--", assets.vega_bundle(), re.IGNORECASE)
     assert not re.search("</script|<!--", assets.page_script(), re.IGNORECASE)
     assert "</style" not in assets.style_sheet()
+
+
+def test_the_amounts_of_a_table_have_the_same_decimals(made):
+    report = build("customers", made(), personal_data=True)
+    found: dict[tuple[str, str], set[int]] = {}
+    for table in (one for part in report.sections for one in part.blocks if isinstance(one, Table)):
+        place = [column.label for column in table.columns].index("Revenue")
+        for cells, _ in table.rows:
+            amount = cells[place].text
+            found.setdefault((table.id, amount[0]), set()).add(len(amount.partition(".")[2]))
+    assert set(found) == {(table, sign) for table in ("segments", "best") for sign in "$€"}
+    assert all(len(ways) == 1 for ways in found.values()), found

@@ -195,8 +195,24 @@ def test_with_nothing_before_there_is_no_part(material):
     campaigns = material.frames["campaigns"].filter(pl.col("sent_local").dt.date() >= SINCE)
     orders = material.frames["ecom_orders"].filter(pl.col("ordered_local").dt.date() >= SINCE)
     frames = {**material.frames, "campaigns": campaigns, "ecom_orders": orders}
-    note = changes(build("overview", replace(material, frames=frames), since=SINCE, until=UNTIL))
-    assert all(re.fullmatch(r"[^:]+: [^,]*[\d,.]+, after \D?0\.", line) for line in note.items)
+    made = build("overview", replace(material, frames=frames), since=SINCE, until=UNTIL)
+    assert {tile.trend for tile in made.kpis} == {"nothing earlier to compare with"}
+    note = changes(made)
+    assert note.text.startswith("Nothing can be compared with 30 Jun 2024")
+    assert not note.items
+    mail = {**material.frames, "ecom_orders": orders}
+    note = changes(build("overview", replace(material, frames=mail), since=SINCE, until=UNTIL))
+    clicks, *revenue = note.items
+    assert re.match(r"Clicks (rose|fell) by", clicks)
+    assert revenue
+    for line in revenue:
+        assert re.fullmatch(r"Revenue in \w+: \D[\d,.]+, nothing earlier to compare with\.", line)
+    silent = material.frames["campaigns"].with_columns(
+        clickers=pl.when(pl.col("sent_local").dt.date() < SINCE).then(0).otherwise("clickers")
+    )
+    known = {**mail, "campaigns": silent}
+    note = changes(build("overview", replace(material, frames=known), since=SINCE, until=UNTIL))
+    assert re.fullmatch(r"Clicks: [\d,]+, after 0\.", note.items[0]), "mails went out, unclicked"
     empty = {**frames, "campaigns": campaigns.head(0), "ecom_orders": orders.head(0)}
     nothing = changes(build("overview", replace(material, frames=empty), since=SINCE, until=UNTIL))
     assert nothing.text.startswith("Nothing can be compared with 30 Jun 2024")

@@ -24,8 +24,9 @@
     if (unit === "rate") return percent(value);
     return unit === "count" ? number(value, 0) : String(value);
   };
-  const chosen = (names) =>
-    Object.fromEntries(names.map((name) => [name, document.querySelector(`[data-control="${name}"]`).value]));
+  const control = (name) => document.querySelector(`[data-control="${name}"]`);
+  const chosen = (names) => Object.fromEntries(names.map((name) => [name, control(name).value]));
+  const narrows = (name) => control(name).options[0].value === "all" && control(name).value !== "all";
   const matches = (row, state) =>
     Object.entries(state).every(([name, value]) =>
       Array.isArray(row[name]) ? row[name].includes(value) : row[name] === value);
@@ -78,7 +79,9 @@
         narrowPage.raiseNames(spec, config.background);
         narrowPage.shortenBars(spec, spec.datasets);
       }
-      for (const param of spec.params ?? []) param.value = chosen([param.name])[param.name];
+      for (const param of spec.params ?? []) {
+        if (figure.controls.includes(param.name)) param.value = chosen([param.name])[param.name];
+      }
       const told = tell(figure);
       spec.description = told;
       figure.view?.finalize();
@@ -128,6 +131,8 @@
       shown += row.hidden ? 0 : 1;
     }
     table.root.querySelector(".none").hidden = shown > 0;
+    const told = `${number(shown, 0)} of them ${shown === 1 ? "matches" : "match"} the filters. `;
+    table.root.querySelector("[data-shown]").textContent = table.controls.some(narrows) ? told : "";
   };
 
   const sort = (table, heading) => {
@@ -150,9 +155,23 @@
       button.addEventListener("click", () => sort(table, button.closest("th")));
     }
   }
+  const offerReset = (controls) => {
+    const moved = [...controls.querySelectorAll("[data-control]")].some((select) => select.selectedIndex > 0);
+    controls.querySelector("[data-reset]").hidden = !moved;
+  };
+  for (const button of document.querySelectorAll("[data-reset]")) {
+    button.addEventListener("click", () => {
+      const controls = button.closest(".controls");
+      const moved = [...controls.querySelectorAll("[data-control]")].filter((select) => select.selectedIndex > 0);
+      for (const select of moved) select.selectedIndex = 0;
+      for (const select of moved) select.dispatchEvent(new Event("change"));
+      moved[0]?.focus();
+    });
+  }
   for (const select of document.querySelectorAll("[data-control]")) {
     select.addEventListener("change", () => {
       const name = select.dataset.control;
+      offerReset(select.closest(".controls"));
       for (const figure of figures) if (figure.controls.includes(name)) update(figure, figure.controls);
       for (const table of tables) if (table.controls.includes(name)) filter(table);
     });
