@@ -39,8 +39,8 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95, small_below:
     sent then differs as well.
 
     A cell of one campaign has that campaign's own interval, Wilson's: how sure its rate is, not how
-    sure the hour's. From two on the interval allows for campaigns that differ, and of two or three it
-    is wide: that is what so few can tell of an hour.
+    sure the hour's. From two on the interval allows for campaigns that differ, and of two or three
+    it is wide: that is what so few can tell of an hour.
 
     The best of many cells is partly the luckiest. A shrunk rate begins with the distribution of
     rates that the account's cells show (a Beta distribution, fitted by moments, as in
