@@ -59,4 +59,6 @@ def _written(name: str, values: Sequence[object]) -> list[str]:
 def _one(name: str, value: object) -> str:
     if name == "weekday" and not isinstance(value, str):
         return WEEKDAYS.get(value, str(value))
+    if isinstance(value, bool):
+        return f"{name.replace('_', ' ')}: {'yes' if value else 'no'}"
     return called(name, str(value))
