@@ -91,6 +91,7 @@ class Killing:
             "token": account.token.reveal(),
             "folder": str(account.cache_dir),
             "identity": account.identity,
+            "in_flight": account.in_flight,
             "clock": account.now().isoformat(),
         }
         self._process.stdin.write(json.dumps(order) + "\n")

@@ -94,6 +94,7 @@ def work(order):
         cache_dir=order["folder"],
         rate=10_000,
         identity=order["identity"],
+        in_flight=order["in_flight"],
         clock=lambda: moment,
     )
     what = order["what"]

@@ -97,7 +97,18 @@ def test_what_cannot_be_a_token_is_refused(token):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"share": 0}, {"share": 1.5}, {"rate": 0}, {"rate": 6}, {"frame": "arrow"}]
+    "wrong",
+    [
+        {"share": 0},
+        {"share": 1.5},
+        {"rate": 0},
+        {"rate": 6},
+        {"frame": "arrow"},
+        {"in_flight": 0},
+        {"in_flight": 9},
+        {"in_flight": True},
+        {"in_flight": "2"},
+    ],
 )
 def test_values_out_of_range_are_refused(wrong):
     with pytest.raises(InvalidArgument):

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX", "Body", "Reader"]
 
 PREFIX = "/api/3"
-IN_FLIGHT = 8
-"""Pages of one walk on their way at once: five a second, at up to a second and a half each."""
 WHO_AM_I = "/users/me"
 YEARS = range(2000, 9000)
 """Years that a server's clock may show: near the ends of the calendar, no span can be added."""
@@ -180,7 +178,7 @@ class Reader:
         page_size: int | None = None,
         journal: Journal | None = None,
         records: Records | None = None,
-        in_flight: int = IN_FLIGHT,
+        in_flight: int | None = None,
         **ids: object,
     ) -> Walk:
         """Walk a whole collection.
@@ -191,7 +189,8 @@ class Reader:
             page_size: Rows to ask for in a page; default the endpoint's own.
             journal: As in `get`: a walk that was broken off goes on where it stopped.
             records: As in `get`.
-            in_flight: Pages that may be on their way at once, all under the account's pace.
+            in_flight: Pages that may be on their way at once, all under the account's pace; default
+                as many as the account's requests.
             **ids: Values for the ``{names}`` in the endpoint's path.
 
         Returns:
@@ -202,7 +201,8 @@ class Reader:
         def fetch(params: Params) -> Page:
             return self.page(chosen, params, journal=journal, records=records, **ids)
 
-        return Walk(fetch, chosen, query or {}, page_size=page_size, in_flight=in_flight)
+        flying = self.account.in_flight if in_flight is None else in_flight
+        return Walk(fetch, chosen, query or {}, page_size=page_size, in_flight=flying)
 
     def close(self) -> None:
         """Close the connections."""

@@ -20,9 +20,6 @@ from actoolkit.loaders._request import PARENT_FIELDS, Request
 from actoolkit.loaders._rows import Rows
 from actoolkit.loaders.progress import Task
 
-IN_FLIGHT = 8
-"""Parents read at once, so that latency does not set the pace; the account's pace does."""
-
 _NOTHING = (None, "", "0", 0)
 SURE: tuple[Certainty, ...] = ("unverified", "converged", "proven")
 
@@ -101,10 +98,11 @@ def _told(request: Request, parents: list[str], what: str) -> tuple[str, ...]:
 def _families(request: Request, reader: Reader, journal: Journal) -> Iterator[Family]:
     """Give the families in the order of their parents, a few of them in flight."""
     waiting = iter(request.parents or ())
-    pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="actoolkit")
+    flying_at_once = reader.account.in_flight
+    pool = ThreadPoolExecutor(flying_at_once, thread_name_prefix="actoolkit")
     flying: deque[Future[Family]] = deque()
     try:
-        for parent in islice(waiting, 2 * IN_FLIGHT):
+        for parent in islice(waiting, 2 * flying_at_once):
             flying.append(pool.submit(_family, request, reader, journal, parent))
         while flying:
             family = flying.popleft().result()

@@ -18,7 +18,7 @@ import pytest
 import actoolkit as ac
 from actoolkit.errors import IncompleteLoad, InvalidArgument, NotAvailable, NotFound
 from actoolkit.loaders._fetch import UNCOUNTED
-from actoolkit.loaders._parents import IN_FLIGHT
+from actoolkit.settings import IN_FLIGHT
 
 BELOW_CONTACT = ("contact_lists", "contact_automations", "contact_tags", "score_values")
 

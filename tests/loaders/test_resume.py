@@ -13,9 +13,9 @@ from datetime import timedelta
 
 import pytest
 
-from actoolkit.api.reader import IN_FLIGHT
 from actoolkit.errors import RequestRejected
 from actoolkit.loaders import load_lists
+from actoolkit.settings import IN_FLIGHT
 
 LISTED = [{"id": str(n), "name": f"list {n}"} for n in range(1, 141)]
 IDS = [row["id"] for row in LISTED]
