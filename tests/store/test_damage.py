@@ -89,9 +89,17 @@ def flips(sound, count, seed):
 
 
 def cuts(sound, count):
-    """Copies cut short, at every byte or evenly spread."""
-    step = max(1, len(sound) // count) if count else 1
-    for length in range(0, len(sound), step):
+    """Copies cut short, evenly spread or at every byte; of a large file where its pages meet too."""
+    if count:
+        lengths = range(0, len(sound), max(1, len(sound) // count))
+    elif len(sound) <= SMALL:
+        lengths = range(len(sound))
+    else:
+        near = {edge + by for edge in range(0, len(sound), 4096) for by in range(-25, 26)}
+        anywhere = random.Random(4).sample(range(len(sound)), 2_000)
+        ends = {*range(512), *range(len(sound) - 512, len(sound))}
+        lengths = sorted(one for one in {*near, *anywhere, *ends} if 0 <= one < len(sound))
+    for length in lengths:
         yield sound[:length]
 
 
@@ -101,6 +109,8 @@ def damaged_copies(sound, kind, few):
     return cuts(sound, 12 if few else 0)
 
 
+SMALL = 8_192
+"""Bytes up to which a file is cut at every one."""
 AMOUNTS = [
     pytest.param(True, id="sample"),
     pytest.param(False, id="all", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
