@@ -97,7 +97,7 @@ def test_every_public_name_is_there():
         for name in getattr(module, "__all__", ()):
             assert getattr(module, name) is not None, name
     for name in ac.widgets.__all__:
-        with pytest.raises(errors.MissingExtra, match=r'install "actoolkit\[notebook\]"'):
+        with pytest.raises(errors.MissingExtra, match=r'install "\.\[notebook\]"'):
             getattr(ac.widgets, name)
 
 
