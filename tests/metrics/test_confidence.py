@@ -12,7 +12,6 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-import actoolkit as ac
 from actoolkit import metrics
 from actoolkit.errors import InvalidArgument
 
@@ -41,41 +40,28 @@ WILSON = {
 """Rates whose interval is Wilson's own, with hits and trials."""
 
 
-def _calls():
-    path = Path(__file__).with_name("test_spark.py")
-    spec = spec_from_file_location("calls_with_confidence", path)
-    module = module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ACTOOLKIT_REQUIRE_SPARK", "1")
-        spec.loader.exec_module(module)
-    return module
-
-
-SPARK = _calls()
+SPEC = spec_from_file_location(
+    "every_metric_with_confidence", Path(__file__).with_name("every_metric.py")
+)
+every = module_from_spec(SPEC)
+SPEC.loader.exec_module(every)
 ASKED = [
     name
-    for name in SPARK.CALLS
+    for name in every.CALLS
     if "confidence" in inspect.signature(getattr(metrics, name.split(" by ")[0])).parameters
 ]
 
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    made = {}
-    with ac.sandbox_account("tiny", cache_dir=tmp_path_factory.mktemp("cache")) as account:
-        for name, load in SPARK.TABLES.items():
-            made[name] = load(account=account, progress=False)
-        made["history"] = ac.history("campaigns", account=account)
-    made["touches"] = SPARK.seen(made)
-    made["score_history"] = made["score_values"].with_columns(observed_at=pl.lit(SPARK.SCORED))
-    return made
+    return every.loaded(tmp_path_factory.mktemp("cache"))
 
 
 def asked(name, tables, monkeypatch, confidence):
     metric = name.split(" by ")[0]
     with monkeypatch.context() as patch:
         patch.setattr(metrics, metric, partial(getattr(metrics, metric), confidence=confidence))
-        return SPARK.CALLS[name](tables)
+        return every.CALLS[name](tables)
 
 
 def test_every_metric_with_intervals_is_asked():

@@ -10,24 +10,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import actoolkit as ac
 from actoolkit import metrics
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.reference import metric_reference, runs_there
 
-
-def _spark():
-    """The calls of every metric; the module itself is left out where there is no Spark."""
-    path = Path(__file__).with_name("test_spark.py")
-    spec = spec_from_file_location("calls_of_every_engine", path)
-    module = module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ACTOOLKIT_REQUIRE_SPARK", "1")
-        spec.loader.exec_module(module)
-    return module
-
-
-SPARK = _spark()
+SPEC = spec_from_file_location(
+    "every_metric_on_engines", Path(__file__).with_name("every_metric.py")
+)
+every = module_from_spec(SPEC)
+SPEC.loader.exec_module(every)
 ELSEWHERE = {"explain", "register_metric", "wilson", "touches_from_csv", "compute_metric"}
 """No frames of an engine go in: words, numbers, a file, another metric's function."""
 
@@ -38,13 +29,7 @@ class CollectedError(AssertionError):
 
 @pytest.fixture(scope="module")
 def lazy(tmp_path_factory):
-    made = {}
-    with ac.sandbox_account("tiny", cache_dir=tmp_path_factory.mktemp("cache")) as account:
-        for name, load in SPARK.TABLES.items():
-            made[name] = load(account=account, progress=False)
-        made["history"] = ac.history("campaigns", account=account)
-    made["touches"] = SPARK.seen(made)
-    made["score_history"] = made["score_values"].with_columns(observed_at=pl.lit(SPARK.SCORED))
+    made = every.loaded(tmp_path_factory.mktemp("cache"))
     return {name: frame.lazy() for name, frame in made.items()}
 
 
@@ -52,7 +37,7 @@ def test_every_function_of_frames_is_tried_on_every_engine():
     functions = {
         name for name in metrics.__all__ if inspect.isfunction(getattr(metrics, name))
     } - ELSEWHERE
-    assert functions == {name.split(" by ", maxsplit=1)[0] for name in SPARK.CALLS}
+    assert functions == {name.split(" by ", maxsplit=1)[0] for name in every.CALLS}
 
 
 FITTED = {"clv", "clv_fit", "clv_holdout"}
@@ -84,7 +69,7 @@ def test_every_function_of_frames_has_drawn_rows_on_every_engine_in_some_test():
     assert {*FITTED, "compute_metric", "touches_from_csv"} <= fitted
 
 
-@pytest.mark.parametrize("name", SPARK.CALLS)
+@pytest.mark.parametrize("name", every.CALLS)
 def test_what_runs_where_the_frame_lives_collects_nothing(name, lazy, monkeypatch):
     def refuse(*args, **kwargs):
         raise CollectedError(name)
@@ -93,15 +78,15 @@ def test_what_runs_where_the_frame_lives_collects_nothing(name, lazy, monkeypatc
     monkeypatch.setattr(pl.LazyFrame, "collect_batches", refuse)
     monkeypatch.setattr(pl, "collect_all", refuse)
     if runs_there(name.split(" by ", maxsplit=1)[0]):
-        assert isinstance(SPARK.CALLS[name](lazy), pl.LazyFrame)
+        assert isinstance(every.CALLS[name](lazy), pl.LazyFrame)
     else:
         with pytest.raises(CollectedError):
-            SPARK.CALLS[name](lazy)
+            every.CALLS[name](lazy)
 
 
 def test_the_table_names_every_function_once():
     table = metric_reference().split("## Which metric runs where")[1]
-    for name in {one.split(" by ", maxsplit=1)[0] for one in SPARK.CALLS}:
+    for name in {one.split(" by ", maxsplit=1)[0] for one in every.CALLS}:
         row = next(line for line in table.splitlines() if line.startswith(f"| `{name}` |"))
         cells = [cell.strip() for cell in row.split("|")[2:6]]
         where = "there" if runs_there(name) else "reduced"

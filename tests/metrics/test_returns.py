@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import actoolkit as ac
 from actoolkit import metrics
 from actoolkit.metrics.touches import TOUCHES
 from actoolkit.tables import TABLES
@@ -47,30 +46,14 @@ ELSEWHERE = {
 GROUPS = {"campaign_anomalies": {"type"}, "shrunk_rates": {"type"}, "attributed_revenue": {"kind"}}
 
 
-def _spark():
-    """The calls of every metric; the module itself is left out where there is no Spark."""
-    path = Path(__file__).with_name("test_spark.py")
-    spec = spec_from_file_location("calls_of_every_metric", path)
-    module = module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ACTOOLKIT_REQUIRE_SPARK", "1")
-        spec.loader.exec_module(module)
-    return module
-
-
-SPARK = _spark()
+SPEC = spec_from_file_location("every_metric_returns", Path(__file__).with_name("every_metric.py"))
+every = module_from_spec(SPEC)
+SPEC.loader.exec_module(every)
 
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    made = {}
-    with ac.sandbox_account("tiny", cache_dir=tmp_path_factory.mktemp("cache")) as account:
-        for name, load in SPARK.TABLES.items():
-            made[name] = load(account=account, progress=False)
-        made["history"] = ac.history("campaigns", account=account)
-    made["touches"] = SPARK.seen(made)
-    made["score_history"] = made["score_values"].with_columns(observed_at=pl.lit(SPARK.SCORED))
-    return made
+    return every.loaded(tmp_path_factory.mktemp("cache"))
 
 
 def said(function):
@@ -89,10 +72,10 @@ def by_suffix(names):
     return names | {f"{name}{side}" for name in names for side in ("_low", "_high")}
 
 
-@pytest.mark.parametrize("name", SPARK.CALLS)
+@pytest.mark.parametrize("name", every.CALLS)
 def test_the_frame_is_the_one_that_is_described(name, tables):
     metric = name.split(" by ", maxsplit=1)[0]
-    made = SPARK.CALLS[name](tables)
+    made = every.CALLS[name](tables)
     described = said(getattr(metrics, metric))
     known = by_suffix(set(described)) | ELSEWHERE.get(metric, set()) | GROUPS.get(metric, set())
     assert set(made.columns) <= known
