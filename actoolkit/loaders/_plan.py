@@ -115,6 +115,7 @@ def _estimated(
     rows = found.rows if total is None and found is not None else total or 0
     count = requests_for(request.walked, rows)
     if found is not None and found.certainty == "converged":
-        count *= 2
+        # Times that all rows were read; a refresh is converged too, and reads a part of them.
+        count *= max(1, round(found.requests / requests_for(request.walked, found.rows)))
     ridden = None if request.endpoint.rides_on else rows
     return request.table.name, "account", ridden, count, seconds_for(account, count), note

@@ -137,3 +137,13 @@ def test_rows_that_came_in_no_order_are_planned_twice(tmp_path):
     assert took.certainty == "converged"
     assert first < 0.7 * took.requests
     assert abs(again - took.requests) <= 0.1 * took.requests
+
+
+def test_a_refresh_that_agreed_with_the_total_is_no_walk_in_no_order(tmp_path):
+    with ac.sandbox_account("small", cache_dir=tmp_path) as account:
+        first = ac.plan("contacts", account=account)["requests"][0]
+        ac.load_contacts(account=account, progress=False)
+        ac.load_contacts(account=account, refresh=True, progress=False)
+        assert ac.provenance("contacts", account=account).certainty == "converged"
+        again = ac.plan("contacts", account=account, max_age=timedelta(0))["requests"][0]
+    assert again == first
