@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
@@ -133,8 +134,7 @@ def compare_campaigns(
         ),
         counted,
     )
-    there = collected(rows.select("campaign_id"), {"campaign_id": "key"})["campaign_id"].to_list()
-    first, compared = _chosen(found, baseline, others, there)
+    first, compared = _chosen(found, baseline, others, rows)
     shares = _shares(split, compared.height)
     made = compared.rename({"sends": "_sends"}).with_columns(
         pl.lit(baseline).alias("baseline_id"),
@@ -156,7 +156,10 @@ def compare_campaigns(
 
 
 def _chosen(
-    found: pl.DataFrame, baseline: str, others: str | Sequence[str] | None, there: list[str]
+    found: pl.DataFrame,
+    baseline: str,
+    others: str | Sequence[str] | None,
+    everyone: nw.LazyFrame[Any],
 ) -> tuple[dict[str, Any], pl.DataFrame]:
     """The baseline, and the campaigns that are compared with it, in order."""
     if not isinstance(baseline, str):
@@ -164,12 +167,12 @@ def _chosen(
             f"baseline={baseline!r} is no id.", hint='Ids are texts, such as baseline="12".'
         )
     ids = found["campaign_id"].to_list()
-    everyone = [one for one in ids if one != baseline]
-    wanted = everyone if others is None else listed("others", others)
+    rest = [one for one in ids if one != baseline]
+    wanted = rest if others is None else listed("others", others)
     missing = [one for one in (baseline, *wanted) if ids.count(one) != 1]
     if missing or not wanted or len({baseline, *wanted}) != len(wanted) + 1:
         raise InvalidArgument(
-            _missed(missing, there) or f"Cannot compare {_some(wanted)} with {baseline}.",
+            _missed(missing, everyone) or f"Cannot compare {_some(wanted)} with {baseline}.",
             hint="Give ids of campaigns of the frame that were sent, each once.",
         )
     order = pl.DataFrame({"campaign_id": wanted}, schema={"campaign_id": pl.String})
@@ -177,8 +180,12 @@ def _chosen(
     return first, order.join(found, on="campaign_id", how="left", maintain_order="left")
 
 
-def _missed(ids: Sequence[object], there: list[str]) -> str:
+def _missed(ids: Sequence[object], everyone: nw.LazyFrame[Any]) -> str:
     """Say what is wrong with ids that name no single campaign; "" without one."""
+    if not ids:
+        return ""
+    named = collected(everyone.select("campaign_id"), {"campaign_id": "key"})
+    there = named["campaign_id"].to_list()
     reasons = {
         "is no campaign of this frame": [one for one in ids if there.count(str(one)) == 0],
         "was not sent": [one for one in ids if there.count(str(one)) == 1],
