@@ -44,6 +44,7 @@ FRAMES = (
 NO_FRAME = {
     "explain": "a definition's text",
     "register_metric": "changes the registry",
+    "unregister_metric": "changes the registry",
     "wilson": "takes two numbers",
 }
 """Public functions of `actoolkit.metrics` that no account can break, and why."""

@@ -24,6 +24,9 @@ TWIN: Sequence[TwinColumn] = (
     TwinColumn("interval", "95% interval", "text"),
 )
 
+TIME_HEIGHT = 240
+"""Of a chart over time."""
+
 
 def metric_chart(
     frame: object,
@@ -71,11 +74,22 @@ def metric_chart(
     if top < 1:
         raise InvalidArgument(f"top={top!r} draws nothing.", hint="Ask for one group or more.")
     drawn = grouped(frame, explain(metric), value=value, along=along, top=top)
-    finding = _finding(drawn)
+    finding = metric_finding(drawn)
     if not drawn.rows:
         return nothing(finding, as_of=as_of)
-    title = drawn.definition.title if value is None else _words(drawn.value)
-    labels = AXIS_PERCENT if is_share(drawn.value) else _axis_numbers(drawn.sign)
+    size = {"height": TIME_HEIGHT} if drawn.in_time else {}
+    return finished(metric_layers(drawn), finding, as_of=as_of, corner_offset=44, **size)
+
+
+def metric_layers(drawn: Groups) -> list[alt.Chart]:
+    """Draw the groups of a metric, one or more of them.
+
+    Args:
+        drawn: Groups with their values.
+    """
+    value = drawn.value
+    title = drawn.definition.title if value == drawn.definition.id else _words(value)
+    labels = AXIS_PERCENT if is_share(value) else _axis_numbers(drawn.sign)
     tooltip = [
         alt.Tooltip("label:N", title="Day" if drawn.in_time else "Group"),
         alt.Tooltip("value_text:N", title=title),
@@ -85,17 +99,20 @@ def metric_chart(
     if any(row["counts"] != MISSING for row in drawn.rows):
         tooltip.append(alt.Tooltip("counts:N", title="Counts"))
     if drawn.in_time:
-        layers = _time_layers(drawn.rows, tooltip, title=title, labels=labels)
-        return finished(layers, finding, as_of=as_of, corner_offset=44, height=240)
-    layers = dot_layers(drawn.rows, tooltip, title=title, labels=labels)
-    return finished(layers, finding, as_of=as_of, corner_offset=44)
+        return _time_layers(drawn.rows, tooltip, title=title, labels=labels)
+    return dot_layers(drawn.rows, tooltip, title=title, labels=labels)
 
 
 def _words(column: str) -> str:
     return capital(column.removesuffix("_cents").replace("_", " "))
 
 
-def _finding(drawn: Groups) -> Finding:
+def metric_finding(drawn: Groups) -> Finding:
+    """Say what the groups of a metric show.
+
+    Args:
+        drawn: Groups with their values.
+    """
     title, rows = drawn.definition.title, drawn.rows
     words = _words(drawn.value).lower()
     if drawn.value != drawn.definition.id and words not in title.lower():

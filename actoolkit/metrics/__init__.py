@@ -41,7 +41,12 @@ from actoolkit.metrics.pressure import bounce_health, fatigue
 from actoolkit.metrics.products import pareto_share, top_products
 from actoolkit.metrics.quality import data_quality
 from actoolkit.metrics.reconciliation import reconcile_attribution, vendor_differences
-from actoolkit.metrics.registry import DEFINITIONS, explain, register_metric
+from actoolkit.metrics.registry import (
+    DEFINITIONS,
+    explain,
+    register_metric,
+    unregister_metric,
+)
 from actoolkit.metrics.repeats import repeat_purchase, repeat_within
 from actoolkit.metrics.score_discrimination import score_quality
 from actoolkit.metrics.scores import score_distribution, score_outcomes
@@ -133,6 +138,7 @@ __all__ = [
     "touch_lags",
     "touches_from_csv",
     "touches_from_log",
+    "unregister_metric",
     "vendor_differences",
     "wilson",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
@@ -15,12 +15,15 @@ from actoolkit.metrics.definitions_audience import AUDIENCE
 from actoolkit.metrics.definitions_contacts import CONTACTS
 from actoolkit.metrics.definitions_customers import CUSTOMERS
 from actoolkit.metrics.definitions_store import STORE
+from actoolkit.tables.catalogue import TABLES
 
 _definitions: dict[str, Definition] = {
     found.id: found for found in (*BUILT_IN, *AUDIENCE, *CONTACTS, *STORE, *CUSTOMERS, *ATTRIBUTION)
 }
 
-BUILT_IN_IDS = tuple(_definitions)
+_BUILT_IN = dict(_definitions)
+
+BUILT_IN_IDS = tuple(_BUILT_IN)
 """Ids of the metrics that come with the package, in the order of the reference."""
 
 DEFINITIONS: Mapping[str, Definition] = MappingProxyType(_definitions)
@@ -30,6 +33,8 @@ _functions: dict[str, Callable[..., Any]] = {}
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(_functions)
 """What users registered to compute their metrics, by id."""
+
+_tables: dict[str, tuple[str, ...]] = {}
 
 
 def explain(metric_id: str) -> Definition:
@@ -65,18 +70,25 @@ def explain(metric_id: str) -> Definition:
 
 
 def register_metric(
-    definition: Definition, *, function: Callable[..., Any] | None = None, replace: bool = False
+    definition: Definition,
+    *,
+    function: Callable[..., Any] | None = None,
+    tables: str | Sequence[str] | None = None,
+    replace: bool = False,
 ) -> Definition:
     """Add a metric of your own: computed, charted and explained like the others.
 
-    `compute_metric` computes it, `actoolkit.charts.metric_chart` draws it and `explain` gives its
-    definition, which printed is its footnote in a notebook of yours.
+    `compute_metric` computes it, `actoolkit.charts.metric_chart` draws it, `explain` gives its
+    definition, and `actoolkit.report` shows it with that as a footnote, where it is asked for
+    by ``metrics=``.
 
     Args:
         definition: What it is; its id is lower case with underscores. If it ends in ``_rate`` or
             ``_share``, it is a share of 0 to 1; ``_cents``, money; ``_days``, days; else a number.
         function: From frames to a frame with a column of that id, and ``_low`` and ``_high``
             beside it where there is an interval. None: numerator ÷ denominator, added up by group.
+        tables: What a report hands to ``function``, in this order: names of loaders without
+            "load_", such as ("contacts", "ecom_orders"). None: the campaigns of its days.
         replace: Whether to take the place of one with the same id.
 
     Returns:
@@ -85,7 +97,8 @@ def register_metric(
     Raises:
         InvalidArgument: The id is not lower case with underscores, or taken; the definition lacks
             a title or a formula, or a part of it is no text; a count has the name of another
-            column of the result; ``function`` cannot be called.
+            column of the result; ``function`` cannot be called; there is no such table, or no
+            function to hand it to.
 
     Example:
         >>> mine = register_metric(Definition(
@@ -109,16 +122,84 @@ def register_metric(
             f"function={function!r} cannot be called.",
             hint=f"Pass a function from frames to a frame with the column {definition.id}.",
         )
+    handed = _handed(definition, tables, has_function=function is not None)
     if definition.id in _definitions and not replace:
         raise InvalidArgument(
             f"{definition.id!r} is defined already: {_definitions[definition.id].title}.",
             hint="Choose another id, or pass replace=True.",
         )
+    _forget(definition.id)
     _definitions[definition.id] = definition
-    _functions.pop(definition.id, None)
     if function is not None:
         _functions[definition.id] = function
+        _tables[definition.id] = handed
     return definition
+
+
+def unregister_metric(metric_id: str) -> None:
+    """Take a metric of your own back; a built-in one that it replaced is there again.
+
+    Args:
+        metric_id: Such as "replies_per_click".
+
+    Raises:
+        InvalidArgument: None of your own has this id.
+
+    Example:
+        >>> mine = register_metric(Definition(
+        ...     id="open_rate", title="Opens", formula="opens ÷ mails", numerator="unique_opens",
+        ...     denominator="sends"), replace=True)
+        >>> unregister_metric("open_rate")
+        >>> explain("open_rate").denominator
+        'delivered'
+    """
+    if explain(metric_id) is _BUILT_IN.get(metric_id):
+        raise InvalidArgument(
+            f"{metric_id} is built in.", hint="What register_metric added can be taken back."
+        )
+    _forget(metric_id)
+    if metric_id in _BUILT_IN:
+        _definitions[metric_id] = _BUILT_IN[metric_id]
+
+
+def tables_of(metric_id: str) -> tuple[str, ...]:
+    """Give the tables that a report hands to the function of a metric of your own.
+
+    Args:
+        metric_id: Of a registered metric.
+    """
+    return _tables.get(metric_id, ("campaigns",))
+
+
+def _forget(metric_id: str) -> None:
+    if metric_id not in _BUILT_IN:
+        _definitions.pop(metric_id, None)
+    _functions.pop(metric_id, None)
+    _tables.pop(metric_id, None)
+
+
+def _handed(
+    definition: Definition, tables: str | Sequence[str] | None, *, has_function: bool
+) -> tuple[str, ...]:
+    """Read what a report hands to the function."""
+    if tables is None:
+        return ("campaigns",)
+    named = (tables,) if isinstance(tables, str) else tuple(tables)
+    if not has_function:
+        raise InvalidArgument(
+            f"{definition.id} has tables, but no function that takes them.",
+            hint="Pass function=, or leave tables out: the ratio is that of the campaigns.",
+        )
+    unknown = [name for name in named if name not in TABLES]
+    if unknown or not named:
+        near = get_close_matches(str(unknown[0]), TABLES, n=2) if unknown else []
+        raise InvalidArgument(
+            f"{definition.id} has {f'tables={unknown[0]!r}' if unknown else 'no table'}.",
+            hint=f"Did you mean {' or '.join(near)}?"
+            if near
+            else f"There are: {', '.join(TABLES)}.",
+        )
+    return named
 
 
 def _check(definition: Definition) -> None:

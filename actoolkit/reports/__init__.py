@@ -31,6 +31,7 @@ def report(
     lists: str | Sequence[str] | None = None,
     automation: str | None = None,
     currency: str | None = None,
+    metrics: str | Sequence[str] | None = None,
     personal_data: bool = False,
     progress: bool | None = None,
     refresh: bool = False,
@@ -51,6 +52,8 @@ def report(
         lists: Only campaigns to, and contacts on, these lists: ids or names.
         automation: Only the mails of this automation: id or name.
         currency: Only orders in this currency, such as "EUR".
+        metrics: Metrics of your own, by their ids, to show in a section with their definitions:
+            see `actoolkit.metrics.register_metric`.
         personal_data: Name the best customers by their e-mail addresses, and let addresses stand
             on the page; without it no address is ever on it.
         progress: Whether to show progress; None decides by the terminal.
@@ -62,8 +65,8 @@ def report(
         The report; ``.save(path)`` writes it as one HTML file, ``.html()`` gives the page.
 
     Raises:
-        InvalidArgument: An unknown subject, list, automation, currency or locale, or an empty
-            period.
+        InvalidArgument: An unknown subject, list, automation, currency, metric or locale, an empty
+            period, or a metric of your own that cannot be drawn. Also whatever its function raises.
         MissingExtra: A locale without the ``locale`` extra.
         ReportError: The account shows no campaigns, or the file cannot be written.
 
@@ -73,12 +76,18 @@ def report(
         ...     ac.report("overview", account=account, path="report.html", progress=False)
     """
     from actoolkit.charts.locales import writing_of
-    from actoolkit.reports.material import gather
+    from actoolkit.reports.material import TABLES, gather
+    from actoolkit.reports.own import needed_tables, own_metrics
     from actoolkit.reports.scope import Scope
     from actoolkit.reports.subjects import build, subject_of
     from actoolkit.settings import Account
 
-    tables = subject_of(subject).tables
+    own = own_metrics(metrics)
+    wanted = (
+        *subject_of(subject).tables,
+        *needed_tables(own),
+        *(("automations",) if automation else ()),
+    )
     if locale is not None:
         writing_of(locale)  # before anything is loaded
     chosen = account or Account.from_env()
@@ -87,7 +96,7 @@ def report(
         automation=automation,
         currency=currency,
     )
-    extra = tuple(dict.fromkeys((*tables, *(("automations",) if automation else ()))))
+    extra = tuple(dict.fromkeys(table for table in wanted if table not in TABLES))
     material = gather(chosen, progress=progress, refresh=refresh, extra=extra)
     made = build(
         subject,
@@ -95,6 +104,7 @@ def report(
         since=since,
         until=until,
         scope=scope,
+        own=own,
         personal_data=personal_data,
         locale=locale,
     )

@@ -25,6 +25,7 @@ from actoolkit.reports.engagement import engagement_section
 from actoolkit.reports.kpis import kpis
 from actoolkit.reports.material import Material
 from actoolkit.reports.orders import orders_section
+from actoolkit.reports.own import own_section
 from actoolkit.reports.period import Period, chosen_period
 from actoolkit.reports.quality import quality_section
 from actoolkit.reports.scope import Scope
@@ -95,6 +96,7 @@ def build(
     since: Day = None,
     until: Day = None,
     scope: Scope | None = None,
+    own: Sequence[str] = (),
     personal_data: bool = False,
     locale: str | None = None,
 ) -> Report:
@@ -106,6 +108,7 @@ def build(
         since: First day; default: 12 months before ``until``.
         until: The day after the last; default: the day of the data.
         scope: What to limit the report to; None shows all.
+        own: Ids of the user's metrics to show.
         personal_data: Whether to name customers by their e-mail addresses.
         locale: How numbers, amounts and days are written; None is the default.
 
@@ -119,6 +122,7 @@ def build(
             material,
             days=(since, until),
             limit=scope or Scope(),
+            own=own,
             personal_data=personal_data,
         )
     return replace(made, locale=locale) if locale else made
@@ -130,6 +134,7 @@ def _built(
     *,
     days: tuple[Day, Day],
     limit: Scope,
+    own: Sequence[str],
     personal_data: bool,
 ) -> Report:
     if not material.has("campaigns"):
@@ -145,6 +150,8 @@ def _built(
         sections.insert(0, changes_section(material, period, mail=chosen.mail, shop=chosen.shop))
     if personal_data and customers_section in chosen.sections:
         sections.append(best_customers_section(material, period))
+    if own:
+        sections.append(own_section(material, period, own))
     sections.append(quality_section(material, period, mail=chosen.mail, shop=chosen.shop))
     tiles = kpis(material, period, mail=chosen.mail, shop=chosen.shop)
     tiles += automation_kpis(material, period) if chosen.entries else []

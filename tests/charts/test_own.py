@@ -10,7 +10,7 @@ import vl_convert
 
 from actoolkit.charts import metric_chart
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics import Definition, register_metric, registry
+from actoolkit.metrics import DEFINITIONS, Definition, register_metric, registry, unregister_metric
 from actoolkit.tables.frames import to_pandas
 
 SHARE = Definition("spam_share", "Spam", "complaints ÷ mails", "spam", "mails")
@@ -24,8 +24,8 @@ def _own():
     for one in (SHARE, MONEY, DAYS, NUMBER):
         register_metric(one, replace=True)
     yield
-    for metric_id in set(registry._definitions) - set(registry.BUILT_IN_IDS):
-        registry._definitions.pop(metric_id)
+    for metric_id in set(DEFINITIONS) - set(registry.BUILT_IN_IDS):
+        unregister_metric(metric_id)
 
 
 def shares(keys, values, width=0.01, mails=1000, name="type"):

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from actoolkit import metrics
 from actoolkit.errors import InvalidArgument, MissingColumns
-from actoolkit.metrics import Definition, compute_metric, register_metric, registry
+from actoolkit.metrics import (
+    DEFINITIONS,
+    Definition,
+    compute_metric,
+    register_metric,
+    registry,
+    unregister_metric,
+)
 
 SCHEMA = {"type": pl.String(), "complaints": pl.Int64(), "delivered": pl.Int64()}
 SHARE = Definition(
@@ -25,9 +32,8 @@ def _own():
     register_metric(SHARE, replace=True)
     register_metric(MEAN, replace=True)
     yield
-    for metric_id in set(registry._definitions) - set(registry.BUILT_IN_IDS):
-        registry._definitions.pop(metric_id)
-        registry._functions.pop(metric_id, None)
+    for metric_id in set(DEFINITIONS) - set(registry.BUILT_IN_IDS):
+        unregister_metric(metric_id)
 
 
 ROWS = st.lists(

@@ -16,6 +16,7 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics import DEFINITIONS, Definition, explain, register_metric
 from actoolkit.metrics.counters import RATES
 from actoolkit.metrics.reference import main, metric_reference
+from actoolkit.metrics.registry import FUNCTIONS, tables_of
 from actoolkit.metrics.touches import TOUCHES
 from actoolkit.tables import TABLES
 
@@ -96,3 +97,40 @@ def test_a_mistyped_id_is_told_with_the_one_that_was_meant():
     with pytest.raises(InvalidArgument, match="There are: delivered") as caught:
         explain("qqqq")
     assert all(name in str(caught.value) for name in DEFINITIONS)
+
+
+def test_what_one_added_can_be_taken_back():
+    first = list(DEFINITIONS)
+    built_in = explain("open_rate")
+    register_metric(Definition("taken_rate", "Taken", "a ÷ b", "a", "b"))
+    register_metric(
+        replace(built_in, title="Mine"), function=lambda: None, tables="contacts", replace=True
+    )
+    assert explain("open_rate").title == "Mine"
+    metrics.unregister_metric("open_rate")
+    metrics.unregister_metric("taken_rate")
+    assert explain("open_rate") is built_in
+    assert list(DEFINITIONS) == first
+    assert "open_rate" not in FUNCTIONS
+    assert tables_of("open_rate") == ("campaigns",)
+    with pytest.raises(InvalidArgument, match="open_rate is built in"):
+        metrics.unregister_metric("open_rate")
+    with pytest.raises(InvalidArgument, match="No metric is called 'taken_rate'"):
+        metrics.unregister_metric("taken_rate")
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ("contcts", "tables='contcts'. Did you mean contacts"),
+        ((), "has no table"),
+        (("contacts", 7), "tables=7"),
+    ],
+)
+def test_tables_that_are_none_are_told(tables, words):
+    mine = Definition("told_share", "Told", "a ÷ b", "a", "b")
+    with pytest.raises(InvalidArgument, match=words):
+        register_metric(mine, function=lambda frame: frame, tables=tables)
+    with pytest.raises(InvalidArgument, match="no function that takes them"):
+        register_metric(mine, tables="contacts")
+    assert "told_share" not in DEFINITIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actoolkit.metrics import DEFINITIONS, Definition, register_metric, registry
+from actoolkit.metrics import DEFINITIONS, Definition, register_metric, registry, unregister_metric
 from actoolkit.reports.definitions import definitions
 
 
@@ -32,6 +32,6 @@ def test_one_of_ones_own_is_one_like_the_others():
         register_metric(mine)
         (found,) = definitions(["my_rate"])
     finally:
-        registry._definitions.pop("my_rate")
+        unregister_metric("my_rate")
     assert (found.title, found.text) == ("Mine:", "a ÷ b.")
     assert found.caveats == ["ActiveCampaign hides some.", "Why?"]
