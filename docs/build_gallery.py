@@ -185,7 +185,11 @@ def page(titles: Mapping[str, tuple[str, str]]) -> str:
     touches = ac.metrics.list_touches(campaigns, campaign_lists, contact_lists)
     events = ac.metrics.contact_events(contacts=contacts, touches=touches, orders=orders)
     exposure = ac.metrics.campaign_exposure(
-        campaigns, campaign_lists, contact_lists, contacts, orders
+        campaigns,
+        campaign_lists,
+        contact_lists,
+        contacts,
+        orders,
     )
     ```
 
