@@ -48,46 +48,62 @@ def with_residues(rows: nw.LazyFrame[Any], by: Sequence[str], rates: Parts) -> n
     """
     keys = list(by) or ["__all"]
     rows = rows if by else rows.with_columns(__all=nw.lit(1))
+    # All rates at once: Spark analyses the whole frame anew for each with_columns.
+    counts: list[nw.Expr] = []
+    sums: list[nw.Expr] = []
+    parts: list[nw.Expr] = []
     for name, (hits, trials) in rates.items():
         mine = f"{name}__hits", f"{name}__trials"
-        rows = rows.with_columns(
-            hits.cast(nw.Float64).alias(mine[0]), trials.cast(nw.Float64).alias(mine[1])
-        )
         whole = f"{name}__all_hits", f"{name}__all_trials"
-        sums = [
+        counts += [
+            hits.cast(nw.Float64).alias(mine[0]),
+            trials.cast(nw.Float64).alias(mine[1]),
+        ]
+        sums += [
             nw.col(one).sum().over(*keys).alias(of) for one, of in zip(mine, whole, strict=True)
         ]
-        rows = rows.with_columns(*sums)
         seen, of = nw.col(mine[0]), nw.col(mine[1])
         distance = seen - of * nw.col(whole[0]) / nw.col(whole[1])
         residue, clusters = residues(name)
-        rows = rows.with_columns(
+        counted = (of > 0) & ~seen.is_null()
+        parts += [
             nw.when(nw.col(whole[1]) > 0).then(distance * distance).alias(residue),
-            nw.when((of > 0) & ~seen.is_null())
-            .then(nw.lit(1))
-            .otherwise(nw.lit(0))
-            .alias(clusters),
-        )
-    return rows
+            nw.when(counted).then(nw.lit(1)).otherwise(nw.lit(0)).alias(clusters),
+        ]
+    return rows.with_columns(*counts).with_columns(*sums).with_columns(*parts)
 
 
-def clustered_pull(name: str, share: nw.Expr, trials: nw.Expr, confidence: float) -> nw.Expr:
-    """Squared quantile over effective size: what Wilson's interval is made of, beside the rate.
+def with_pulls(
+    rows: nw.LazyFrame[Any], rates: Parts, confidence: float, *, clustered: bool
+) -> nw.LazyFrame[Any]:
+    """Add ``name__pull``, squared quantile over effective size, which Wilson's interval is made of.
 
     Args:
-        name: Of the rate; its `residues` are columns.
-        share: The rate.
-        trials: The denominator.
+        rows: Hold each rate; where ``clustered``, its `residues` as well.
+        rates: Count of hits and count of trials, by name of the rate.
         confidence: Between 0 and 1.
+        clustered: Whether the rows are groups.
     """
-    residue, clusters = (nw.col(column) for column in residues(name))
-    freedom = nw.when(clusters > 1).then(clusters - 1).otherwise(nw.lit(1))
-    spread = residue * clusters / freedom / trials
-    binomial = share * (1 - share)
-    worse = (clusters > 1) & (spread > binomial) & (binomial > 0)
-    design = nw.when(worse).then(spread / binomial).otherwise(nw.lit(1.0))
-    quantile = student(clusters - 1, confidence)
-    return quantile * quantile * design / trials
+    if not clustered:
+        z = normal_quantile(confidence)
+        return rows.with_columns(
+            *((z * z / trials).alias(f"{name}__pull") for name, (_, trials) in rates.items())
+        )
+    # In steps, so that no expression stands in another twice: Spark would plan it as often.
+    inverses: list[nw.Expr] = []
+    quantiles: list[nw.Expr] = []
+    pulls: list[nw.Expr] = []
+    for name, (_, trials) in rates.items():
+        residue, clusters = (nw.col(column) for column in residues(name))
+        inverses.append(_inverse(clusters - 1).alias(f"{name}__inverse"))
+        inverse, quantile = nw.col(f"{name}__inverse"), nw.col(f"{name}__quantile")
+        quantiles.append(_student(clusters - 1, inverse, confidence).alias(f"{name}__quantile"))
+        share = nw.col(name)
+        spread, binomial = residue * clusters * inverse / trials, share * (1 - share)
+        worse = (clusters > 1) & (spread > binomial) & (binomial > 0)
+        design = nw.when(worse).then(spread / binomial).otherwise(nw.lit(1.0))
+        pulls.append((quantile * quantile * design / trials).alias(f"{name}__pull"))
+    return rows.with_columns(*inverses).with_columns(*quantiles).with_columns(*pulls)
 
 
 def student(freedom: nw.Expr, confidence: float) -> nw.Expr:
@@ -97,8 +113,15 @@ def student(freedom: nw.Expr, confidence: float) -> nw.Expr:
         freedom: Degrees of freedom, whole; 0 where there is one campaign only.
         confidence: Between 0 and 1.
     """
+    return _student(freedom, _inverse(freedom), confidence)
+
+
+def _inverse(freedom: nw.Expr) -> nw.Expr:
+    return 1 / nw.when(freedom > 0).then(freedom).otherwise(nw.lit(1)).cast(nw.Float64)
+
+
+def _student(freedom: nw.Expr, inverse: nw.Expr, confidence: float) -> nw.Expr:
     z, few, (a, b, c, d) = _quantiles(confidence)
-    inverse = 1 / nw.when(freedom > 0).then(freedom).otherwise(nw.lit(1)).cast(nw.Float64)
     many = z + inverse * (a + inverse * (b + inverse * (c + inverse * d)))
     found = nw.when(freedom > 0).then(many).otherwise(nw.lit(z))
     for number, value in enumerate(few, start=1):

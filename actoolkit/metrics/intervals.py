@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.clusters import Parts, clustered_pull
+from actoolkit.metrics.clusters import Parts, with_pulls
 from actoolkit.metrics.quantiles import normal_quantile
 
 Floats = npt.NDArray[np.float64]
@@ -117,26 +117,20 @@ def with_rates(
     """
     # Wilson's bounds as share**2 / (share + reach) and its mirror image: the same numbers as in the
     # textbook, but no subtraction whose rounding could carry a bound past the rate, 0 or 1.
-    z = normal_quantile(confidence)
     shares: list[nw.Expr] = []
-    pulls: list[nw.Expr] = []
     parts: list[nw.Expr] = []
     bounds: list[nw.Expr] = []
     for name, (hits, trials) in rates.items():
         known = (trials > 0) & hits.is_between(0, trials)
         shares.append(nw.when(known).then(hits / trials).alias(name))
-        share, pulled = nw.col(name), z * z / trials
-        if clustered:
-            pulled = clustered_pull(name, share, trials, confidence)
-        pulls.append(pulled.alias(f"{name}__pull"))
-        pull = nw.col(f"{name}__pull")
+        share, pull = nw.col(name), nw.col(f"{name}__pull")
         spread = (share * (1 - share) * pull + pull * pull / 4) ** 0.5
         parts.append((pull / 2 + spread).alias(f"{name}__reach"))
         reach, miss = nw.col(f"{name}__reach"), 1 - share
         low = nw.when(share > 0).then(share * (share / (share + reach))).otherwise(share)
         high = nw.when(share < 1).then(1 - miss * (miss / (miss + reach))).otherwise(share)
         bounds += [low.alias(f"{name}_low"), high.alias(f"{name}_high")]
-    made = frame.with_columns(*shares).with_columns(*pulls)
+    made = with_pulls(frame.with_columns(*shares), rates, confidence, clustered=clustered)
     return made.with_columns(*parts).with_columns(*bounds)
 
 
