@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeGuard
 
 from actoolkit.charts.formats import MISSING, count, decimal, money, percent, symbol
 from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
 from actoolkit.charts.group_labels import are_days, group_labels
 from actoolkit.charts.names import distinct
-from actoolkit.charts.periods import as_date
+from actoolkit.charts.periods import Grain, as_date, grain_of
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.own import is_share
@@ -33,6 +34,8 @@ class Groups:
         left_out: Groups that are not drawn.
         latest: Whether those drawn are the latest, not the highest.
         withheld: Groups without a value.
+        why: What the first of these says of itself.
+        grain: In time, the length of the periods that the days begin.
         sign: What an axis writes before a number: that of the currency.
     """
 
@@ -43,6 +46,8 @@ class Groups:
     left_out: int
     latest: bool
     withheld: int
+    why: str
+    grain: Grain
     sign: str
 
 
@@ -53,6 +58,7 @@ def grouped(
     value: str | None,
     along: str | Sequence[str] | None,
     top: int,
+    grain: Grain | None = None,
 ) -> Groups:
     """Read the groups of a metric's frame.
 
@@ -63,13 +69,22 @@ def grouped(
         along: Column or columns that name the groups; None takes the first, and those after
             it that stand before the first column of numbers.
         top: How many groups with names to keep; of groups with days and names the latest.
+        grain: Length of the periods that days begin; None reads it from the days.
 
     Raises:
-        InvalidArgument: The frame lacks a column, or money is in several currencies.
+        InvalidArgument: The frame lacks a column, its values are no numbers, or money is in several
+            currencies.
     """
     name = value or definition.id
     made_by = definition.function or "compute_metric"
     found = plain_rows(frame, chart="metric_chart", metric=made_by, columns=[name])
+    for row in found:
+        row |= {end: float(one) for end, one in row.items() if isinstance(one, Decimal)}
+    odd = next((row[name] for row in found if not _is_measured(row[name])), None)
+    if odd is not None:
+        raise InvalidArgument(
+            f"{name} is {type(odd).__name__}, which cannot be drawn.", hint="Make it a number."
+        )
     groups = _groups(found, (name, definition.numerator, definition.denominator), along)
     known = [row for row in found if _is_number(row[name])]
     currency = _currency(known) if name.endswith("_cents") else ""
@@ -86,7 +101,7 @@ def grouped(
     elif not groups:
         order = list(range(len(known)))
     kept = order if in_time else order[-top:] if dated else order[:top]
-    labels = group_labels(groups, [keys[at] for at in kept])
+    labels = group_labels(groups, [keys[at] for at in kept], grain=grain)
     if not in_time:
         labels = distinct(labels, [str(number) for number in range(1, len(labels) + 1)], longest=30)
     rows = [
@@ -94,6 +109,7 @@ def grouped(
         | ({"period": as_date(keys[at][0]).isoformat()} if in_time else {})
         for at, label in zip(kept, labels, strict=True)
     ]
+    withheld = [row for row in found if not _is_number(row[name])]
     return Groups(
         definition=definition,
         value=name,
@@ -101,7 +117,9 @@ def grouped(
         in_time=in_time,
         left_out=len(order) - len(kept),
         latest=bool(dated),
-        withheld=len(found) - len(known),
+        withheld=len(withheld),
+        why=next((str(row["flag"]) for row in withheld if row.get("flag")), ""),
+        grain=grain or (grain_of([as_date(key[0]) for key in keys]) if in_time else "day"),
         sign=symbol(currency),
     )
 
@@ -126,6 +144,11 @@ def _groups(
         if name not in _NOT_GROUPS:
             names.append(name)
     return names
+
+
+def _is_measured(value: object) -> bool:
+    """Say whether a value is a number, or none."""
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -118,8 +118,12 @@ def metric_finding(drawn: Groups) -> Finding:
     if drawn.value != drawn.definition.id and words not in title.lower():
         title = f"{title}, {words}"
     if not rows:
-        return Finding(f"No data: {title} has no value here", "", f"{title} has no value here.")
-    said = _in_time(title, rows) if drawn.in_time else _ranked(title, rows)
+        reasons = [plural(drawn.withheld, "group") + " without one"] * bool(drawn.withheld)
+        why = "; ".join([*reasons, *filter(None, [drawn.why])])
+        said = f"{title} has no value here{': ' if why else ''}{why}."
+        return Finding(f"No data: {title} has no value here", "", said)
+    on = "on" if drawn.grain == "day" else "in"
+    said = _in_time(title, rows, on) if drawn.in_time else _ranked(title, rows)
     parts = [f"{capital(drawn.definition.formula)}."]
     if any(row["low"] is not None for row in rows):
         parts.append("Bars are intervals, 95% unless another was asked for.")
@@ -135,13 +139,13 @@ def metric_finding(drawn: Groups) -> Finding:
     return Finding(said, " ".join(parts), f"{said}. {' '.join(parts)} {listed}{more}.")
 
 
-def _in_time(title: str, rows: Sequence[Row]) -> str:
+def _in_time(title: str, rows: Sequence[Row], on: str) -> str:
     last = rows[-1]
-    said = f"{title}: {last['value_text']} in {last['label']}"
+    said = f"{title}: {last['value_text']} {on} {last['label']}"
     if len(rows) == 1:
         return said
     before = rows[-2]
-    where = f"{before['value_text']} in {before['label']}"
+    where = f"{before['value_text']} {on} {before['label']}"
     if None in (last["low"], before["low"]):
         return f"{said}, after {where}"
     if last["low"] > before["high"]:

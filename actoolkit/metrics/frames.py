@@ -328,7 +328,12 @@ def groups(metric: str, by: str | Sequence[str] | None, taken: Schema) -> list[s
             f"{metric} cannot group by {by!r}.", hint="Name columns, such as by='type'."
         )
     names = [by] if isinstance(by, str) else list(by or ())
-    clash = [name for name in names if name in taken or names.count(name) > 1]
+    # A rate has helper columns of its name and two underscores, which a group must not be.
+    clash = [
+        name
+        for name in names
+        if name in taken or names.count(name) > 1 or name.rpartition("__")[0] in taken
+    ]
     if clash:
         raise InvalidArgument(
             f"{metric} cannot group by {', '.join(sorted(set(clash)))}.",

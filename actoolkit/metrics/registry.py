@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import listed
 from actoolkit.metrics.definitions import BUILT_IN, Definition
 from actoolkit.metrics.definitions_attribution import ATTRIBUTION
 from actoolkit.metrics.definitions_audience import AUDIENCE
@@ -88,11 +89,13 @@ def register_metric(
         function: From frames to a frame with a column of that id, and ``_low`` and ``_high``
             beside it where there is an interval. None: numerator ÷ denominator, added up by group.
         tables: What a report hands to ``function``, in this order: names of loaders without
-            "load_", such as ("contacts", "ecom_orders"). None: the campaigns of its days.
+            "load_", such as ("contacts", "ecom_orders"). None: the campaigns of its days. Of the
+            limits of a report, days hold for campaigns only, lists and currency for the tables that
+            each report has.
         replace: Whether to take the place of one with the same id.
 
     Returns:
-        The definition, as it stands in `DEFINITIONS` until Python ends.
+        The definition, as it stands in `DEFINITIONS` until `unregister_metric`.
 
     Raises:
         InvalidArgument: The id is not lower case with underscores, or taken; the definition lacks
@@ -128,7 +131,8 @@ def register_metric(
             f"{definition.id!r} is defined already: {_definitions[definition.id].title}.",
             hint="Choose another id, or pass replace=True.",
         )
-    _forget(definition.id)
+    _functions.pop(definition.id, None)
+    _tables.pop(definition.id, None)
     _definitions[definition.id] = definition
     if function is not None:
         _functions[definition.id] = function
@@ -153,13 +157,16 @@ def unregister_metric(metric_id: str) -> None:
         >>> explain("open_rate").denominator
         'delivered'
     """
-    if explain(metric_id) is _BUILT_IN.get(metric_id):
+    if explain(metric_id) is _BUILT_IN.get(metric_id) and metric_id not in _functions:
         raise InvalidArgument(
             f"{metric_id} is built in.", hint="What register_metric added can be taken back."
         )
-    _forget(metric_id)
+    _functions.pop(metric_id, None)
+    _tables.pop(metric_id, None)
     if metric_id in _BUILT_IN:
         _definitions[metric_id] = _BUILT_IN[metric_id]
+    else:
+        _definitions.pop(metric_id)
 
 
 def tables_of(metric_id: str) -> tuple[str, ...]:
@@ -171,26 +178,19 @@ def tables_of(metric_id: str) -> tuple[str, ...]:
     return _tables.get(metric_id, ("campaigns",))
 
 
-def _forget(metric_id: str) -> None:
-    if metric_id not in _BUILT_IN:
-        _definitions.pop(metric_id, None)
-    _functions.pop(metric_id, None)
-    _tables.pop(metric_id, None)
-
-
 def _handed(
     definition: Definition, tables: str | Sequence[str] | None, *, has_function: bool
 ) -> tuple[str, ...]:
     """Read what a report hands to the function."""
     if tables is None:
         return ("campaigns",)
-    named = (tables,) if isinstance(tables, str) else tuple(tables)
+    named = tuple(listed("tables", tables))
     if not has_function:
         raise InvalidArgument(
             f"{definition.id} has tables, but no function that takes them.",
             hint="Pass function=, or leave tables out: the ratio is that of the campaigns.",
         )
-    unknown = [name for name in named if name not in TABLES]
+    unknown = [name for name in named if not isinstance(name, str) or name not in TABLES]
     if unknown or not named:
         near = get_close_matches(str(unknown[0]), TABLES, n=2) if unknown else []
         raise InvalidArgument(
@@ -223,7 +223,9 @@ def _check(definition: Definition) -> None:
             )
     for part in ("columns", "caveats"):
         texts = getattr(definition, part)
-        if not isinstance(texts, tuple | list) or not all(isinstance(one, str) for one in texts):
+        if not isinstance(texts, tuple | list) or not all(
+            isinstance(one, str) and one.strip() for one in texts
+        ):
             raise InvalidArgument(
                 f"{definition.id} has {part}={texts!r}, which are not several texts.",
                 hint=f'Use {part}=("...",), with the comma for a single one.',

@@ -82,7 +82,7 @@ def report(
     from actoolkit.reports.subjects import build, subject_of
     from actoolkit.settings import Account
 
-    own = own_metrics(metrics)
+    own = own_metrics(metrics, personal_data=personal_data)
     wanted = (
         *subject_of(subject).tables,
         *needed_tables(own),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
-from actoolkit import metrics
-from actoolkit.charts.groups import grouped
+from actoolkit import loaders, metrics
+from actoolkit.addresses import find_address
+from actoolkit.charts.groups import Groups, grouped
 from actoolkit.charts.own import TIME_HEIGHT, TWIN, metric_finding, metric_layers
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.registry import FUNCTIONS, tables_of
+from actoolkit.metrics.arguments import listed
+from actoolkit.metrics.definitions import Definition
+from actoolkit.metrics.registry import BUILT_IN_IDS, FUNCTIONS, tables_of
 from actoolkit.reports.blocks import Figure, Note
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.document import Section
@@ -21,24 +25,31 @@ from actoolkit.reports.period import Period, grain_for
 
 _STEPS = {"day": "1d", "week": "1w", "month": "1mo"}
 _MOST = 30
+_SENT_ON = "sent on"
+"""Of the groups by time: no metric and no column of the API has a name with a space."""
 
 
-def own_metrics(metric_ids: str | Sequence[str] | None) -> tuple[str, ...]:
+def own_metrics(metric_ids: object, *, personal_data: bool = False) -> tuple[str, ...]:
     """Read which metrics of one's own are asked for.
 
     Args:
         metric_ids: Ids, or one.
+        personal_data: Whether e-mail addresses may stand on the page.
 
     Raises:
-        InvalidArgument: No metric has such an id, or it is a built-in one.
+        InvalidArgument: No metric has such an id, it is a built-in one, nothing says how to compute
+            it, a report cannot load its tables, or an e-mail address is in its definition.
     """
-    named = (metric_ids,) if isinstance(metric_ids, str) else tuple(metric_ids or ())
+    given = [metric_ids] if isinstance(metric_ids, Definition) else metric_ids
+    named = [] if given is None else listed("metrics", given)
     for metric_id in named:
-        if metrics.explain(metric_id).function and metric_id not in FUNCTIONS:
+        if not isinstance(metric_id, str):
+            is_one = isinstance(metric_id, Definition)
             raise InvalidArgument(
-                f"{metric_id} is built in; metrics= takes those of register_metric.",
-                hint="Leave it out: built-in metrics have their sections.",
+                f"metrics= takes ids, not {type(metric_id).__name__}.",
+                hint=f'Use metrics="{metric_id.id}".' if is_one else 'Use metrics="my_rate", say.',
             )
+        _check(metrics.explain(metric_id), personal_data=personal_data)
     return tuple(dict.fromkeys(named))
 
 
@@ -51,47 +62,78 @@ def needed_tables(metric_ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(table for one in metric_ids for table in tables_of(one)))
 
 
-def own_section(material: Material, period: Period, metric_ids: Sequence[str]) -> Section:
+def own_section(
+    material: Material, period: Period, metric_ids: Sequence[str], *, automation: str | None = None
+) -> Section:
     """Build the section.
 
     A metric with a function gets the tables it was registered with, of the campaigns those sent in
-    the period; one without is the ratio of the one-off campaigns' counts by month, week or day of
-    sending.
+    the period. One without is the ratio of the one-off campaigns' counts by month, week or day of
+    sending, or that of each mail of the automation that the report is limited to.
 
     Args:
         material: Tables of the account.
         period: Days of sending.
         metric_ids: Metrics of `actoolkit.metrics.register_metric`.
+        automation: What the report is limited to.
 
     Raises:
         InvalidArgument: What a function gives cannot be drawn. Also whatever it raises.
     """
     return Section(
-        "own-metrics",
+        "more-metrics",
         "More metrics",
         lead="Defined by whoever made this report; the notes at the end say how.",
-        blocks=[_block(material, period, metric_id) for metric_id in metric_ids],
+        blocks=[_block(material, period, one, automation) for one in metric_ids],
     )
 
 
-def _block(material: Material, period: Period, metric_id: str) -> Figure | Note:
+def _check(definition: Definition, *, personal_data: bool) -> None:
+    name = definition.id
+    if name in BUILT_IN_IDS:
+        raise InvalidArgument(
+            f"{name} is the id of a built-in metric, which has its section.",
+            hint="Register yours under another id: metrics= takes those of register_metric.",
+        )
+    if name not in FUNCTIONS and not (definition.numerator and definition.denominator):
+        raise InvalidArgument(
+            f"{name} is explained, but nothing says how to compute it.",
+            hint="Register it with a numerator and a denominator, or with function=.",
+        )
+    for table in tables_of(name):
+        needs = [
+            argument.name
+            for argument in inspect.signature(getattr(loaders, f"load_{table}")).parameters.values()
+            if argument.default is argument.empty and argument.kind is not argument.VAR_KEYWORD
+        ]
+        if needs or table == "user":
+            raise InvalidArgument(
+                f"{name} wants {table}, which reports do not load"
+                f"{f' without {needs[0]}' if needs else ''}.",
+                hint=f"Let its function call actoolkit.load_{table}.",
+            )
+    for part in ("title", "formula", "caveats"):
+        if not personal_data and find_address(str(getattr(definition, part))):
+            raise InvalidArgument(
+                f"The {part} of {name} would show an e-mail address.",
+                hint="Take it out, or pass personal_data=True.",
+            )
+
+
+def _block(
+    material: Material, period: Period, metric_id: str, automation: str | None
+) -> Figure | Note:
     definition = metrics.explain(metric_id)
     tables = tables_of(metric_id)
     if not material.has(*tables):
         return Note(f"{definition.title} is not shown: {material.why_not(*tables)}")
-    sent = sent_campaigns(material, period)
-    if metric_id in FUNCTIONS:
-        handed = (sent if table == "campaigns" else material.frames[table] for table in tables)
-        made: Any = metrics.compute_metric(metric_id, *handed)
-    else:
-        made = metrics.compute_metric(metric_id, _counted(sent, period), by="sent_on")
-    drawn = grouped(made, definition, value=None, along=None, top=_MOST)
+    drawn = _drawn(material, period, definition, automation)
     finding = metric_finding(drawn)
     if not drawn.rows:
         return Note(finding.description)
     size: dict[str, Any] = {"height": TIME_HEIGHT} if drawn.in_time else {}
     return still(
-        f"own-{metric_id.replace('_', '-')}",
+        f"own-{metric_id}",
         drawn.rows,
         finding,
         metric_layers(drawn),
@@ -101,13 +143,37 @@ def _block(material: Material, period: Period, metric_id: str) -> Figure | Note:
     )
 
 
-def _counted(sent: pl.DataFrame, period: Period) -> pl.DataFrame:
-    """Give one-off campaigns with the counts of `campaign_rates` and the period of sending."""
+def _drawn(
+    material: Material, period: Period, definition: Definition, automation: str | None
+) -> Groups:
+    sent = sent_campaigns(material, period)
+    grain = None
+    if definition.id in FUNCTIONS:
+        frames = (
+            sent if table == "campaigns" else material.frames[table]
+            for table in tables_of(definition.id)
+        )
+        # Clones: what a function does to its frames in place is not done to the report's.
+        made: Any = metrics.compute_metric(definition.id, *(frame.clone() for frame in frames))
+    elif automation is not None:
+        made = metrics.compute_metric(definition.id, _counted(sent), by="name")
+    else:
+        grain = grain_for(period)
+        day = pl.col("sent_local").dt.truncate(_STEPS[grain]).cast(pl.Date).alias(_SENT_ON)
+        one_off = _counted(sent).filter(pl.col("automation_id").is_null()).with_columns(day)
+        made = metrics.compute_metric(definition.id, one_off, by=_SENT_ON)
+    try:
+        return grouped(made, definition, value=None, along=None, top=_MOST, grain=grain)
+    except InvalidArgument as error:
+        raise InvalidArgument(
+            f"{definition.id} cannot be shown: {error.message}",
+            hint="Let its function give a row per group, few enough to look at, in numbers, and "
+            "money in one currency.",
+        ) from error
+
+
+def _counted(sent: pl.DataFrame) -> pl.DataFrame:
+    """Give campaigns with the counts of `campaign_rates`."""
     rates = metrics.campaign_rates(sent)
     added = [name for name in rates.columns if name not in sent.columns]
-    step = _STEPS[grain_for(period)]
-    return (
-        sent.join(rates.select("campaign_id", *added), on="campaign_id")
-        .filter(pl.col("automation_id").is_null())
-        .with_columns(sent_on=pl.col("sent_local").dt.truncate(step).cast(pl.Date))
-    )
+    return sent.join(rates.select("campaign_id", *added), on="campaign_id")

@@ -113,7 +113,8 @@ def build(
         locale: How numbers, amounts and days are written; None is the default.
 
     Raises:
-        InvalidArgument: An unknown subject, list, automation or currency, or an empty period.
+        InvalidArgument: An unknown subject, list, automation or currency, an empty period, or a
+            metric of the user's that cannot be drawn. Also whatever its function raises.
         ReportError: The account's campaigns could not be loaded.
     """
     with written_in(locale):
@@ -151,7 +152,7 @@ def _built(
     if personal_data and customers_section in chosen.sections:
         sections.append(best_customers_section(material, period))
     if own:
-        sections.append(own_section(material, period, own))
+        sections.append(own_section(material, period, own, automation=limit.automation))
     sections.append(quality_section(material, period, mail=chosen.mail, shop=chosen.shop))
     tiles = kpis(material, period, mail=chosen.mail, shop=chosen.shop)
     tiles += automation_kpis(material, period) if chosen.entries else []

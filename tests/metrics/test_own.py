@@ -250,3 +250,11 @@ def test_what_is_no_id_is_no_metric(nothing):
         metrics.explain(nothing)
     with pytest.raises(InvalidArgument, match="No metric is called"):
         compute_metric(nothing)
+
+
+@pytest.mark.parametrize("end", ["inverse", "quantile", "pull", "reach", "hits", "lone"])
+def test_a_group_called_like_a_helper_column_is_refused(end):
+    name = f"{SHARE.id}__{end}"
+    frame = pl.DataFrame({name: ["a", "b"], SHARE.numerator: [1, 2], SHARE.denominator: [10, 10]})
+    with pytest.raises(InvalidArgument, match="cannot group by"):
+        compute_metric(SHARE.id, frame, by=name)

@@ -119,9 +119,28 @@ def test_what_one_added_can_be_taken_back():
         metrics.unregister_metric("taken_rate")
 
 
+def test_a_function_for_a_built_in_definition_can_be_taken_back():
+    register_metric(explain("open_rate"), function=lambda: None, replace=True)
+    assert "open_rate" in FUNCTIONS
+    metrics.unregister_metric("open_rate")
+    assert "open_rate" not in FUNCTIONS
+
+
+def test_one_that_is_replaced_keeps_its_place():
+    first, second = (Definition(f"{one}_share", "T", "a ÷ b", "a", "b") for one in "ab")
+    register_metric(first)
+    register_metric(second)
+    register_metric(replace(first, title="Other"), replace=True)
+    assert list(DEFINITIONS)[-2:] == ["a_share", "b_share"]
+    for one in (first, second):
+        metrics.unregister_metric(one.id)
+
+
 @pytest.mark.parametrize(
     ("tables", "words"),
     [
+        (7, "tables=7 is no list"),
+        ([["contacts"]], r"tables=\['contacts'\]"),
         ("contcts", "tables='contcts'. Did you mean contacts"),
         ((), "has no table"),
         (("contacts", 7), "tables=7"),

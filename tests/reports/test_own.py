@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
@@ -18,7 +21,10 @@ from actoolkit.metrics import (
 )
 from actoolkit.metrics.registry import BUILT_IN_IDS
 from actoolkit.reports.blocks import Note
+from actoolkit.reports.own import own_metrics
+from actoolkit.reports.scope import Scope
 from actoolkit.reports.subjects import build
+from actoolkit.tables import TABLES
 
 CLICKS = Definition(
     "click_share",
@@ -39,7 +45,7 @@ def _forgotten():
 
 
 def own_blocks(report):
-    (section,) = (one for one in report.sections if one.id == "own-metrics")
+    (section,) = (one for one in report.sections if one.id == "more-metrics")
     return section.blocks
 
 
@@ -68,6 +74,55 @@ def test_a_ratio_is_that_of_the_one_off_campaigns_by_month(made):
         month: pytest.approx(float(share), abs=1e-6) for month, share in meant.items()
     }
     assert all(row["low"] < row["value"] < row["high"] for row in figure.rows)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days", "said"),
+    [
+        ("2026-05-28", "2026-06-10", ["2026-06-01"], " on 1 Jun 2026"),
+        ("2026-05-28", "2026-06-25", ["2026-06-03", "2026-06-05"], " in week of 1 Jun 2026"),
+        ("2026-06-08", "2026-06-20", ["2026-06-08", "2026-06-15"], " on 15 Jun 2026, "),
+        ("2026-01-01", "2026-06-20", ["2026-06-01", "2026-06-08"], " in June 2026"),
+    ],
+)
+def test_it_says_of_which_days_it_speaks(made, since, until, days, said):
+    material = made()
+    once = material.frames["campaigns"].filter(pl.col("automation_id").is_null()).head(len(days))
+    moved = once.with_columns(
+        sent_local=pl.Series(days).str.to_datetime("%Y-%m-%d") + pl.duration(hours=9)
+    )
+    register_metric(CLICKS)
+    (figure,) = own_blocks(
+        build(
+            "overview",
+            replace(material, frames=dict(material.frames) | {"campaigns": moved}),
+            since=since,
+            until=until,
+            own=["click_share"],
+        )
+    )
+    assert said in figure.finding.title
+
+
+def test_of_an_automation_it_tells_mail_by_mail(made):
+    material = made()
+    automations = pl.DataFrame({"automation_id": ["5"], "name": ["Welcome"]})
+    material = replace(material, frames=dict(material.frames) | {"automations": automations})
+    register_metric(CLICKS)
+    report = build("overview", material, scope=Scope(automation="5"), own=["click_share"])
+    (figure,) = own_blocks(report)
+    since, until = date(2025, 6, 30), date(2026, 6, 30)
+    sent = {
+        one["name"]: Fraction(
+            one["clickers"], one["sends"] - one["hard_bounces"] - one["soft_bounces"]
+        )
+        for one in material.frames["campaigns"].iter_rows(named=True)
+        if one["automation_id"] == "5" and since <= one["sent_local"].date() < until
+    }
+    assert len(sent) > 1
+    assert {row["label"]: row["value"] for row in figure.rows} == {
+        name: pytest.approx(float(share), abs=1e-6) for name, share in sent.items()
+    }
 
 
 def test_its_definition_is_a_footnote_of_the_page(made):
@@ -136,6 +191,107 @@ def test_what_cannot_be_computed_is_an_error(made):
         build("overview", made(), own=["odd_rate"])
 
 
+def test_what_a_function_does_to_its_frame_is_not_done_to_the_report(made):
+    def mails_each(contacts):
+        contacts.drop_in_place("email")
+        return pl.DataFrame({"kind": ["all"], "mails_each": [1.0]})
+
+    register_metric(EACH, function=mails_each, tables="contacts")
+    plain, own = build("overview", made()), build("overview", made(), own=["mails_each"])
+    assert own.sections[-1] == plain.sections[-1]
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (pl.DataFrame({"mails_each": ["many"]}), "mails_each is str"),
+        (pl.DataFrame({"kind": range(6000), "mails_each": range(6000)}), "at most 5,000 rows"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_with_the_metric(made, found, words):
+    register_metric(EACH, function=lambda _: found)
+    with pytest.raises(InvalidArgument, match=f"mails_each cannot be shown: .*{words}") as caught:
+        build("overview", made(), own=["mails_each"])
+    assert "row per group" in caught.value.hint
+
+
+def test_numbers_of_databases_are_numbers(made):
+    found = pl.DataFrame({"kind": ["a"], "mails_each": [Decimal("1.50")]})
+    register_metric(EACH, function=lambda _: found)
+    (figure,) = own_blocks(build("overview", made(), own=["mails_each"]))
+    assert [row["value"] for row in figure.rows] == [1.5]
+
+
+def test_why_there_is_no_value_is_said(made):
+    register_metric(Definition("odd_share", "Odd", "mails ÷ clickers", "sends", "clickers"))
+    (block,) = own_blocks(build("overview", made(), own=["odd_share"]))
+    assert block.text == (
+        "Odd has no value here: 12 groups without one; odd_share: numerator exceeds denominator."
+    )
+
+
+def test_no_two_elements_have_one_id(made):
+    ids = ("metrics", "metrics_title", "a", "a_finding")
+    for one in ids:
+        register_metric(Definition(one, "T", "clickers ÷ mails", "clickers", "delivered"))
+    page = build("overview", made(), own=ids).html()
+    found = re.findall(r'\sid="([^"]+)"', page)
+    assert len([one for one in found if one.startswith("own-")]) >= len(ids)
+    assert sorted(found) == sorted(set(found))
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_every_table_is_loaded_or_refused_before_anything_is(table):
+    register_metric(EACH, function=lambda frame: frame, tables=table)
+    if table in ("campaign_links", "custom_object_records", "geo_ips", "user"):
+        with pytest.raises(InvalidArgument, match=f"mails_each wants {table}") as caught:
+            own_metrics("mails_each")
+        assert f"actoolkit.load_{table}" in caught.value.hint
+    else:
+        assert own_metrics("mails_each") == ("mails_each",)
+
+
+@pytest.mark.parametrize("part", ["title", "formula", "caveats"])
+def test_an_address_in_its_definition_is_told_before_anything_is_loaded(part):
+    text = "ask ann@example.com"
+    mine = replace(CLICKS, **{part: (text,) if part == "caveats" else text})
+    register_metric(mine)
+    with pytest.raises(InvalidArgument, match=f"The {part} of click_share") as caught:
+        own_metrics(["click_share"])
+    assert "ann@" not in str(caught.value)
+    assert own_metrics(["click_share"], personal_data=True) == ("click_share",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("click_rate", "built-in"),
+        (["click_share", "click_shore"], "Did you mean click_share"),
+        (["told"], "nothing says how to compute"),
+        (CLICKS, 'Use metrics="click_share"'),
+        ([CLICKS], 'Use metrics="click_share"'),
+        (7, "no list"),
+        (b"x", "takes ids"),
+    ],
+    ids=str,
+)
+def test_what_is_no_metric_of_ones_own_is_refused(asked, words):
+    register_metric(CLICKS)
+    register_metric(Definition("told", "Told", "in words only"))
+    with pytest.raises(InvalidArgument) as caught:
+        own_metrics(asked)
+    assert words in f"{caught.value} {caught.value.hint}"
+
+
+def test_each_is_shown_once():
+    register_metric(CLICKS)
+    register_metric(EACH, function=lambda frame: frame)
+    asked = ["mails_each", "click_share", "mails_each"]
+    assert own_metrics(asked) == ("mails_each", "click_share")
+    assert own_metrics("click_share") == ("click_share",)
+    assert own_metrics(None) == own_metrics([]) == ()
+
+
 def test_it_loads_the_tables_that_the_metric_asks_for():
     def mails_each(tags):
         return pl.DataFrame({"kind": ["tags"], "mails_each": [float(len(tags))]})
@@ -148,9 +304,3 @@ def test_it_loads_the_tables_that_the_metric_asks_for():
         assert [row["value"] for row in figure.rows] == [len(tags)]
         assert len(tags) > 0
         assert "Tags" in [source.table for source in report.sources]
-        for wrong, words in (
-            ("click_rate", "click_rate is built in"),
-            (["mails_each", "mails_eech"], "Did you mean mails_each"),
-        ):
-            with pytest.raises(InvalidArgument, match=words):
-                ac.report("funnel", account=account, metrics=wrong, progress=False)
