@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import altair as alt
+import narwhals.stable.v2 as nw
 
 from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline, nothing
 from actoolkit.charts.formats import count, plural
@@ -71,12 +72,9 @@ def growth_rows(growth: object, *, as_of: AsOf = None, grain: Grain | None = Non
     Raises:
         InvalidArgument: Not the metric's result.
     """
-    found = plain_rows(
-        growth,
-        chart="list_growth_chart",
-        metric="list_growth",
-        columns=["list_id", "period_on", "joined", "left", "members"],
-    )
+    needed = ["list_id", "period_on", "joined", "left", "members"]
+    added, lists = _added_up(growth, needed)
+    found = plain_rows(added, chart="list_growth_chart", metric="list_growth", columns=needed)
     if not found:
         return []
     starts = sorted({as_date(row["period_on"]) for row in found})
@@ -87,7 +85,6 @@ def growth_rows(growth: object, *, as_of: AsOf = None, grain: Grain | None = Non
         counts = moved[as_date(row["period_on"])]
         counts[0] += int(row["joined"])
         counts[1] += int(row["left"])
-    lists = len({row["list_id"] for row in found})
     rows, members = [], 0
     for start in periods_between(starts[0], starts[-1], length):
         joined, left = moved.get(start, [0, 0])
@@ -107,6 +104,20 @@ def growth_rows(growth: object, *, as_of: AsOf = None, grain: Grain | None = Non
             }
         )
     return rows
+
+
+def _added_up(growth: object, needed: Sequence[str]) -> tuple[object, int]:
+    """Add lists up, and count them; what is no such frame stays as it is."""
+    try:
+        frame = nw.from_native(growth)  # type: ignore[call-overload]
+    except TypeError:
+        return growth, 0
+    if not set(needed) <= set(frame.collect_schema().names()):
+        return growth, 0
+    lists = frame.lazy().select(nw.col("list_id").n_unique()).collect().item()
+    counts = (nw.col(name).sum() for name in ("joined", "left", "members"))
+    sums = frame.lazy().group_by("period_on").agg(*counts, nw.col("list_id").min())
+    return sums.collect().to_native(), int(lists)
 
 
 def growth_finding(rows: Sequence[Row], *, name: str, since: date | None = None) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -113,3 +113,26 @@ def test_every_year_is_named_on_a_long_axis():
     )
     axis = charts.list_growth_chart(long).to_dict()["layer"][0]["encoding"]["x"]["axis"]
     assert {"2025-01-01", "2026-01-01"} <= set(axis["values"])
+
+
+@pytest.mark.parametrize("kind", ["polars", "lazy", "pandas"])
+def test_many_lists_over_many_days_are_added_up(kind):
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(400)]
+    rows = [
+        {"list_id": str(one), "period_on": day, "joined": one, "left": at % 2, "members": 7}
+        for one in range(1, 41)
+        for at, day in enumerate(days)
+    ]
+    growth = pl.DataFrame(rows)
+    growth = {"polars": growth, "lazy": growth.lazy(), "pandas": to_pandas(growth)}[kind]
+    drawn = growth_rows(growth, grain="day")
+    joined, left = sum(range(1, 41)), 40
+    members = 0
+    for at, (day, row) in enumerate(zip(days, drawn, strict=True)):
+        members += joined - left * (at % 2)
+        assert (row["period"], row["joined"], row["left"]) == (
+            day.isoformat(),
+            joined,
+            left * (at % 2),
+        )
+        assert (row["members"], row["lists"]) == (members, 40)

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -299,3 +299,20 @@ def test_mails_of_automations_are_compared_with_nothing(material):
         if "belong to automations" in item
     )
     assert "left out of what changed" in told, "the numbers at the top are theirs"
+
+
+@pytest.mark.parametrize("days", [10, 40])
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_some_days_of_an_account_of_many_lists_make_a_report(material, subject, days):
+    """Growth is counted from the first contact on, day by day where days are drawn."""
+    links = material.frames["contact_lists"]
+    many = [
+        links.with_columns(
+            pl.col("list_id") + f"{number}", pl.col("contact_list_id") + f"-{number}"
+        )
+        for number in range(20)
+    ]
+    frames = dict(material.frames) | {"contact_lists": pl.concat([links, *many])}
+    since = material.today - timedelta(days=days)
+    report = build(subject, replace(material, frames=frames), since=since)
+    assert all(section.blocks for section in report.sections)
