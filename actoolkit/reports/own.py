@@ -130,7 +130,11 @@ def _block(
     drawn = _drawn(material, period, definition, automation)
     finding = metric_finding(drawn)
     if not drawn.rows:
-        return Note(finding.description)
+        sent = sent_campaigns(material, period)
+        if metric_id in FUNCTIONS or not _counting(sent, automation).is_empty():
+            return Note(finding.description)
+        mail = "one-off campaign was" if automation is None else "mail of the automation was first"
+        return Note(f"{definition.title} has no value here: no {mail} sent from {period}.")
     size: dict[str, Any] = {"height": TIME_HEIGHT} if drawn.in_time else {}
     return still(
         f"own-{metric_id}",
@@ -156,11 +160,11 @@ def _drawn(
         # Clones: what a function does to its frames in place is not done to the report's.
         made: Any = metrics.compute_metric(definition.id, *(frame.clone() for frame in frames))
     elif automation is not None:
-        made = metrics.compute_metric(definition.id, _counted(sent), by="name")
+        made = metrics.compute_metric(definition.id, _counting(sent, automation), by="name")
     else:
         grain = grain_for(period)
         day = pl.col("sent_local").dt.truncate(_STEPS[grain]).cast(pl.Date).alias(_SENT_ON)
-        one_off = _counted(sent).filter(pl.col("automation_id").is_null()).with_columns(day)
+        one_off = _counting(sent, automation).with_columns(day)
         made = metrics.compute_metric(definition.id, one_off, by=_SENT_ON)
     try:
         return grouped(made, definition, value=None, along=None, top=_MOST, grain=grain)
@@ -172,8 +176,9 @@ def _drawn(
         ) from error
 
 
-def _counted(sent: pl.DataFrame) -> pl.DataFrame:
-    """Give campaigns with the counts of `campaign_rates`."""
+def _counting(sent: pl.DataFrame, automation: str | None) -> pl.DataFrame:
+    """Give the campaigns that a ratio is of, with the counts of `campaign_rates`."""
     rates = metrics.campaign_rates(sent)
     added = [name for name in rates.columns if name not in sent.columns]
-    return sent.join(rates.select("campaign_id", *added), on="campaign_id")
+    rows = sent.join(rates.select("campaign_id", *added), on="campaign_id")
+    return rows if automation is not None else rows.filter(pl.col("automation_id").is_null())
