@@ -6,14 +6,17 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit import loaders, metrics
 from actoolkit.addresses import find_address
 from actoolkit.charts.groups import Groups, grouped
 from actoolkit.charts.own import TIME_HEIGHT, TWIN, metric_finding, metric_layers
+from actoolkit.charts.periods import Grain
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import listed
+from actoolkit.metrics.days import period_start
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.registry import BUILT_IN_IDS, FUNCTIONS, tables_of
 from actoolkit.reports.blocks import Figure, Note
@@ -23,7 +26,6 @@ from actoolkit.reports.figures import still
 from actoolkit.reports.material import Material
 from actoolkit.reports.period import Period, grain_for
 
-_STEPS = {"day": "1d", "week": "1w", "month": "1mo"}
 _MOST = 30
 _SENT_ON = "sent on"
 """Of the groups by time: no metric and no column of the API has a name with a space."""
@@ -127,14 +129,29 @@ def _block(
     tables = tables_of(metric_id)
     if not material.has(*tables):
         return Note(f"{definition.title} is not shown: {material.why_not(*tables)}")
-    drawn = _drawn(material, period, definition, automation)
+    sent = sent_campaigns(material, period)
+    if metric_id in FUNCTIONS:
+        frames = (sent if table == "campaigns" else material.frames[table] for table in tables)
+        # Clones: what a function does to its frames in place is not done to the report's.
+        made = metrics.compute_metric(metric_id, *(frame.clone() for frame in frames))
+        drawn = _drawn(made, definition)
+    elif automation is not None:
+        if sent.is_empty():
+            return Note(f"{definition.title}: no mail of it was first sent from {period}.")
+        made = metrics.compute_metric(metric_id, _counted(sent), by=["campaign_id", "name"])
+        drawn = _drawn(made, definition, along="name")
+    else:
+        one_off = sent.filter(pl.col("automation_id").is_null())
+        if one_off.is_empty():
+            return Note(f"{definition.title}: no one-off campaign was sent from {period}.")
+        grain = grain_for(period)
+        start = period_start(nw.col("sent_local"), grain).alias(_SENT_ON)
+        dated = nw.from_native(_counted(one_off)).with_columns(start).to_native()
+        made = metrics.compute_metric(metric_id, dated, by=_SENT_ON)
+        drawn = _drawn(made, definition, grain=grain)
     finding = metric_finding(drawn)
     if not drawn.rows:
-        sent = sent_campaigns(material, period)
-        if metric_id in FUNCTIONS or not _counting(sent, automation).is_empty():
-            return Note(finding.description)
-        mail = "one-off campaign was" if automation is None else "mail of the automation was first"
-        return Note(f"{definition.title} has no value here: no {mail} sent from {period}.")
+        return Note(finding.description)
     size: dict[str, Any] = {"height": TIME_HEIGHT} if drawn.in_time else {}
     return still(
         f"own-{metric_id}",
@@ -148,26 +165,10 @@ def _block(
 
 
 def _drawn(
-    material: Material, period: Period, definition: Definition, automation: str | None
+    made: object, definition: Definition, *, along: str | None = None, grain: Grain | None = None
 ) -> Groups:
-    sent = sent_campaigns(material, period)
-    grain = None
-    if definition.id in FUNCTIONS:
-        frames = (
-            sent if table == "campaigns" else material.frames[table]
-            for table in tables_of(definition.id)
-        )
-        # Clones: what a function does to its frames in place is not done to the report's.
-        made: Any = metrics.compute_metric(definition.id, *(frame.clone() for frame in frames))
-    elif automation is not None:
-        made = metrics.compute_metric(definition.id, _counting(sent, automation), by="name")
-    else:
-        grain = grain_for(period)
-        day = pl.col("sent_local").dt.truncate(_STEPS[grain]).cast(pl.Date).alias(_SENT_ON)
-        one_off = _counting(sent, automation).with_columns(day)
-        made = metrics.compute_metric(definition.id, one_off, by=_SENT_ON)
     try:
-        return grouped(made, definition, value=None, along=None, top=_MOST, grain=grain)
+        return grouped(made, definition, value=None, along=along, top=_MOST, grain=grain)
     except InvalidArgument as error:
         raise InvalidArgument(
             f"{definition.id} cannot be shown: {error.message}",
@@ -176,9 +177,8 @@ def _drawn(
         ) from error
 
 
-def _counting(sent: pl.DataFrame, automation: str | None) -> pl.DataFrame:
-    """Give the campaigns that a ratio is of, with the counts of `campaign_rates`."""
+def _counted(sent: pl.DataFrame) -> pl.DataFrame:
+    """Give campaigns with the counts of `campaign_rates`."""
     rates = metrics.campaign_rates(sent)
     added = [name for name in rates.columns if name not in sent.columns]
-    rows = sent.join(rates.select("campaign_id", *added), on="campaign_id")
-    return rows if automation is not None else rows.filter(pl.col("automation_id").is_null())
+    return sent.join(rates.select("campaign_id", *added), on="campaign_id")

@@ -125,6 +125,17 @@ def test_of_an_automation_it_tells_mail_by_mail(made):
     }
 
 
+def test_two_mails_of_one_name_are_two(made):
+    material = made(name=lambda number: "Welcome")
+    automations = pl.DataFrame({"automation_id": ["5"], "name": ["Welcome"]})
+    material = replace(material, frames=dict(material.frames) | {"automations": automations})
+    register_metric(CLICKS)
+    (figure,) = own_blocks(
+        build("overview", material, scope=Scope(automation="5"), own=["click_share"])
+    )
+    assert len(figure.rows) == len({row["label"] for row in figure.rows}) > 1
+
+
 def test_its_definition_is_a_footnote_of_the_page(made):
     register_metric(CLICKS)
     report = build("funnel", made(), own=["click_share"])
@@ -174,9 +185,7 @@ def test_without_a_value_it_says_so(made):
     (block,) = own_blocks(
         build("overview", made(), since="2020-01-01", until="2020-02-01", own=["click_share"])
     )
-    assert block.text == (
-        "Clicks has no value here: no one-off campaign was sent from 1 Jan 2020 to 31 Jan 2020."
-    )
+    assert block.text == ("Clicks: no one-off campaign was sent from 1 Jan 2020 to 31 Jan 2020.")
 
 
 def test_an_address_in_it_is_not_on_the_page(made):
