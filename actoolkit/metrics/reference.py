@@ -19,7 +19,7 @@ from actoolkit.metrics.registry import BUILT_IN_IDS, DEFINITIONS
 COMMAND = "python -m actoolkit.metrics.reference"
 
 _HOME = "actoolkit.metrics"
-_OTHER = (
+FRAMELESS = (
     "explain",
     "register_metric",
     "unregister_metric",
@@ -109,7 +109,7 @@ def _functions() -> list[tuple[str, ...]]:
     rows = []
     for name in metrics.__all__:
         function = getattr(metrics, name)
-        if inspect.isfunction(function) and name not in _OTHER:
+        if inspect.isfunction(function) and name not in FRAMELESS:
             first = str(inspect.getdoc(function)).split("\n", maxsplit=1)[0]
             where = "there" if runs_there(name) else "reduced"
             engines = dict.fromkeys(_ENGINE_NAMES, where)

@@ -12,22 +12,14 @@ import pytest
 
 from actoolkit import metrics
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.reference import metric_reference, runs_there
+from actoolkit.metrics.reference import FRAMELESS, metric_reference, runs_there
 
 SPEC = spec_from_file_location(
     "every_metric_on_engines", Path(__file__).with_name("every_metric.py")
 )
 every = module_from_spec(SPEC)
 SPEC.loader.exec_module(every)
-ELSEWHERE = {
-    "explain",
-    "register_metric",
-    "unregister_metric",
-    "wilson",
-    "touches_from_csv",
-    "compute_metric",
-}
-"""No frames of an engine go in: words, numbers, a file, another metric's function."""
+ELSEWHERE = set(FRAMELESS)
 
 
 class CollectedError(AssertionError):
