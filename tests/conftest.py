@@ -46,7 +46,7 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Let one test more run than there are cores: every fifth moment of two is spent waiting."""
+    """Let one test more run than there are cores: many wait for sockets and processes."""
     return (os.cpu_count() or 1) + 1
 
 
