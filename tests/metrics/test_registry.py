@@ -153,3 +153,8 @@ def test_tables_that_are_none_are_told(tables, words):
     with pytest.raises(InvalidArgument, match="no function that takes them"):
         register_metric(mine, tables="contacts")
     assert "told_share" not in DEFINITIONS
+
+
+def test_a_caveat_without_words_is_refused():
+    with pytest.raises(InvalidArgument, match="caveats"):
+        register_metric(Definition("told_share", "Told", "a ÷ b", "a", "b", caveats=("Yes.", " ")))
