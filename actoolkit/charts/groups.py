@@ -72,8 +72,8 @@ def grouped(
         grain: Length of the periods that days begin; None reads it from the days.
 
     Raises:
-        InvalidArgument: The frame lacks a column, its values are no numbers, or money is in several
-            currencies.
+        InvalidArgument: The frame lacks a column, its values are no numbers, an interval's low end
+            is above its high one, or money is in several currencies.
     """
     name = value or definition.id
     made_by = definition.function or "compute_metric"
@@ -199,6 +199,11 @@ def _row(
         "is_small": False,
     }
     if _is_number(low) and _is_number(high):
+        if low > high:
+            raise InvalidArgument(
+                f"{name}_low is above {name}_high in {label}: {write(low)} and {write(high)}.",
+                hint="An interval runs from _low to _high; swap the columns.",
+            )
         made |= {"low": round(low / scale, 6), "high": round(high / scale, 6)}
         made["interval"] = f"{write(low)} to {write(high)}"
     if _is_number(hits) and _is_number(trials):

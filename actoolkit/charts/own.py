@@ -56,8 +56,8 @@ def metric_chart(
             days are among the names.
 
     Raises:
-        InvalidArgument: No metric has this id, the frame lacks a column, ``top`` is below 1, or
-            money is in several currencies.
+        InvalidArgument: No metric has this id, the frame lacks a column, ``top`` is below 1, an
+            interval's low end is above its high one, or money is in several currencies.
 
     Example:
         >>> import polars as pl

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.arguments import listed
 from actoolkit.metrics.definitions import BUILT_IN, Definition
 from actoolkit.metrics.definitions_attribution import ATTRIBUTION
 from actoolkit.metrics.definitions_audience import AUDIENCE
 from actoolkit.metrics.definitions_contacts import CONTACTS
 from actoolkit.metrics.definitions_customers import CUSTOMERS
 from actoolkit.metrics.definitions_store import STORE
-from actoolkit.tables.catalogue import TABLES
+from actoolkit.metrics.registration import check_definition, tables_handed
 
 _definitions: dict[str, Definition] = {
     found.id: found for found in (*BUILT_IN, *AUDIENCE, *CONTACTS, *STORE, *CUSTOMERS, *ATTRIBUTION)
@@ -99,9 +97,9 @@ def register_metric(
 
     Raises:
         InvalidArgument: The id is not lower case with underscores, or taken; the definition lacks
-            a title or a formula, or a part of it is no text; a count has the name of another
-            column of the result; ``function`` cannot be called; there is no such table, or no
-            function to hand it to.
+            a title or a formula, or a part of it is no text of one line; id or title have more than
+            60 characters; a count has the name of another column of the result; ``function``
+            cannot be called; there is no such table, or no function to hand it to.
 
     Example:
         >>> mine = register_metric(Definition(
@@ -112,20 +110,13 @@ def register_metric(
         >>> explain("replies_per_click") is mine
         True
     """
-    _check(definition)
-    if definition.numerator and definition.numerator == definition.denominator:
-        raise InvalidArgument(
-            f"{definition.id} has {definition.numerator} as numerator and as denominator.",
-            hint="Name two columns.",
-        )
-    if function is None and definition.numerator and definition.denominator:
-        _check_ratio(definition)
+    check_definition(definition, has_function=function is not None)
     if function is not None and not callable(function):
         raise InvalidArgument(
             f"function={function!r} cannot be called.",
             hint=f"Pass a function from frames to a frame with the column {definition.id}.",
         )
-    handed = _handed(definition, tables, has_function=function is not None)
+    handed = tables_handed(definition, tables, has_function=function is not None)
     if definition.id in _definitions and not replace:
         raise InvalidArgument(
             f"{definition.id!r} is defined already: {_definitions[definition.id].title}.",
@@ -176,71 +167,3 @@ def tables_of(metric_id: str) -> tuple[str, ...]:
         metric_id: Of a registered metric.
     """
     return _tables.get(metric_id, ("campaigns",))
-
-
-def _handed(
-    definition: Definition, tables: str | Sequence[str] | None, *, has_function: bool
-) -> tuple[str, ...]:
-    """Read what a report hands to the function."""
-    if tables is None:
-        return ("campaigns",)
-    named = tuple(listed("tables", tables))
-    if not has_function:
-        raise InvalidArgument(
-            f"{definition.id} has tables, but no function that takes them.",
-            hint="Pass function=, or leave tables out: the ratio is that of the campaigns.",
-        )
-    unknown = [name for name in named if not isinstance(name, str) or name not in TABLES]
-    if unknown or not named:
-        near = get_close_matches(str(unknown[0]), TABLES, n=2) if unknown else []
-        raise InvalidArgument(
-            f"{definition.id} has {f'tables={unknown[0]!r}' if unknown else 'no table'}.",
-            hint=f"Did you mean {' or '.join(near)}?"
-            if near
-            else f"There are: {', '.join(TABLES)}.",
-        )
-    return named
-
-
-def _check(definition: Definition) -> None:
-    """Refuse what could not be explained: a text that is none, or that is not there."""
-    if not isinstance(definition, Definition):
-        raise InvalidArgument(
-            f"register_metric takes a Definition, not {type(definition).__name__}.",
-            hint="Use actoolkit.metrics.Definition(id=..., title=..., formula=...).",
-        )
-    if not isinstance(definition.id, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", definition.id):
-        raise InvalidArgument(
-            f"{definition.id!r} is no metric id.",
-            hint="Use lower case letters, digits and underscores, such as 'replies_per_click'.",
-        )
-    for part in ("title", "formula", "numerator", "denominator", "source", "function"):
-        text = getattr(definition, part)
-        if not isinstance(text, str) or (part in ("title", "formula") and not text.strip()):
-            raise InvalidArgument(
-                f"{definition.id} has {part}={text!r}, which is no text.",
-                hint="title and formula are words that a reader sees.",
-            )
-    for part in ("columns", "caveats"):
-        texts = getattr(definition, part)
-        if not isinstance(texts, tuple | list) or not all(
-            isinstance(one, str) and one.strip() for one in texts
-        ):
-            raise InvalidArgument(
-                f"{definition.id} has {part}={texts!r}, which are not several texts.",
-                hint=f'Use {part}=("...",), with the comma for a single one.',
-            )
-
-
-def _check_ratio(definition: Definition) -> None:
-    """Refuse counts that the result has other columns for."""
-    name = definition.id
-    made = [name, f"{name}_low", f"{name}_high", "rows", "flag"]
-    taken = {one for one in (definition.numerator, definition.denominator) if one in made}
-    taken |= {name} & {"rows", "flag"}
-    if taken:
-        raise InvalidArgument(
-            f"{name} needs {' and '.join(sorted(taken))} for something else in its result.",
-            hint="Rename the column, or choose another id: the result has the counts, the metric, "
-            "its _low and _high, rows and flag.",
-        )

@@ -214,6 +214,12 @@ def test_every_kind_of_frame_is_drawn_the_same(frame):
         assert metric_chart(other, "spam_share", as_of=date(2026, 6, 30)).to_dict() == spec
 
 
+def test_an_interval_the_wrong_way_round_is_not_drawn():
+    frame = shares(["single", "split"], [0.2, 0.3], width=-0.05)
+    with pytest.raises(InvalidArgument, match="spam_share_low is above spam_share_high in Split"):
+        metric_chart(frame, "spam_share")
+
+
 def test_names_are_made_fit_to_be_drawn():
     hostile = ["<script>alert(1)</script>" + "x" * 9_999, "bob@example.com", "\u202eevil"]
     drawn = rows_of(metric_chart(shares(hostile, [0.3, 0.2, 0.1]), "spam_share"))

@@ -214,6 +214,12 @@ def test_what_cannot_be_computed_says_what_to_do():
         (Definition("mine", "Mine", "a ÷ b", "a", "mine_low"), "needs mine_low for something"),
         (Definition("mine", "Mine", "a ÷ b", "a", "mine_high"), "needs mine_high for something"),
         (Definition("mine", "Mine", "a ÷ b", "rows", "flag"), "needs flag and rows for something"),
+        (Definition("mine", "My\nown", "a ÷ b"), "title='My.*, with line breaks"),
+        (Definition("mine", "Mine\u202e", "a ÷ b"), "title=.*, with line breaks"),
+        (Definition("mine", "Mine", "a ÷\x00 b"), "formula=.*, with line breaks"),
+        (Definition("mine", "Mine", "a ÷ b", caveats=("One.", "T\x1bwo.")), "caveats=.*control"),
+        (Definition("mine", "M" * 61, "a ÷ b"), "title of mine has 61 characters"),
+        (Definition("m" * 61, "Mine", "a ÷ b"), "id of 61 characters is too long"),
         (Definition("rows", "Mine", "a ÷ b", "a", "b"), "rows needs rows for something"),
         (Definition("flag", "Mine", "a ÷ b", "a", "b"), "flag needs flag for something"),
     ],
@@ -223,6 +229,11 @@ def test_what_could_not_be_explained_or_computed_is_not_registered(definition, w
     with pytest.raises(InvalidArgument, match=words):
         register_metric(definition)
     assert dict(metrics.DEFINITIONS) == before
+
+
+def test_a_title_may_be_as_long_as_charts_write_and_of_any_script():
+    for title in ("M" * 60, "Taux d\u2019ouverture\u00a0: brut", "معدل الفتح", "開封率"):
+        assert register_metric(Definition("mine", title, "a ÷ b"), replace=True).title == title
 
 
 def test_ones_own_function_comes_before_the_one_that_the_definition_names():
