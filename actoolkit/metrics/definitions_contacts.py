@@ -19,7 +19,7 @@ CONTACTS: tuple[Definition, ...] = (
         columns=("contact_id",),
         caveats=(
             "Of all chains of a contact's events, any one that is in time counts.",
-            "Steps at the same moment count as in order.",
+            "Steps at the same moment count as in order, an event once.",
         ),
         source=_CONTACTS,
         function="contact_funnel",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,6 +10,7 @@ import polars as pl
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_whole
+from actoolkit.metrics.chains import comes_back, first_moments
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.events import EVENT_NAMES
 from actoolkit.metrics.frames import Schema, groups, opened
@@ -34,7 +34,7 @@ _FUNNEL: Schema = {
 _OWN: Schema = {
     **dict.fromkeys(("contact_id", "event"), "key"),
     **dict.fromkeys(("happened_at", "start"), "moment"),
-    **dict.fromkeys(("place", "is_next", "first", "before"), "count"),
+    **dict.fromkeys(("place", "is_next", "first", "before", "same"), "count"),
 }
 """Columns that it reads or works with, by which nothing can be grouped."""
 _HOUR = 3_600_000_000
@@ -52,8 +52,8 @@ def contact_funnel(
 
     Grain: one row per group and step. A contact is in a step who took it after the step before, by
     any choice among the events, all within the window after the first. Other events between do not
-    matter, and nobody is counted twice. A step at the same moment as the one before comes after it,
-    unless both are the same event.
+    matter, and nobody is counted twice. A step at the same moment as the one before comes after it;
+    the same event, where it is a step again, must come at a later moment.
 
     Args:
         events: Result of `contact_events`, or any frame of one row per event.
@@ -97,7 +97,9 @@ def contact_funnel(
         raise InvalidArgument(
             f"steps={steps!r} is no funnel.", hint='Name events in order: ["open", "click"].'
         )
-    made_here: Schema = {f"reached_{index}": "moment" for index in range(len(wanted))}
+    made_here: Schema = {
+        f"{kind}_{index}": "moment" for kind in ("reached", "from") for index in range(len(wanted))
+    }
     names = groups(metric, by, {**_FUNNEL, **_OWN, **made_here})
     if window_days is not None and not is_whole(window_days, 1):
         raise InvalidArgument(
@@ -110,10 +112,10 @@ def contact_funnel(
     rows = everything.filter(~nw.col("contact_id").is_null(), ~nw.col("happened_at").is_null())
     rows = _with_texts(rows, names)
     found = None
-    if rows.implementation.is_polars() and not names:
+    if rows.implementation.is_polars() and not names and not comes_back(wanted):
         found = reached_in_stretches(rows.to_native(), wanted, window_days)
     if found is None:
-        reached = _first_moments(rows, list(keys), wanted, window_days)
+        reached = first_moments(rows, list(keys), wanted, window_days)
         moments = [f"reached_{index}" for index in range(len(wanted))]
         schema: Schema = {**dict.fromkeys(names, "text"), **dict.fromkeys(moments, "moment")}
         found = collected(reached, schema)
@@ -173,48 +175,6 @@ _EXACT = 2.0**53
 """Up to here each whole number is a float of its own."""
 _NONE = "\x00"
 """Stands for a missing group in keys: engines disagree on whether nulls meet."""
-
-
-def _first_moments(
-    rows: nw.LazyFrame[Any], keys: list[str], steps: list[str], window_days: int | None
-) -> nw.LazyFrame[Any]:
-    """Give each contact's first moment at each step, null where it was not reached.
-
-    Of all chains to an event, the one whose start is latest has most of the window left; starts
-    never go back in time, so it is that of the last event of the step before.
-    """
-    event, at = nw.col("event"), nw.col("happened_at")
-    rows = rows.filter(nw.col("contact_id") != "")
-    level = rows.filter(event == steps[0]).select(*keys, "happened_at", start=at)
-    parts = [_earliest(level, keys, len(steps), 0)]
-    for index, (before, name) in enumerate(pairwise(steps), start=1):
-        tie = nw.lit(1 if before == name else -1)
-        nothing = nw.when(nw.lit(value=False)).then(at)
-        following = rows.filter(event == name).select(
-            *keys, "happened_at", start=nothing, place=nw.lit(0), is_next=nw.lit(1)
-        )
-        earlier = level.select(*keys, "happened_at", "start", place=tie, is_next=nw.lit(0))
-        both = nw.concat([earlier, following])
-        start = nw.col("start").fill_null(strategy="forward")
-        both = both.with_columns(start=start.over(*keys, order_by=["happened_at", "place"]))
-        level = both.filter(nw.col("is_next") == 1, ~nw.col("start").is_null())
-        if window_days is not None:
-            level = level.filter(at < nw.col("start").dt.offset_by(f"{24 * window_days}h"))
-        level = level.select(*keys, "happened_at", "start")
-        parts.append(_earliest(level, keys, len(steps), index))
-    long = nw.concat(parts)
-    columns = [nw.col(f"reached_{index}").min() for index in range(len(steps))]
-    return long.group_by(*keys).agg(*columns)
-
-
-def _earliest(
-    level: nw.LazyFrame[Any], keys: list[str], steps: int, index: int
-) -> nw.LazyFrame[Any]:
-    first = level.group_by(*keys).agg(nw.col("happened_at").min())
-    at = nw.col("happened_at")
-    nothing = nw.when(nw.lit(value=False)).then(at)
-    moments = {f"reached_{n}": at if n == index else nothing for n in range(steps)}
-    return first.select(*keys, **moments)
 
 
 def _step(reached: pl.DataFrame, names: list[str], index: int, step: str) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -121,7 +122,41 @@ def test_stretches_give_the_same(stretches, same, oracles, rows, steps, window, 
     stretches.clear()
     found = contact_funnel(pl.DataFrame(rows + NOBODY, schema=EVENTS), steps, window_days=window)
     same(found.to_dicts(), oracle.funnel(rows, steps, window, [], oracles.wilson))
-    assert stretches == [True]
+    runs = [name for name, _ in groupby(steps)]
+    assert stretches == [True] * (len(set(runs)) == len(runs))
+
+
+returning = st.sampled_from(
+    [
+        ["a", "b", "a"],
+        ["a", "b", "a", "b"],
+        ["a", "b", "b", "a"],
+        ["a", "b", "c", "a"],
+        ["b", "a", "b", "c"],
+    ]
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.one_of(close, events), returning, windows)
+def test_an_event_that_is_a_step_again_is_another_event(engine, same, oracles, rows, steps, window):
+    found = contact_funnel(engine.make(rows + NOBODY, EVENTS), steps, window_days=window)
+    same(engine.read(found), oracle.funnel(rows, steps, window, [], oracles.wilson))
+
+
+def test_two_events_at_one_moment_are_two_steps_not_three(engine):
+    rows = [
+        {"contact_id": "7", "event": name, "happened_at": START, "list": None}
+        for name in ("a", "b", "a")
+    ]
+    found = engine.read(contact_funnel(engine.make(rows, EVENTS), ["a", "b", "a", "b"]))
+    assert [row["contacts"] for row in found] == [1, 1, 0, 0]
+    later = [*rows, rows[1] | {"happened_at": START + timedelta(hours=1)}]
+    found = engine.read(contact_funnel(engine.make(later, EVENTS), ["a", "b", "a", "b"]))
+    assert [row["contacts"] for row in found] == [1, 1, 0, 0]
+    latest = [*later, rows[0] | {"happened_at": START + timedelta(hours=2)}]
+    found = engine.read(contact_funnel(engine.make(latest, EVENTS), ["a", "b", "a", "b"]))
+    assert [row["contacts"] for row in found] == [1, 1, 1, 0]
 
 
 @pytest.mark.parametrize(

@@ -10,21 +10,23 @@ def first_moments(events, steps, window):
     """First moment at which each step is reached by any chain; None where by none."""
     best = [None] * len(steps)
 
-    def follow(index, start, last):
+    events = list(dict.fromkeys(events))  # one that is there twice is one
+
+    def follow(index, chain):
         for at, name in events:
-            if name != steps[index]:
+            if name != steps[index] or (at, name) in chain:
                 continue
-            if last is not None and (at < last or (at == last and steps[index - 1] == name)):
+            if chain and at < chain[-1][0]:
                 continue
-            began = at if start is None else start
+            began = chain[0][0] if chain else at
             if window is not None and at - began >= timedelta(days=window):
                 continue
             if best[index] is None or at < best[index]:
                 best[index] = at
             if index + 1 < len(steps):
-                follow(index + 1, began, at)
+                follow(index + 1, [*chain, (at, name)])
 
-    follow(0, None, None)
+    follow(0, [])
     return best
 
 
