@@ -61,7 +61,8 @@ def recency_tiers(
     """Count contacts by how long ago they last opened or clicked.
 
     Grain: one row per tier, empty ones too, from the latest to "never". Deleted contacts are left
-    out.
+    out, and those who joined on ``until`` or later. The API keeps the last open and the last click
+    only: who did either on ``until`` or later is in the first tier, whenever the time before was.
 
     Args:
         contacts: Result of `actoolkit.load_contacts`.
@@ -85,7 +86,8 @@ def recency_tiers(
         >>> import polars as pl
         >>> from datetime import datetime
         >>> contacts = pl.DataFrame({
-        ...     "deleted": [False] * 3, "last_open_local": [datetime(2026, 6, 20), None, None],
+        ...     "deleted": [False] * 3, "created_local": [datetime(2025, 12, 1)] * 3,
+        ...     "last_open_local": [datetime(2026, 6, 20), None, None],
         ...     "last_click_local": [None, datetime(2026, 1, 1), None],
         ... }, schema_overrides={"last_click_local": pl.Datetime("us")})
         >>> recency_tiers(contacts, until="2026-07-01", days=[30]).select("tier", "contacts").rows()
@@ -99,12 +101,13 @@ def recency_tiers(
             f"days={days!r}, until={until!r} make no tiers.",
             hint="Give whole days that ascend, such as (30, 90), and the day of the load.",
         )
-    wanted: Schema = {"deleted": "flag", "last_open_local": "wall", "last_click_local": "wall"}
-    rows = opened("recency_tiers", contacts, wanted)
-    rows = rows.filter(~(nw.col("deleted").fill_null(value=False)))
+    clocks = ("created_local", "last_open_local", "last_click_local")
+    rows = opened("recency_tiers", contacts, {"deleted": "flag", **dict.fromkeys(clocks, "wall")})
+    midnight = datetime.combine(end, time())
+    joined_later = (nw.col("created_local") >= midnight).fill_null(value=False)
+    rows = rows.filter(~nw.col("deleted").fill_null(value=False), ~joined_later)
     engaged = last_engaged(clicks_only=clicks_only)
     index = nw.when(~engaged.is_null()).then(nw.lit(len(ends))).otherwise(nw.lit(len(ends) + 1))
-    midnight = datetime.combine(end, time())
     for place, length in reversed(list(enumerate(ends))):
         within = engaged >= nw.lit(midnight - timedelta(days=length))
         index = nw.when(within.fill_null(value=False)).then(nw.lit(place)).otherwise(index)

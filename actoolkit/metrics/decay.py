@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -34,7 +34,8 @@ def engagement_decay(
     The API keeps the last open and the last click only, so "still engaged" means that the last one
     was in that month or later. Such a curve sinks towards its end by itself, for someone who will
     open again next week has not yet: a month that was not over on the last day observed is null,
-    and the last ones before it are low. Deleted contacts are left out.
+    and the last ones before it are low. Deleted contacts are left out, and those who joined on
+    ``until`` or later.
 
     Args:
         contacts: Result of `actoolkit.load_contacts`.
@@ -83,7 +84,8 @@ def engagement_decay(
             "last_click_local": "wall",
         },
     )
-    rows = rows.filter(~(nw.col("deleted").fill_null(value=False)), ~wall.is_null())
+    midnight = nw.lit(datetime.combine(end, time()))
+    rows = rows.filter(~nw.col("deleted").fill_null(value=False), wall < midnight)
     found = rows.select(
         cohort_on=period_start(wall, "month"),
         last_on=period_start(last_engaged(clicks_only=clicks_only), "month"),

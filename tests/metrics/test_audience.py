@@ -132,18 +132,40 @@ def test_blanks_are_not_filled_in():
 @given(contact_rows(), UNTIL)
 def test_every_contact_is_in_one_tier_and_one_domain(contacts, until):
     frame = pl.DataFrame(contacts, schema=CONTACTS)
-    alive = sum(row["deleted"] is not True for row in contacts)
-    assert metrics.recency_tiers(frame, until=until)["contacts"].sum() == alive
+    alive = [row for row in contacts if row["deleted"] is not True]
+    joined = [row["created_local"] for row in alive]
+    there = sum(moment is None or moment.date() < until for moment in joined)
+    assert metrics.recency_tiers(frame, until=until)["contacts"].sum() == there
+    alive = len(alive)
     assert metrics.domain_mix(frame, top=2)["contacts"].sum() == alive
 
 
 def test_tiers_end_where_they_say():
     moments = [datetime(2026, 6, 1), datetime(2026, 5, 31, 23, 59, 59), datetime(2026, 6, 30, 23)]
     frame = pl.DataFrame({"last_open_local": moments}).with_columns(
-        deleted=pl.lit(value=False), last_click_local=pl.lit(None, pl.Datetime("us"))
+        deleted=pl.lit(value=False),
+        created_local=pl.lit(datetime(2026, 5, 1)),
+        last_click_local=pl.lit(None, pl.Datetime("us")),
     )
     found = metrics.recency_tiers(frame, until="2026-07-01", days=[30])
     assert found["contacts"].to_list() == [2, 1, 0]
+
+
+def test_who_joined_after_the_days_changes_nothing():
+    def people(*joined):
+        frame = pl.DataFrame({"created_local": list(joined)})
+        return frame.with_columns(
+            deleted=pl.lit(value=False),
+            last_open_local=pl.col("created_local") + pl.duration(days=1),
+            last_click_local=pl.lit(None, pl.Datetime("us")),
+        )
+
+    before = people(datetime(2026, 2, 27), datetime(2026, 3, 14, 23))
+    after = people(datetime(2026, 3, 15), datetime(2026, 3, 20), datetime(2026, 4, 2))
+    for metric in (metrics.recency_tiers, metrics.engagement_decay):
+        alone = metric(before, until="2026-03-15")
+        assert metric(pl.concat([before, after]), until="2026-03-15").equals(alone)
+        assert alone["contacts"].to_list()[0] > 0
 
 
 @pytest.mark.parametrize(

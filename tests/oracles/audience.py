@@ -31,6 +31,9 @@ def tiers(contacts, until, days, clicks_only):
     names += [f"over {days[-1]} days", "never"]
     counts = [0] * len(names)
     for contact in alive(contacts):
+        joined = contact["created_local"]
+        if joined is not None and joined.date() >= until:
+            continue
         moment = last(contact, clicks_only)
         if moment is None:
             counts[-1] += 1
@@ -97,7 +100,7 @@ def following(month, number=1):
 def decay(contacts, until, clicks_only, wilson):
     cohorts = {}
     for contact in alive(contacts):
-        if contact["created_local"] is not None:
+        if contact["created_local"] is not None and contact["created_local"].date() < until:
             cohorts.setdefault(month_of(contact["created_local"]), []).append(contact)
     made = []
     for cohort in sorted(cohorts):
