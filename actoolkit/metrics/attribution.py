@@ -21,6 +21,7 @@ from actoolkit.metrics.attribution_orders import (
 from actoolkit.metrics.attribution_polars import last_touch_sums
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.frames import Schema, closed, groups
+from actoolkit.metrics.intervals import share_of
 from actoolkit.metrics.touches import Kind
 
 BY = ("campaign_id", "automation_id", "kind")
@@ -70,7 +71,8 @@ def attributed_revenue(
     far each model is from what mail truly caused, in accounts where that is known.
 
     Args:
-        orders: Result of `actoolkit.load_ecom_orders`; completed and recovered ones count.
+        orders: Result of `actoolkit.load_ecom_orders`, each order once; completed and recovered
+            ones count.
         touches: Result of `touches_from_log`, `list_touches`, `all_touches` and the like.
         contacts: Result of `actoolkit.load_contacts`, by which an order's address finds its
             contact; None if orders have a column ``contact_id``.
@@ -92,11 +94,12 @@ def attributed_revenue(
         ``is_attributed (Boolean): False for the row of what no touch came before``;
         ``orders (Int64): with any credit here``; ``credited_orders (Float64): sum of credits``;
         ``credited_cents (Int64, hundredths of the currency)``;
-        ``revenue_share (Float64): of the currency's revenue; null where that is 0``.
+        ``revenue_share (Float64, 0..1): of the currency's revenue; null where that is 0, or where
+        amounts below 0 make a part larger than the whole``.
 
     Raises:
-        InvalidArgument: An unknown model, kind, value, group or window, or frames of different
-            kinds.
+        InvalidArgument: An unknown model, kind, value, group or window, frames of different kinds,
+            or an order that is there twice (of a lazy frame nobody looks).
         MissingColumns: A frame lacks a column.
 
     Source:
@@ -225,8 +228,8 @@ def summed(
         made = _in_one_pass(bought, seen, asked, names, otherwise=made)
     made = made.with_columns(**coded())
     made = made.with_columns(revenue=nw.col("credited_cents").sum().over(*CODE))
-    share = nw.col("credited_cents").cast(nw.Float64) / nw.col("revenue").cast(nw.Float64)
-    return made.with_columns(revenue_share=nw.when(nw.col("revenue") != 0).then(share))
+    share = share_of(nw.col("credited_cents"), nw.col("revenue"))
+    return made.with_columns(revenue_share=share)
 
 
 CODE = ("code", "is_known")

@@ -18,9 +18,10 @@ from actoolkit.metrics.attribution_orders import (
     setting,
 )
 from actoolkit.metrics.days import Day
-from actoolkit.metrics.frames import Schema, closed
+from actoolkit.metrics.frames import Schema, closed, same_kind
+from actoolkit.metrics.intervals import share_of
 from actoolkit.metrics.touches import Kind, opened_touches
-from actoolkit.metrics.windows import with_waited
+from actoolkit.metrics.windows import refuse_other_ids, with_waited
 
 WINDOWS = (1, 3, 5, 7, 14, 30)
 MICROSECONDS = 86_400_000_000
@@ -113,6 +114,8 @@ def attribution_coverage(
     bought = opened_orders(metric, orders, contacts, asked, since=since, until=until)
     known = bought.filter(~nw.col("contact_id").is_null())
     seen = opened_touches(metric, touches)
+    same_kind(metric, bought, seen)
+    refuse_other_ids("contact_id", seen, bought)
     seen = seen.filter(
         nw.col("kind").is_in(list(asked.kinds)).fill_null(value=False),
         ~nw.col("is_bot").fill_null(value=False),
@@ -200,8 +203,8 @@ def attribution_sensitivity(
         [1, 30]
     """
     metric = "attribution_sensitivity"
-    names = listed("models", models)
-    lengths = listed("windows", windows)
+    names = list(dict.fromkeys(listed("models", models)))
+    lengths = list(dict.fromkeys(listed("windows", windows)))
     if not names or not lengths:
         raise InvalidArgument("There is nothing to compare.", hint="Give a model and a window.")
     parts = []
@@ -213,7 +216,7 @@ def attribution_sensitivity(
             both = both.with_columns(all_orders=nw.col("orders").sum().over(*CODE))
             left = both.filter(~nw.col("is_attributed"))
             credited = nw.col("revenue") - nw.col("credited_cents")
-            share = credited.cast(nw.Float64) / nw.col("revenue").cast(nw.Float64)
+            share = share_of(credited, nw.col("revenue"))
             parts.append(
                 left.select(
                     "currency",
@@ -221,7 +224,7 @@ def attribution_sensitivity(
                     window_days=nw.lit(days).cast(nw.Int64),
                     orders=nw.col("all_orders") - nw.col("orders"),
                     credited_cents=credited,
-                    revenue_share=nw.when(nw.col("revenue") != 0).then(share),
+                    revenue_share=share,
                 )
             )
     order = ["currency", "model", "window_days"]
@@ -365,6 +368,5 @@ def _shares(rows: nw.LazyFrame[Any], whole: nw.Expr | None) -> nw.LazyFrame[Any]
     for name, share in (("orders", "order_share"), ("revenue_cents", "revenue_share")):
         part = nw.col(name) if whole is None else nw.when(whole).then(nw.col(name))
         rows = rows.with_columns(part=part).with_columns(all=nw.col("part").sum().over(*CODE))
-        ratio = nw.col(name).cast(nw.Float64) / nw.col("all").cast(nw.Float64)
-        rows = rows.with_columns(nw.when(nw.col("all") != 0).then(ratio).alias(share))
+        rows = rows.with_columns(share_of(nw.col(name), nw.col("all")).alias(share))
     return rows

@@ -11,7 +11,7 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_number
 from actoolkit.metrics.attribution_models import MODELS, RULES, credited, sortable
 from actoolkit.metrics.days import Day, within_days
-from actoolkit.metrics.frames import Schema, opened, same_kind
+from actoolkit.metrics.frames import Schema, opened, same_kind, wrapped
 from actoolkit.metrics.orders import address, contacts_of_addresses, paid
 from actoolkit.metrics.touches import KINDS, known_kinds, opened_touches
 from actoolkit.metrics.windows import checked_window, paired, refuse_other_ids
@@ -71,6 +71,9 @@ def opened_orders(
 
     Returns:
         ``order_id``, ``currency``, ``ordered_at``, ``cents``, ``contact_id`` (null if not known).
+
+    Raises:
+        InvalidArgument: An order is there twice. Of a lazy frame nobody looks.
     """
     who: Schema = {"contact_id": "key"} if contacts is None else {"email": "text"}
     net: Schema = {"shipping_cents": "count", "tax_cents": "count"} if asked.value == "net" else {}
@@ -84,6 +87,7 @@ def opened_orders(
     }
     rows = opened(metric, orders, {**read, **who, **net, **days})
     rows = rows.filter(paid(), ~nw.col("ordered_at").is_null())
+    _refuse_repeated(metric, rows, orders)
     if days:
         rows = rows.filter(*within_days(nw.col("ordered_local"), since, until))
     cents = nw.col("total_cents").fill_null(0)
@@ -99,6 +103,22 @@ def opened_orders(
         whose = nw.col("contact_id")
         rows = rows.with_columns(contact_id=nw.when(whose != "").then(whose))
     return rows.select("order_id", "currency", "ordered_at", "cents", "contact_id")
+
+
+def _refuse_repeated(metric: str, rows: nw.LazyFrame[Any], orders: Any) -> None:
+    """Refuse orders of one id, whose touches would be taken for each other's."""
+    if isinstance(wrapped(metric, orders), nw.LazyFrame):
+        return
+    ids = rows.select("order_id").collect()["order_id"]
+    if ids.n_unique() == len(ids):
+        return
+    counted = ids.drop_nulls().value_counts(sort=True, name="times")
+    often = counted.row(0) if len(counted) and counted["times"].max() > 1 else ("null", "several")
+    raise InvalidArgument(
+        f"{metric} was given an order that is there {often[1]} times: order_id {often[0]}.",
+        hint="Give each order once. Ids of two accounts are not told apart: make the metric for "
+        "each account, and stack the results.",
+    )
 
 
 def counting_touches(

@@ -134,6 +134,18 @@ def with_rates(
     return made.with_columns(*parts).with_columns(*bounds)
 
 
+def share_of(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
+    """Give part / whole, null where that is no share: amounts may be below 0.
+
+    Args:
+        part: Of the whole.
+        whole: Sum of all parts.
+    """
+    ratio = part.cast(nw.Float64) / whole.cast(nw.Float64)
+    ratio = nw.when(whole != 0).then(ratio)
+    return nw.when((ratio >= 0) & (ratio <= 1)).then(ratio)
+
+
 def exceeds(numerator: nw.Expr, denominator: nw.Expr) -> nw.Expr:
     """Say where a numerator exceeds its denominator; null where either is missing.
 

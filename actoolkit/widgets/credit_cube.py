@@ -115,7 +115,7 @@ class CreditCube:
         keys = ["money", "code", "is_attributed"]
         sums = _within(cube, since, until).group_by(keys).agg(pl.col(*_SUMS).sum())
         whole = pl.col("credited_cents").sum().over("money")
-        share = pl.when(whole != 0).then(pl.col("credited_cents") / whole)
+        share = _share(whole)
         sums = sums.with_columns(
             self._pairs.values(by).gather(sums["code"]).alias(by), revenue_share=share
         )
@@ -147,7 +147,7 @@ class CreditCube:
             .group_by("money", "window_days")
             .agg(pl.col("orders", "credited_cents", "revenue").sum())
         )
-        share = pl.col("credited_cents") / pl.col("revenue")
+        share = _share(pl.col("revenue"))
         return (
             self._named(sums)
             .select(
@@ -156,7 +156,7 @@ class CreditCube:
                 "orders",
                 "credited_cents",
                 model=pl.lit(models),
-                revenue_share=pl.when(pl.col("revenue") != 0).then(share),
+                revenue_share=share,
             )
             .sort("currency", "window_days")
         )
@@ -186,3 +186,8 @@ def _within(cube: pl.DataFrame, since: Any, until: Any) -> pl.DataFrame:
     if end is not None:
         conditions.append(pl.col("ordered_on") < end)
     return cube.filter(*conditions) if conditions else cube
+
+
+def _share(whole: pl.Expr) -> pl.Expr:
+    ratio = pl.col("credited_cents") / whole
+    return pl.when((whole != 0) & ratio.is_between(0, 1)).then(ratio)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pytest
@@ -18,8 +19,10 @@ from actoolkit.metrics import (
     all_touches,
     attributed_orders,
     attributed_revenue,
+    attribution_coverage,
     attribution_sensitivity,
     touch_counts,
+    touch_lags,
     touches_from_log,
 )
 from actoolkit.metrics.attribution_models import MODELS
@@ -363,6 +366,42 @@ def test_a_frame_without_a_column_says_which():
         attributed_revenue(orders.lazy(), touches.to_pandas(use_pyarrow_extension_array=False))
 
 
+def test_an_order_that_is_there_twice_is_refused(engine):
+    """Those of two accounts in one frame would be credited to each other's mails."""
+    bought = [
+        dict.fromkeys(ORDERS)
+        | {"order_id": "5", "email": email, "state": "completed", "ordered_at": START}
+        for email in ("ann@example.com", "bob@example.com")
+    ]
+    given = (engine.make([], TOUCHES), engine.make(PEOPLE, CONTACTS))
+    once = engine.make([bought[0], bought[1] | {"order_id": "6"}], ORDERS)
+    attributed_revenue(once, *given)
+    unpaid = engine.make([bought[0], bought[1] | {"state": "abandoned"}], ORDERS)
+    attributed_revenue(unpaid, *given)
+    twice = engine.make(bought, ORDERS)
+    if not isinstance(twice, pl.LazyFrame | duckdb.DuckDBPyRelation):
+        with pytest.raises(InvalidArgument, match="there 2 times: order_id 5"):
+            attributed_revenue(twice, *given)
+        with pytest.raises(InvalidArgument, match="for each account"):
+            touch_counts(twice, *given)
+    else:  # lazy: to look would be to compute
+        attributed_revenue(twice, *given)
+
+
+def test_touches_of_another_kind_are_refused_everywhere():
+    orders, touches = simple((19, "4"))
+    pandas = touches.to_pandas(use_pyarrow_extension_array=False)
+    for metric in (attribution_coverage, touch_counts, touch_lags, attribution_sensitivity):
+        with pytest.raises(InvalidArgument, match="different kinds"):
+            metric(orders, pandas)
+
+
+def test_windows_and_models_that_are_named_twice_are_there_once():
+    orders, touches = simple((19, "4"))
+    found = attribution_sensitivity(orders, touches, models=["last", "last"], windows=[7, 7])
+    assert found.height == 1
+
+
 @pytest.mark.parametrize("metric", [attributed_revenue, attribution_sensitivity, touch_counts])
 def test_a_currency_of_no_letters_is_not_one_unknown(engine, metric):
     shared = {
@@ -371,7 +410,7 @@ def test_a_currency_of_no_letters_is_not_one_unknown(engine, metric):
         "ordered_local": START.replace(tzinfo=None),
     }
     rows = [
-        {"order_id": currency or "none", "email": None, "currency": currency, **shared, **money}
+        {"order_id": repr(currency), "email": None, "currency": currency, **shared, **money}
         for currency, money in ((None, {"total_cents": 300}), ("", {"total_cents": 100}))
     ]
     rows = [dict.fromkeys(ORDERS) | row for row in rows]

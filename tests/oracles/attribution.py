@@ -9,6 +9,12 @@ ORDER = ["click", "open", "sent", "one_to_one", "automation", "listed"]
 PAID = ("completed", "recovered")
 
 
+def share(part, whole):
+    """None where amounts below 0 make a part larger than the whole."""
+    found = Fraction(part, whole) if whole else None
+    return found if found is not None and 0 <= found <= 1 else None
+
+
 def plain(text):
     text = (text or "").strip().lower()
     return text or None
@@ -138,7 +144,7 @@ def sums(orders, given, by, kind):
                     "orders": orders_here,
                     "credited_orders": weight,
                     "credited_cents": money,
-                    "revenue_share": Fraction(money, cents) if cents else None,
+                    "revenue_share": share(money, cents),
                 }
             )
     texts = ["currency", *by]
@@ -172,9 +178,9 @@ def by_currency(rows, keys, counted):
             {
                 **dict(zip(keys, key, strict=True)),
                 "orders": count,
-                "order_share": Fraction(count, all_count) if all_count else None,
+                "order_share": share(count, all_count),
                 "revenue_cents": money,
-                "revenue_share": Fraction(money, all_money) if all_money else None,
+                "revenue_share": share(money, all_money),
             }
         )
     return sorted(
@@ -265,7 +271,7 @@ def sensitivity(orders, contacts, touches, models, windows, kinds):
                             "window_days": window,
                             "orders": len({c["order_id"] for c in mine}),
                             "credited_cents": cents,
-                            "revenue_share": Fraction(cents, whole) if whole else None,
+                            "revenue_share": share(cents, whole),
                         }
                     )
     return sorted(made, key=lambda row: (row["currency"] is not None, row["currency"] or ""))
