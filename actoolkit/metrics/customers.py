@@ -84,13 +84,13 @@ def rfm(
     until: Day = None,
     currency: str | None = None,
     segments: Sequence[Segment] = RFM_SEGMENTS,
-    ties: Literal["split", "together"] = "split",
+    ties: Literal["together", "split"] = "together",
 ) -> Any:
     """Score each customer by recency, frequency and monetary value, 1 to 5 each.
 
     Grain: one row per customer with an order: an e-mail address, which is personal data;
     `rfm_grid` and `rfm_segments` sum up without it. Each score cuts the ranked customers into
-    fifths.
+    fifths; where most bought once, these are all in the lowest by frequency.
 
     Args:
         orders: Result of `actoolkit.load_ecom_orders`.
@@ -99,8 +99,9 @@ def rfm(
             after the last order.
         currency: Which orders to count; needed where there are several, which cannot be added.
         segments: Rules from the first to the last; whom none fits has no segment.
-        ties: Equal customers that a cut falls between: "split" parts them by their address, so that
-            the fifths are even; "together" gives all of them the lower score.
+        ties: Equal customers that a cut falls between: "together" gives all of them the lower
+            score; "split" parts them by their address, so that the fifths are even, and whose
+            names come first score lower.
 
     Returns:
         The same kind of frame, sorted by customer:
@@ -140,7 +141,7 @@ def rfm(
             hint='List them: [Segment("best", recency=(4, 5), value=(4, 5))].',
         )
     if ties not in ("split", "together"):
-        raise InvalidArgument(f"There is no ties={ties!r}.", hint='Use "split" or "together".')
+        raise InvalidArgument(f"There is no ties={ties!r}.", hint='Use "together" or "split".')
     found = valid_orders("rfm", orders, "currency", "total_cents", since=since, until=until)
     found = found.filter(~nw.col("customer").is_null())
     cents = nw.col("total_cents")
