@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -37,9 +37,8 @@ _FUNNEL: Schema = {
     "median_days": "count",
     "undated": "count",
 }
-_BLOCKS: Schema = {
-    "automation_id": "key",
-    "steps_done": "count",
+_PLACES: Schema = {"steps_done": "count", "last_block_id": "key"}
+_PROGRESS: Schema = {
     "entries": "count",
     "active": "count",
     "ended": "count",
@@ -155,22 +154,27 @@ def automation_funnel(
     return handed_back("automation_funnel", found, contact_automations, _FUNNEL)
 
 
-def automation_progress(contact_automations: Any) -> Any:
-    """Say how far the entries of each automation have come.
+def automation_progress(
+    contact_automations: Any, *, by: Literal["steps_done", "last_block_id"] = "steps_done"
+) -> Any:
+    """Say how far the entries of each automation have come, or at which block they stand.
 
-    Grain: one row per automation and number of steps done. A snapshot, not a funnel: who is inside
-    goes on, and who ended early stays where they were.
+    Grain: one row per automation and number of steps done, or last block. A snapshot, not a funnel:
+    who is inside goes on, and who ended early stays where they were.
 
     Args:
         contact_automations: Result of `actoolkit.load_contact_automations`.
+        by: "steps_done", or "last_block_id": the block of the latest step, which tells where in a
+            branched automation people wait or leave.
 
     Returns:
         The same kind of frame, sorted: ``automation_id (String)``,
-        ``steps_done (Int64): null where not known``; ``entries (Int64)``,
-        ``active (Int64): without an exit``, ``ended``;
+        ``steps_done (Int64)`` or ``last_block_id (String): null where not known``;
+        ``entries (Int64)``, ``active (Int64): without an exit``, ``ended``;
         ``entry_share (Float64, 0..1): of the automation's entries``.
 
     Raises:
+        InvalidArgument: ``by`` is neither.
         MissingColumns: The frame lacks a column.
 
     Source:
@@ -183,32 +187,32 @@ def automation_progress(contact_automations: Any) -> Any:
         >>> automation_progress(entries).select("steps_done", "entry_share").rows()
         [(1, 0.5), (4, 0.5)]
     """
+    if by not in _PLACES:
+        raise InvalidArgument(f"There is no by={by!r}.", hint=f"Use {' or '.join(_PLACES)}.")
+    place = "completed_elements" if by == "steps_done" else by
+    keys: Schema = {"automation_id": "key", by: _PLACES[by]}
     rows = opened(
         "automation_progress",
         contact_automations,
-        {"automation_id": "key", "completed_elements": "count", "removed_at": "moment"},
+        {"automation_id": "key", place: _PLACES[by], "removed_at": "moment"},
     )
     rows = rows.filter(~nw.col("automation_id").is_null())
     inside = nw.col("removed_at").is_null()
+    unknown = -1 if by == "steps_done" else ""
     rows = rows.select(
         "automation_id",
-        steps_done=nw.col("completed_elements").fill_null(-1),
+        nw.col(place).fill_null(unknown).alias(by),
         entries=nw.lit(1).cast(nw.Int64),
         active=nw.when(inside).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
     )
-    sums = rows.group_by("automation_id", "steps_done").agg(
-        nw.col("entries").sum(), nw.col("active").sum()
-    )
-    found = collected(
-        sums,
-        {"automation_id": "text", "steps_done": "count", "entries": "count", "active": "count"},
-    )
+    sums = rows.group_by(*keys).agg(nw.col("entries").sum(), nw.col("active").sum())
+    found = collected(sums, {**keys, "entries": "count", "active": "count"})
     found = found.with_columns(
-        steps_done=pl.when(pl.col("steps_done") >= 0).then(pl.col("steps_done")),
+        pl.when(pl.col(by) != unknown).then(pl.col(by)).alias(by),
         ended=pl.col("entries") - pl.col("active"),
         entry_share=pl.col("entries") / pl.col("entries").sum().over("automation_id"),
-    ).sort("automation_id", "steps_done", nulls_last=False)
-    return handed_back("automation_progress", found, contact_automations, _BLOCKS)
+    ).sort(*keys, nulls_last=False)
+    return handed_back("automation_progress", found, contact_automations, {**keys, **_PROGRESS})
 
 
 def _median(times: pl.DataFrame) -> int | None:

@@ -41,7 +41,7 @@ CONTACTS: tuple[Definition, ...] = (
     Definition(
         "automation_progress",
         "Progress in an automation",
-        "entries by the number of steps done ÷ entries of the automation",
+        "entries by the number of steps done, or by last block ÷ entries of the automation",
         numerator="entries",
         denominator="entries of the automation",
         columns=("automation_id", "completed_elements", "removed_at"),

@@ -31,6 +31,7 @@ ENTRIES = {
     "removed_at": MOMENT,
     "completed": pl.Boolean(),
     "completed_elements": pl.Int64(),
+    "last_block_id": pl.String(),
 }
 entries = st.lists(
     st.fixed_dictionaries(
@@ -41,6 +42,7 @@ entries = st.lists(
             "removed_at": st.none() | moments,
             "completed": st.sampled_from([True, False, None]),
             "completed_elements": st.none() | st.integers(0, 4),
+            "last_block_id": st.sampled_from(["11", "12", "3", None]),
         }
     ),
     max_size=14,
@@ -57,9 +59,15 @@ def test_automations(engine, same, oracles, rows, days, mature):
 
 
 @QUICK
-@given(entries)
-def test_progress(engine, same, rows):
-    same(engine.read(automation_progress(engine.make(rows, ENTRIES))), oracle.progress(rows))
+@given(entries, st.sampled_from(["steps_done", "last_block_id"]))
+def test_progress(engine, same, rows, by):
+    found = automation_progress(engine.make(rows, ENTRIES), by=by)
+    same(engine.read(found), oracle.progress(rows, by))
+
+
+def test_progress_by_something_else_is_refused():
+    with pytest.raises(InvalidArgument, match="steps_done or last_block_id"):
+        automation_progress(pl.DataFrame(schema=ENTRIES), by="block")
 
 
 @pytest.mark.parametrize("until", [START.replace(tzinfo=None), START.date(), "2026-06-30"])

@@ -59,21 +59,22 @@ def funnel(rows, until, mature_days, wilson):
     return made
 
 
-def progress(rows):
+def progress(rows, by="steps_done"):
+    column = {"steps_done": "completed_elements"}.get(by, by)
     found = {}
     for row in rows:
         if row["automation_id"] is not None:
-            key = (row["automation_id"], row["completed_elements"])
+            key = (row["automation_id"], row[column])
             entries, active = found.get(key, (0, 0))
             found[key] = (entries + 1, active + (row["removed_at"] is None))
     whole = {}
     for (name, _), (entries, _) in found.items():
         whole[name] = whole.get(name, 0) + entries
-    keys = sorted(found, key=lambda key: (key[0], key[1] is not None, key[1] or 0))
+    keys = sorted(found, key=lambda key: (key[0], [] if key[1] is None else [key[1]]))
     return [
         {
             "automation_id": key[0],
-            "steps_done": key[1],
+            by: key[1],
             "entries": found[key][0],
             "active": found[key][1],
             "ended": found[key][0] - found[key][1],
