@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from narwhals.exceptions import DuplicateError
 
 from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
+from actoolkit.metrics.arrow_types import without_arrow
 
 Kind = Literal["key", "text", "count", "rate", "moment", "wall", "date", "flag"]
 """What a column holds, on the way in and on the way out.
@@ -141,6 +142,7 @@ def _nullable(metric: str, frame: Any, columns: Schema) -> Any:
     nullable = {"count": "Int64", "flag": "boolean"}
     wanted = {name: nullable[kind] for name, kind in columns.items() if kind in nullable}
     numbers = {}
+    frame = without_arrow(frame)
     for name, kind in columns.items():
         dtype = frame[name].dtype
         if _holds_flags(frame[name], name, kind):
