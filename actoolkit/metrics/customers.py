@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.arguments import listed
+from actoolkit.metrics.arguments import is_number, listed
 from actoolkit.metrics.buyers import last_day, one_currency, valid_orders
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.eager import collected, handed_back
@@ -26,11 +26,30 @@ class Segment:
         name: What they are called.
         recency: Lowest and highest recency score, both included.
         value: Lowest and highest mean of frequency and monetary score, both included.
+
+    Raises:
+        InvalidArgument: Bounds that are no two numbers, the lower first.
     """
 
     name: str
     recency: tuple[int, int]
     value: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        for name, bounds in (("recency", self.recency), ("value", self.value)):
+            if not _are_bounds(bounds):
+                raise InvalidArgument(
+                    f"Segment({self.name!r}): {name}={bounds!r} are no lowest and highest score.",
+                    hint='Give two numbers each: Segment("best", recency=(4, 5), value=(4, 5)).',
+                )
+
+
+def _are_bounds(given: Any) -> bool:
+    match given:
+        case [low, high]:
+            return is_number(low) and is_number(high) and bool(low <= high)
+        case _:
+            return False
 
 
 RFM_SEGMENTS: tuple[Segment, ...] = (

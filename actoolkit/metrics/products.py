@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Literal
@@ -11,6 +12,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import is_number, is_whole, listed
 from actoolkit.metrics.buyers import valid_orders
 from actoolkit.metrics.days import Day
 from actoolkit.metrics.eager import collected, handed_back
@@ -63,8 +65,8 @@ def top_products(
         ``cumulative_share (Float64): of this product and those before``.
 
     Raises:
-        InvalidArgument: Unknown ``by``, ``top`` below 1, a day that is none, or frames of
-            different kinds.
+        InvalidArgument: Unknown ``by``, a ``top`` that is no whole number from 1 on, a day that is
+            none, or frames of different kinds.
         MissingColumns: A frame lacks a column.
 
     Source:
@@ -89,8 +91,10 @@ def top_products(
             f"top_products cannot tell products by {by!r}.",
             hint='Use "name", "category", "sku" or "external_id".',
         )
-    if top is not None and top < 1:
-        raise InvalidArgument(f"top={top} keeps nothing.", hint="Use 1 or more, or None for all.")
+    if top is not None and not is_whole(top, 1, sys.maxsize):
+        raise InvalidArgument(
+            f"top={top!r} is no number of products.", hint="Use 1 or more, or None for all."
+        )
     needed: Schema = {"order_id": "text", by: "text", "quantity": "count", "price_cents": "count"}
     lines = opened("top_products", order_products, needed)
     sold = valid_orders("top_products", orders, "order_id", "currency", since=since, until=until)
@@ -130,7 +134,7 @@ def top_products(
 def pareto_share(
     orders: Any,
     *,
-    shares: Sequence[float] = (0.1, 0.2, 0.5),
+    shares: float | Sequence[float] = (0.1, 0.2, 0.5),
     since: Day = None,
     until: Day = None,
 ) -> Any:
@@ -140,7 +144,8 @@ def pareto_share(
 
     Args:
         orders: Result of `actoolkit.load_ecom_orders`.
-        shares: Parts of the customers, counted from the best; rounded up to whole customers.
+        shares: Parts of the customers, or one, counted from the best; rounded up to whole
+            customers.
         since: First day.
         until: The day after the last.
 
@@ -156,8 +161,8 @@ def pareto_share(
         the currency``.
 
     Raises:
-        InvalidArgument: A share outside 0..1, a day that is none, or days that end before they
-            begin.
+        InvalidArgument: A share that is no number in 0..1, a day that is none, or days that end
+            before they begin.
         MissingColumns: ``orders`` lacks a column.
 
     Source:
@@ -175,8 +180,9 @@ def pareto_share(
         >>> pareto_share(orders, shares=[0.25]).select("top_customers", "revenue_share").rows()
         [(1, 0.7)]
     """
-    for share in shares:
-        if not 0 < share <= 1:
+    given: list[Any] = [shares] if is_number(shares) else listed("shares", shares)
+    for share in given:
+        if not (is_number(share) and 0 < share <= 1):
             raise InvalidArgument(
                 f"{share!r} is no share of the customers.", hint="Use 0.2 for the best 20%."
             )
@@ -191,7 +197,7 @@ def pareto_share(
         cents = rows.filter(pl.col("currency").eq_missing(pl.lit(currency)))["total_cents"]
         cents = cents.sort(descending=True)
         customers, revenue = len(cents), int(cents.sum())
-        for share in sorted(set(shares)):
+        for share in sorted(set(given)):
             first = math.ceil(Fraction(str(share)) * customers)
             best = int(cents.head(first).sum())
             part = best / revenue if revenue > 0 else None

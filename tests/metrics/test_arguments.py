@@ -58,6 +58,7 @@ TOUCHES = metrics.touches_from_log(
     pl.DataFrame({"contact_id": ["7"], "touched_at": [AT]}), kind="click"
 )
 BOUGHT = ORDERS.with_columns(order_id=pl.Series(["1", "2", "3", "4"]), abandoned_at="ordered_at")
+LINES = pl.DataFrame({"order_id": ["1"], "name": ["Tea"], "quantity": [1], "price_cents": [5]})
 PEOPLE = HEALTH.with_columns(
     email_domain=pl.lit("x.org"), last_open_local=pl.lit(datetime(2026, 5, 1))
 ).with_columns(last_click_local="last_open_local")
@@ -74,6 +75,11 @@ CALLS = {
         CAMPAIGNS.with_columns(automation_id=pl.lit(None, pl.String)), **k
     ),
     "rfm": lambda **k: metrics.rfm(ORDERS, **k),
+    "segment": lambda **k: metrics.Segment(
+        **{"name": "x", "recency": (4, 5), "value": (4, 5), **k}
+    ),
+    "products": lambda **k: metrics.top_products(LINES, BOUGHT, **k),
+    "pareto": lambda **k: metrics.pareto_share(ORDERS, **k),
     "growth": lambda **k: metrics.list_growth(MEMBERS, **k),
     "rates": lambda **k: metrics.campaign_rates(CAMPAIGNS.with_columns(clipped=1), **k),
     "mails": lambda **k: metrics.campaign_funnel(
@@ -123,6 +129,13 @@ MISTAKES = [
     *(("domains", {"top": bad}) for bad in [*SENSELESS[:-2], 1.5]),
     *(("heat", {"small_below": bad}) for bad in (None, "a", -1, math.nan, True)),
     *(("rfm", {"segments": bad}) for bad in (None, "a", 5, ["champions"])),
+    *(
+        ("segment", {name: bad})
+        for name in ("recency", "value")
+        for bad in (4, None, "45", (4,), (4, 5, 6), (5, 4), ("4", "5"), (math.nan, 5))
+    ),
+    *(("products", {"top": bad}) for bad in [*SENSELESS[1:-2], 2.5, "5", True]),
+    *(("pareto", {"shares": bad}) for bad in (None, "0.2", [None], ["0.2"], [True], math.nan, 20)),
     *(("growth", {"grain": bad}) for bad in (None, 5, ["month"])),
     *(("growth", {"time_zone": bad}) for bad in (None, 5, "Mars")),
     *(("rates", {"by": bad}) for bad in ("clipped", "sends")),
@@ -173,6 +186,13 @@ def test_a_mistake_says_what_to_do_next(name, arguments):
     with pytest.raises(ActoolkitError) as caught:
         CALLS[name](**arguments)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("share", [0.5, np.float64(0.5), 1])
+def test_one_share_of_the_customers_is_a_list_of_one(share):
+    one, listed = (metrics.pareto_share(ORDERS, shares=given) for given in (share, [share]))
+    assert one.equals(listed)
+    assert one["top_share"].to_list() == [share]
 
 
 @pytest.mark.parametrize("number", [np.int8, np.uint8, np.int32])
