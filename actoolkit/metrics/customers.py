@@ -14,7 +14,7 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_number, listed
 from actoolkit.metrics.buyers import last_day, one_currency, valid_orders
 from actoolkit.metrics.days import Day
-from actoolkit.metrics.eager import collected, handed_back
+from actoolkit.metrics.eager import collected, handed_back, share_of
 from actoolkit.metrics.frames import Schema, opened
 
 
@@ -247,7 +247,8 @@ def rfm_segments(scores: Any) -> Any:
         ``currency (String)``, ``segment (String): null for whom no rule fits``;
         ``customers (Int64)``; ``customer_share (Float64): of all customers of the currency``;
         ``revenue_cents (Int64, hundredths of the currency)``;
-        ``revenue_share (Float64): of all revenue of the currency``;
+        ``revenue_share (Float64): of all revenue of the currency``, null where negative amounts put
+        it outside 0..1;
         ``median_recency_days (Float64)``.
 
     Raises:
@@ -275,7 +276,7 @@ def rfm_segments(scores: Any) -> Any:
     median = pl.col("recency_days").median().alias("median_recency_days")
     made = rows.group_by("currency", "segment").agg(*_sums(), median)
     all_of_it = pl.col("revenue_cents").sum().over("currency")
-    share = pl.when(all_of_it > 0).then(pl.col("revenue_cents") / all_of_it)
+    share = share_of(pl.col("revenue_cents"), all_of_it)
     made = made.with_columns(_customer_share(), revenue_share=share)
     made = made.sort("currency", "revenue_cents", "segment", descending=[False, True, False])
     return handed_back("rfm_segments", made, scores, _SEGMENTS)

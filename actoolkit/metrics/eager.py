@@ -88,6 +88,19 @@ def handed_back(metric: str, answer: pl.DataFrame, like: Any, schema: Schema) ->
     )
 
 
+def share_of(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Give a part of a sum as a share of it; null where what was given back makes it none.
+
+    Args:
+        part: Amounts, some below 0 perhaps.
+        whole: Their sum.
+
+    Returns:
+        Within 0..1; null where the sum is not above 0, or the part below 0 or above the sum.
+    """
+    return pl.when((whole > 0) & part.is_between(0, whole)).then(part / whole)
+
+
 def rated(
     counts: pl.DataFrame, name: str, numerator: str, denominator: str | pl.Expr, confidence: float
 ) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_number, is_whole, listed
 from actoolkit.metrics.buyers import valid_orders
 from actoolkit.metrics.days import Day
-from actoolkit.metrics.eager import collected, handed_back
+from actoolkit.metrics.eager import collected, handed_back, share_of
 from actoolkit.metrics.frames import Schema, opened, same_kind
 
 ProductKey = Literal["name", "category", "sku", "external_id"]
@@ -62,7 +62,8 @@ def top_products(
         ``orders (Int64)``; ``units (Int64)`` and ``revenue_cents (Int64, hundredths of the
         currency)``: an unknown number or price adds nothing;
         ``revenue_share (Float64): revenue_cents / that of all products``;
-        ``cumulative_share (Float64): of this product and those before``.
+        ``cumulative_share (Float64): of this product and those before``; both null where negative
+        amounts put them outside 0..1.
 
     Raises:
         InvalidArgument: Unknown ``by``, a ``top`` that is no whole number from 1 on, a day that is
@@ -121,8 +122,8 @@ def top_products(
     so_far = pl.col("revenue_cents").cum_sum().over("currency")
     rows = rows.with_columns(
         rank=pl.int_range(pl.len()).over("currency") + 1,
-        revenue_share=pl.when(all_of_it > 0).then(pl.col("revenue_cents") / all_of_it),
-        cumulative_share=pl.when(all_of_it > 0).then(so_far / all_of_it),
+        revenue_share=share_of(pl.col("revenue_cents"), all_of_it),
+        cumulative_share=share_of(so_far, all_of_it),
     )
     if top is not None:
         rows = rows.filter(pl.col("rank") <= top)
@@ -156,7 +157,8 @@ def pareto_share(
         order in this currency``;
         ``top_revenue_cents``, ``revenue_cents (Int64, hundredths of the currency)``: an unknown
         amount adds nothing; orders without an address are left out;
-        ``revenue_share (Float64): top_revenue_cents / revenue_cents``;
+        ``revenue_share (Float64): top_revenue_cents / revenue_cents``, null where negative amounts
+        put it outside 0..1;
         ``gini (Float64): 0 if all brought the same, near 1 if one brought all; of all customers of
         the currency``.
 
@@ -200,7 +202,7 @@ def pareto_share(
         for share in sorted(set(given)):
             first = math.ceil(Fraction(str(share)) * customers)
             best = int(cents.head(first).sum())
-            part = best / revenue if revenue > 0 else None
+            part = best / revenue if 0 <= best <= revenue and revenue > 0 else None
             made.append(
                 (currency, share, first, customers, best, revenue, part, gini(cents.to_list()))
             )

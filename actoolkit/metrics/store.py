@@ -9,7 +9,7 @@ import polars as pl
 
 from actoolkit.metrics.buyers import valid_orders
 from actoolkit.metrics.days import Day, Grain, period_start, within_days
-from actoolkit.metrics.eager import collected, handed_back, rated
+from actoolkit.metrics.eager import collected, handed_back, rated, share_of
 from actoolkit.metrics.frames import Schema
 
 _SUMMARY: Schema = {
@@ -64,7 +64,8 @@ def store_summary(
         ``units (Int64): products; an unknown number adds nothing``;
         ``units_per_order (Float64): units / orders whose number is known; null if none is``;
         ``discount_cents (Int64): an unknown discount adds nothing``;
-        ``discount_share (Float64): discount_cents / (revenue_cents + discount_cents)``;
+        ``discount_share (Float64): discount_cents / (revenue_cents + discount_cents)``, null where
+        negative amounts put it outside 0..1;
         ``customers (Int64): different addresses``, which do not add up over periods;
         ``orders_without_email (Int64)``.
 
@@ -113,7 +114,7 @@ def store_summary(
         pl.col("customer").null_count().alias("orders_without_email"),
     )
     whole = pl.col("revenue_cents") + pl.col("discount_cents")
-    share = pl.when(whole > 0).then(pl.col("discount_cents") / whole)
+    share = share_of(pl.col("discount_cents"), whole)
     made = made.with_columns(discount_share=share).sort(keys)
     schema = {name: kind for name, kind in _SUMMARY.items() if name in made.columns}
     return handed_back("store_summary", made, orders, schema)

@@ -152,6 +152,22 @@ def test_a_shop_that_gave_back_more_than_it_took_has_no_shares_of_revenue():
     ]
 
 
+def test_a_segment_that_gave_back_has_no_share_and_no_other_more_than_all():
+    scores = pl.DataFrame(
+        {
+            "currency": ["EUR"] * 3,
+            "segment": ["new", "loyal", "lost"],
+            "recency_days": [1, 2, 3],
+            "revenue_cents": [400, 100, -200],
+        }
+    )
+    assert rfm_segments(scores).select("segment", "revenue_share").rows() == [
+        ("new", None),
+        ("loyal", 1 / 3),
+        ("lost", None),
+    ]
+
+
 def clicked(*clickers):
     """Campaigns of 100 mails each."""
     others = [name for name in (*ADDED, VERIFIED) if name not in ("sends", "clickers")]

@@ -197,6 +197,59 @@ def test_pareto_share(engine, same, orders, window):
     same(engine.read(found), store.pareto(orders, shares, since, until))
 
 
+SIGNS = st.lists(st.sampled_from([1, 1, -1]), min_size=99, max_size=99)
+
+
+def signed(rows, signs, *names):
+    """Rows some of whose amounts were given back."""
+    changed = zip(rows, signs, strict=False)
+    return [
+        row | {name: sign * row[name] for name in names if row[name] is not None}
+        for row, sign in changed
+    ]
+
+
+@given(order_rows(), line_rows(), SIGNS)
+def test_what_was_given_back_makes_no_share_below_nothing_or_above_all(same, orders, lines, signs):
+    returned = signed(orders, signs, "total_cents")
+    discounted = signed(returned, signs[::-1], "discount_cents")
+    lines = signed(lines, signs, "quantity")
+    frame, products = pl.DataFrame(discounted, ORDERS), pl.DataFrame(lines, LINES)
+    made = metrics.store_summary(frame)
+    same(made.to_dicts(), store.summary(discounted, "month", None, None))
+    made = metrics.pareto_share(frame, shares=[0.5, 1])
+    halves = [Fraction(1, 2), Fraction(1)]
+    same(made.to_dicts(), store.pareto(discounted, halves, None, None))
+    made = metrics.top_products(products, frame)
+    same(made.to_dicts(), store.products(lines, discounted, "name", 20, None, None))
+
+
+def test_shares_of_a_shop_with_refunds():
+    orders = bought(1, 2, 3, 4).with_columns(
+        email=pl.Series(
+            ["ann@example.com", "bob@example.com", "cy@example.com", "dee@example.com"]
+        ),
+        total_cents=pl.Series([900, 300, -400, 300]),
+        discount_cents=pl.Series([0, -500, 0, 0]),
+        product_count=1,
+    )
+    (summed,) = metrics.store_summary(orders).rows(named=True)
+    assert (summed["revenue_cents"], summed["discount_share"]) == (1100, None)
+    best = metrics.pareto_share(orders, shares=[0.25, 0.5, 1])
+    assert best["revenue_share"].to_list() == [900 / 1100, None, 1.0]
+    lines = pl.DataFrame(
+        {
+            "order_id": ["0", "1", "2"],
+            "name": ["Tea", "Cup", "Refund"],
+            "quantity": [1, 1, 1],
+            "price_cents": [900, 300, -400],
+        }
+    )
+    sold = metrics.top_products(lines, orders)
+    assert sold["revenue_share"].to_list() == [None, 300 / 800, None]
+    assert sold["cumulative_share"].to_list() == [None, None, 1.0]
+
+
 def test_a_tenth_of_thirty_customers_is_three():
     orders = pl.DataFrame(
         {

@@ -49,6 +49,11 @@ def ratio(k, n):
     return Fraction(k, n) if n > 0 else None
 
 
+def part(k, n):
+    """A part of a sum; none where refunds make it less than nothing or more than all."""
+    return ratio(k, n) if 0 <= k <= n else None
+
+
 def rate(name, k, n, wilson):
     low, high = wilson(k, n)
     return {name: None if k is None else ratio(k, n), f"{name}_low": low, f"{name}_high": high}
@@ -80,7 +85,7 @@ def summary(orders, grain, since, until):
             "units": sum(units),
             "units_per_order": ratio(sum(units), len(units)),
             "discount_cents": discount,
-            "discount_share": ratio(discount, sum(cents) + discount),
+            "discount_share": part(discount, sum(cents) + discount),
             "customers": len(set(people) - {None}),
             "orders_without_email": people.count(None),
         }
@@ -237,8 +242,8 @@ def products(lines, orders, by, top, since, until):
                 "orders": count,
                 "units": units,
                 "revenue_cents": revenue,
-                "revenue_share": ratio(revenue, whole),
-                "cumulative_share": ratio(so_far, whole),
+                "revenue_share": part(revenue, whole),
+                "cumulative_share": part(so_far, whole),
             }
             if top is None or rank <= top:
                 made.append(row)
@@ -265,8 +270,8 @@ def pareto(orders, shares, since, until):
                     "customers": n,
                     "top_revenue_cents": sum(cents[:first]),
                     "revenue_cents": whole,
-                    "revenue_share": ratio(sum(cents[:first]), whole),
-                    "gini": ratio(apart, 2 * n * whole),
+                    "revenue_share": part(sum(cents[:first]), whole),
+                    "gini": ratio(apart, 2 * n * whole) if cents[-1] >= 0 else None,
                 }
             )
     return made
