@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import duckdb
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 
 from actoolkit import metrics
 from actoolkit.errors import InvalidArgument, MissingColumns
+from actoolkit.tables.frames import to_pandas
 
 
 def beside(name):
@@ -126,6 +130,71 @@ def test_field_completeness(engine, same, contacts):
 def test_blanks_are_not_filled_in():
     frame = pl.DataFrame({"phone": ["", "  ", "555", None], "visits": [0, 1, None, None]})
     assert metrics.field_completeness(frame)["filled"].to_list() == [1, 2]
+
+
+BLANK = {
+    "score": ([1.5, math.nan, None, 0.0], pl.Float64()),
+    "stage": (["won", "", "  ", None], pl.Categorical()),
+    "level": (["won", "", " ", None], pl.Enum(["won", "", " "])),
+    "tags": ([["a"], [], None, ["", "b"]], pl.List(pl.String())),
+    "sizes": ([[1], [], None, []], pl.List(pl.Int64())),
+    "nothing": ([None] * 4, pl.Null()),
+}
+"""By hand: 2, 1, 1, 2, 1 and 0 of 4."""
+
+
+def to_duckdb(frame):
+    connection = duckdb.connect()
+    made = connection.register("made", frame.to_arrow()).table("made")
+    return made.select("* REPLACE (level::ENUM('won', '', ' ') AS level)")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda frame: frame,
+        pl.DataFrame.lazy,
+        to_pandas,
+        pl.DataFrame.to_pandas,
+        lambda frame: to_pandas(frame).convert_dtypes(),
+        lambda frame: frame.to_pandas(use_pyarrow_extension_array=True),
+        to_duckdb,
+    ],
+    ids=["polars", "lazy", "pandas", "plain pandas", "nullable pandas", "pyarrow pandas", "duckdb"],
+)
+def test_no_number_a_blank_category_and_an_empty_list_are_not_filled_in(make):
+    frame = pl.DataFrame(
+        [pl.Series(name, values, dtype) for name, (values, dtype) in BLANK.items()]
+    )
+    found = metrics.field_completeness(make(frame))
+    if isinstance(found, pl.LazyFrame):
+        found = found.collect()
+    elif isinstance(found, duckdb.DuckDBPyRelation):
+        found = pl.DataFrame(found)
+    assert list(found["column"]) == list(BLANK)
+    assert list(found["filled"]) == [2, 1, 1, 2, 1, 0]
+    assert set(found["rows"]) == {4}
+
+
+@pytest.mark.parametrize("make", [pl.DataFrame, pl.LazyFrame, pd.DataFrame])
+def test_a_frame_without_columns_has_none_to_count(make):
+    found = metrics.field_completeness(make())
+    names = found.collect_schema().names() if make is pl.LazyFrame else list(found.columns)
+    assert names == ["column", "rows", "filled", "filled_share"]
+    assert len(found.collect() if make is pl.LazyFrame else found) == 0
+
+
+def test_columns_of_pandas_that_are_numbers_are_named_by_them():
+    found = metrics.field_completeness(pd.DataFrame([["a", 1], ["", None]]))
+    assert found["column"].tolist() == ["0", "1"]
+    assert found["filled"].tolist() == [1, 1]
+    with pytest.raises(InvalidArgument, match="two columns of one name"):
+        metrics.field_completeness(pd.DataFrame([[1, 2]], columns=[0, "0"]))
+
+
+def test_a_column_of_texts_and_lists_side_by_side():
+    frame = pd.DataFrame({"mixed": ["a", " ", [], [0], (), {}, None, math.nan, 0, False]})
+    assert metrics.field_completeness(frame)["filled"].tolist() == [4]
 
 
 @QUICK
