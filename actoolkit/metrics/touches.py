@@ -8,14 +8,16 @@ user's own: webhooks, an export of opens and clicks, link data.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument, MissingColumns
 from actoolkit.metrics.arguments import listed
-from actoolkit.metrics.frames import Schema, closed, opened, same_kind
+from actoolkit.metrics.frames import Schema, closed, opened, same_kind, wrapped
 from actoolkit.metrics.orders import address, contacts_of_addresses
+from actoolkit.metrics.touch_columns import named_columns, sources
 
 Kind = Literal["click", "open", "sent", "one_to_one", "automation", "listed"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -35,6 +37,9 @@ TOUCHES: Schema = {
 ORDER = ("contact_id", "touched_at", "kind", "campaign_id", "automation_id", "link", "sent_at")
 """How touches are sorted, on every engine alike."""
 _OPTIONAL = ("campaign_id", "automation_id", "sent_at", "link", "is_bot")
+_IDS = ("contact_id", "campaign_id", "automation_id")
+KNOWN = (*TOUCHES, "email")
+"""Columns of a log that are read."""
 _READ = ("contact_id", "touched_at", "kind", "campaign_id", "automation_id", "is_bot")
 
 
@@ -51,11 +56,13 @@ def touches_from_log(
 
     Args:
         log: One row per touch, such as webhooks that were kept, or an export of opens and clicks.
-            ``touched_at`` and ``sent_at`` are moments with a zone.
+            ``touched_at`` and ``sent_at`` are moments with a zone. Blanks around ids and links are
+            none of theirs; an empty one is missing.
         contacts: Result of `actoolkit.load_contacts`, for a log that has ``email`` and no
             ``contact_id``; addresses are compared trimmed and in lower case.
         kind: What all rows are; None if the log has a column ``kind``.
-        columns: Names in the log by the names here: ``{"touched_at": "tstamp"}``.
+        columns: Names in the log by the names here: ``{"touched_at": "tstamp"}``. They go before
+            columns of the log that have the name here.
 
     Returns:
         The same kind of frame, sorted by contact and moment:
@@ -66,7 +73,8 @@ def touches_from_log(
         ``link (String)``: clicked; ``is_bot (Boolean): null if not known, see ``flag_bots``.
 
     Raises:
-        InvalidArgument: A kind that is none, or frames of different kinds.
+        InvalidArgument: A kind that is none, a name in ``columns`` that touches do not have, or
+            frames of different kinds.
         MissingColumns: The log lacks a column.
 
     Source:
@@ -85,13 +93,13 @@ def touches_from_log(
     """
     if kind is not None and kind not in KINDS:
         raise InvalidArgument(f"kind={kind!r} is none.", hint=f"There are: {', '.join(KINDS)}.")
-    renamed = _renamed(log, columns or {})
-    there = renamed.collect_schema().names()
     who: Schema = {"contact_id": "key"} if contacts is None else {"email": "text"}
     needed: Schema = {**who, "touched_at": "moment", **({} if kind else {"kind": "text"})}
+    renamed = _renamed(log, columns, needed)
+    there = renamed.collect_schema().names()
     optional: Schema = {name: TOUCHES[name] for name in _OPTIONAL if name in there}
     rows = opened("touches_from_log", renamed.to_native(), {**needed, **optional})
-    rows = _with_texts(rows)
+    rows = _trimmed(_with_texts(rows))
     if contacts is not None:
         people = opened("touches_from_log", contacts, {"contact_id": "key", "email": "text"})
         same_kind("touches_from_log", rows, people)
@@ -105,26 +113,23 @@ def touches_from_log(
     return closed(rows, log, TOUCHES, sort_by=ORDER)
 
 
-def _renamed(log: Any, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
-    try:
-        frame: nw.LazyFrame[Any] = nw.from_native(log).lazy()
-    except TypeError as error:
+def _renamed(log: Any, columns: object, needed: Schema) -> nw.LazyFrame[Any]:
+    metric = "touches_from_log"
+    if isinstance(log, str | Path):
         raise InvalidArgument(
-            f"touches_from_log works on a DataFrame, not on {type(log).__name__}.",
+            f"{metric} works on a DataFrame, not on {type(log).__name__}.",
             hint="touches_from_csv reads files.",
-        ) from error
-    names = frame.collect_schema().names()
-    missing = [theirs for theirs in columns.values() if theirs not in names]
-    if missing:
-        raise MissingColumns("touches_from_log", missing, names)
-    return frame.rename({theirs: ours for ours, theirs in columns.items()})
+        )
+    frame: nw.LazyFrame[Any] = wrapped(metric, log).lazy()
+    theirs = named_columns(metric, columns, KNOWN)
+    found = sources(metric, frame.collect_schema().names(), theirs, KNOWN, needed)
+    return frame.select(nw.col(name).alias(ours) for ours, name in found.items())
 
 
 def _with_texts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Make ids texts, as they are everywhere here: a log of one's own often has numbers."""
     schema = rows.collect_schema()
-    ids = ("contact_id", "campaign_id", "automation_id")
-    numbers = [name for name in ids if name in schema and schema[name].is_numeric()]
+    numbers = [name for name in _IDS if name in schema and schema[name].is_numeric()]
     if not numbers:
         return rows
     if rows.implementation.is_pandas():
@@ -134,6 +139,18 @@ def _with_texts(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         floats = [name for name in numbers if schema[name].is_float()]
         rows = rows.with_columns(nw.col(name).fill_nan(None).cast(nw.Int64) for name in floats)
     return rows.with_columns(nw.col(name).cast(nw.String) for name in numbers)
+
+
+def _trimmed(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Take blanks off ids and links: "7 " would be somebody else, and "" a campaign of its own."""
+    schema = rows.collect_schema()
+    texts = [name for name in (*_IDS, "link") if name in schema and schema[name] == nw.String]
+    if not texts:
+        return rows
+    bare = {name: nw.col(name).str.strip_chars() for name in texts}
+    return rows.with_columns(
+        **{name: nw.when(text != "").then(text) for name, text in bare.items()}
+    )
 
 
 def _refuse_unknown(rows: nw.LazyFrame[Any]) -> None:

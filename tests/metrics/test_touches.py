@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actoolkit.errors import InvalidArgument
+from actoolkit.errors import InvalidArgument, MissingColumns
 from actoolkit.metrics import (
     attribution_coverage,
     attribution_sensitivity,
@@ -21,6 +22,7 @@ from actoolkit.metrics import (
     one_to_one_touches,
     touch_counts,
     touch_lags,
+    touches_from_log,
 )
 
 PATH = Path(__file__).parent.parent / "oracles" / "attribution.py"
@@ -304,3 +306,95 @@ def test_a_day_has_24_hours_where_clocks_change(engine):
     }
     (row,) = engine.read(touch_lags(*frames(engine, [order], touches)))
     assert row["lag_days"] == 0
+
+
+LOG = {name: pl.String() for name in ("contact_id", "campaign_id", "link", "who", "camp")}
+LOG = {**LOG, "touched_at": MOMENT, "clicked_at": MOMENT}
+
+
+def logged(**known):
+    return {**dict.fromkeys(LOG), "touched_at": START, "clicked_at": START, **known}
+
+
+def test_blanks_around_ids_are_none_of_theirs(engine):
+    rows = [
+        logged(contact_id="7 ", campaign_id="\t3", link=" /a "),
+        logged(contact_id=" 8", campaign_id="", link="  "),
+        logged(contact_id="9", campaign_id=" ", link=None),
+        logged(contact_id=" ", campaign_id="3"),
+        logged(contact_id=None, campaign_id="3"),
+    ]
+    found = engine.read(touches_from_log(engine.make(rows, LOG), kind="click"))
+    assert [(row["contact_id"], row["campaign_id"], row["link"]) for row in found] == [
+        ("7", "3", "/a"),
+        ("8", None, None),
+        ("9", None, None),
+    ]
+
+
+def test_a_log_without_ids_finds_them_by_address(engine):
+    log = engine.make(
+        [{"email": " ANN@example.com", "touched_at": START}],
+        {"email": pl.String(), "touched_at": MOMENT},
+    )
+    (found,) = engine.read(touches_from_log(log, engine.make(PEOPLE, CONTACTS), kind="open"))
+    assert (found["contact_id"], found["campaign_id"]) == ("7", None)
+
+
+def test_a_named_column_goes_before_one_of_our_name(engine):
+    later = START + timedelta(hours=5)
+    rows = [logged(contact_id="1", who="7", campaign_id="x", camp="3", clicked_at=later)]
+    names = {
+        "contact_id": "who",
+        "campaign_id": "camp",
+        "touched_at": "clicked_at",
+        "sent_at": "clicked_at",
+    }
+    (found,) = engine.read(touches_from_log(engine.make(rows, LOG), kind="click", columns=names))
+    assert (found["contact_id"], found["campaign_id"]) == ("7", "3")
+    assert found["touched_at"] == found["sent_at"] == later
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"campaign": "camp"}, "'campaign_id'"),
+        ({"who": "contact_id"}, "contact_id, touched_at"),
+        ({"is_bott": "is_bot"}, "'is_bot'"),
+        (["who"], "touched_at"),
+        ({"contact_id": 0}, "touched_at"),
+        ("who", "touched_at"),
+    ],
+)
+def test_a_name_that_touches_do_not_have_is_refused(columns, says):
+    frame = pl.DataFrame([logged(contact_id="7", camp="3")], schema=LOG)
+    with pytest.raises(InvalidArgument) as caught:
+        touches_from_log(frame, kind="click", columns=columns)
+    assert says in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("dropped", "options", "says"),
+    [
+        ([], {}, 'kind="click"'),
+        (["touched_at"], {"kind": "click"}, 'columns={"touched_at": ...}'),
+        (["contact_id"], {"kind": "click"}, "contacts="),
+        (["email"], {"kind": "click", "contacts": 1}, "Leave contacts= out"),
+        ([], {"kind": "click", "columns": {"link": "urls"}}, "Did you mean url?"),
+        ([], {"kind": "click", "columns": {"link": "x"}}, "name here, then that in the log"),
+    ],
+)
+def test_a_column_that_is_missing_says_how_to_name_it(dropped, options, says):
+    frame = pl.DataFrame(
+        {"contact_id": ["7"], "email": ["ann@x.org"], "touched_at": [START], "url": ["/"]}
+    )
+    with pytest.raises(MissingColumns) as caught:
+        touches_from_log(frame.drop(dropped), **options)
+    assert says in caught.value.hint
+    assert says in str(caught.value)
+
+
+def test_a_log_with_two_columns_of_one_name_is_refused():
+    frame = pd.DataFrame([["7", "8", START]], columns=["contact_id", "contact_id", "touched_at"])
+    with pytest.raises(InvalidArgument, match="two columns of one name"):
+        touches_from_log(frame, kind="click")
