@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,21 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
-from actoolkit.metrics.touches import Kind, touches_from_log
-
-_MOMENTS = ("touched_at", "sent_at")
-_FORMATS = (
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-)
+from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.csv_columns import csv_flags, csv_moments, csv_texts
+from actoolkit.metrics.touch_columns import named_columns, sources
+from actoolkit.metrics.touches import KNOWN, TOUCHES, Kind, touches_from_log
 
 
 def touches_from_csv(
-    path: str | Path,
+    path: str | os.PathLike[str],
     contacts: Any = None,
     *,
     kind: Kind | None = None,
@@ -35,13 +29,16 @@ def touches_from_csv(
     r"""Read touches from a CSV file, such as an export of opens and clicks.
 
     Grain: one row per touch. Rows without a known contact or a moment are left out, which a
-    warning counts; a moment that is none is an error.
+    warning counts; a moment or a flag that is none is an error. ``is_bot`` is yes, y, true, t, 1 or
+    on; no, n, false, f, 0 or off; empty where not known.
 
     Args:
-        path: Of the file, with a heading.
+        path: Of the file, with a heading; separated by commas, or by semicolons or tabs where the
+            heading is.
         contacts: Result of `actoolkit.load_contacts`, for a file with ``email``.
         kind: What all rows are; None if the file has a column ``kind``.
-        columns: Names in the file by the names here: ``{"touched_at": "Date/Time"}``.
+        columns: Names in the file by the names here: ``{"touched_at": "Date/Time"}``. They go
+            before columns of the file that have the name here.
         time_zone: Of moments without an offset, such as "America/Chicago". An hour that does not
             exist there is left out; of one that is there twice it is the first.
 
@@ -49,9 +46,10 @@ def touches_from_csv(
         polars; the columns of `touches_from_log`.
 
     Raises:
-        InvalidArgument: No such file or zone, an unknown ``kind``.
+        InvalidArgument: No such file or zone, an unknown ``kind``, a name in ``columns`` that
+            touches do not have.
         MissingColumns: The file lacks a column.
-        MetricError: A moment cannot be read.
+        MetricError: A moment or a flag cannot be read, or two headings of a column are the same.
 
     Source:
         `actoolkit.metrics.explain("attributed_revenue")`.
@@ -67,36 +65,18 @@ def touches_from_csv(
         >>> made.select("contact_id", "campaign_id", "kind").rows()
         [('7', '3', 'click')]
     """
-    try:
-        zone = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InvalidArgument(
-            f"time_zone={time_zone!r} is unknown.", hint='Use a name such as "America/Chicago".'
-        ) from error
-    file = Path(path)
-    if not file.is_file():
-        raise InvalidArgument(f"There is no file {file}.", hint="Give the path of a CSV file.")
-    try:
-        rows = pl.read_csv(file, infer_schema=False, encoding="utf8-lossy")
-    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError) as error:
-        raise MetricError(
-            f"{file.name} is no CSV file: {error}.", hint="It needs a heading and commas."
-        ) from error
-    rows = rows.rename({name: name.strip().lstrip("\ufeff") for name in rows.columns})
-    theirs = dict(columns or {})
-    missing = [name for name in theirs.values() if name not in rows.columns]
-    if missing:
-        raise MissingColumns("touches_from_csv", missing, rows.columns)
-    for ours in _MOMENTS:
-        name = theirs.get(ours, ours)
-        if name in rows.columns:
-            rows = rows.with_columns(_moments(rows[name], zone, file.name))
-    flag = theirs.get("is_bot", "is_bot")
-    if flag in rows.columns:
-        yes = pl.col(flag).str.strip_chars().str.to_lowercase()
-        rows = rows.with_columns(yes.is_in(["1", "true", "yes"]).alias(flag))
+    metric = "touches_from_csv"
+    zone = _zone(time_zone)
+    theirs = named_columns(metric, columns, KNOWN)
+    file = _file(path)
+    needed = ["contact_id" if contacts is None else "email", "touched_at"]
+    needed += [] if kind else ["kind"]
+    rows = csv_texts(file, {theirs.get(ours, ours) for ours in KNOWN})
+    found = sources(metric, rows.columns, theirs, KNOWN, needed)
+    read = [_read(rows[name], ours, zone, file.name).alias(ours) for ours, name in found.items()]
+    rows = pl.DataFrame(read)
     there = _people(contacts)
-    made: pl.DataFrame = touches_from_log(rows, there, kind=kind, columns=columns)
+    made: pl.DataFrame = touches_from_log(rows, there, kind=kind)
     if made.height < rows.height:
         warnings.warn(
             f"{rows.height - made.height:,} of {rows.height:,} rows of {file.name} are left out: "
@@ -118,22 +98,28 @@ def _people(contacts: Any) -> pl.DataFrame | None:
     return collected(rows, names)  # type: ignore[arg-type]
 
 
-def _moments(texts: pl.Series, zone: ZoneInfo, file: str) -> pl.Series:
-    """Read moments; those without an offset in a zone."""
-    plain = texts.str.strip_chars().replace("", None)
-    offset = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", strict=False, time_unit="us")
-    tried = [plain.str.to_datetime(form, strict=False, time_unit="us") for form in _FORMATS]
-    naive = pl.select(pl.coalesce(pl.lit(one) for one in tried)).to_series()
-    local = naive.dt.replace_time_zone(zone.key, ambiguous="earliest", non_existent="null")
-    read = pl.select(
-        pl.coalesce(
-            pl.lit(offset).dt.convert_time_zone("UTC"), pl.lit(local).dt.convert_time_zone("UTC")
-        ).alias(texts.name)
-    ).to_series()
-    bad = plain.filter(offset.is_null() & naive.is_null() & plain.is_not_null())
-    if bad.len():
-        raise MetricError(
-            f"{file}: {bad.len()} values of {texts.name} are no moments, such as {bad[0]!r}.",
-            hint="Write them as 2026-05-31 14:00:00 or 2026-05-31T14:00:00-05:00.",
-        )
-    return read
+def _zone(name: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)  # type: ignore[arg-type]
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+        raise InvalidArgument(
+            f"time_zone={name!r} is unknown.", hint='Use a name such as "America/Chicago".'
+        ) from error
+
+
+def _file(path: object) -> Path:
+    hint = "Give the path of a CSV file."
+    if not isinstance(path, str | os.PathLike):
+        raise InvalidArgument(f"{path!r} is no path.", hint=hint)
+    file = Path(path)
+    if not file.is_file():
+        raise InvalidArgument(f"There is no file {file}.", hint=hint)
+    return file
+
+
+def _read(texts: pl.Series, ours: str, zone: ZoneInfo, file: str) -> pl.Series:
+    if TOUCHES.get(ours) == "moment":
+        return csv_moments(texts, zone, file)
+    if TOUCHES.get(ours) == "flag":
+        return csv_flags(texts, file)
+    return texts

@@ -19,6 +19,7 @@ from actoolkit.metrics import (
     touches_from_csv,
     vendor_differences,
 )
+from actoolkit.tables.frames import to_pandas
 
 PATH = Path(__file__).parent.parent / "oracles" / "attribution.py"
 SPEC = spec_from_file_location("oracle_attribution", PATH)
@@ -193,6 +194,112 @@ class TestFiles:
         with pytest.warns(UserWarning, match="1 of 2 rows of log.csv are left out"):
             made = self.read(tmp_path, text, contacts, kind="open", columns=names)
         assert made["contact_id"].to_list() == ["7"]
+
+    @pytest.mark.parametrize(
+        ("words", "flag"),
+        [
+            (["yes", "Y", "True", "t", "1", "on", " ON ", "1.0"], True),
+            (["no", "N", "FALSE", "f", "0", "off", "0.0"], False),
+            (["", '""', " "], None),
+        ],
+    )
+    def test_flags_are_read_in_any_usual_word(self, tmp_path, words, flag):
+        rows = "".join(f"7,2026-05-01,{word}\n" for word in words)
+        made = self.read(tmp_path, f"contact_id,touched_at,is_bot\n{rows}", kind="click")
+        assert made["is_bot"].to_list() == [flag] * len(words)
+
+    def test_a_flag_that_is_none_is_named(self, tmp_path):
+        text = "contact_id,touched_at,Robot\n7,2026-05-01,no\n7,2026-05-01,bot\n"
+        with pytest.raises(MetricError, match="row 2 has 'bot' in Robot") as caught:
+            self.read(tmp_path, text, kind="click", columns={"is_bot": "Robot"})
+        assert "yes or no" in caught.value.hint
+
+    def test_ids_have_no_blanks_and_an_empty_one_is_missing(self, tmp_path):
+        text = 'contact_id,touched_at,campaign_id\n"7 ",2026-05-01,""\n 8,2026-05-01,"3 "\n'
+        made = self.read(tmp_path, text, kind="click")
+        assert made.select("contact_id", "campaign_id").rows() == [("7", None), ("8", "3")]
+
+    @pytest.mark.parametrize("separator", [";", "\t"])
+    def test_semicolons_and_tabs_are_found_by_the_heading(self, tmp_path, separator):
+        lines = (["who", "touched_at", "kind", "link"], ["7", "2026-05-01 10:00", "click", "/a,b"])
+        text = "".join(separator.join(line) + "\n" for line in lines)
+        made = self.read(tmp_path, text, columns={"contact_id": "who"})
+        assert made.select("contact_id", "kind", "link").rows() == [("7", "click", "/a,b")]
+
+    @pytest.mark.parametrize(
+        ("heading", "options", "says"),
+        [
+            ("contact_id,touched_at", {}, 'kind="click"'),
+            ("email,touched_at", {"kind": "click"}, "contacts="),
+            ("contact_id,when", {"kind": "click"}, 'columns={"touched_at": ...}'),
+            ("a;b", {"kind": "click"}, 'columns={"contact_id": ...}'),
+        ],
+    )
+    def test_a_column_that_is_missing_says_how_to_name_it(self, tmp_path, heading, options, says):
+        with pytest.raises(MissingColumns) as caught:
+            self.read(tmp_path, f"{heading}\n7,2026-05-01\n", **options)
+        assert says in caught.value.hint
+        assert "touches_from_csv" in caught.value.message
+
+    def test_a_named_column_goes_before_one_of_our_name(self, tmp_path):
+        text = "contact_id,who,touched_at,at,campaign_id,camp\n1,7,2020-01-01,2026-05-01,x,3\n"
+        names = {"contact_id": "who", "touched_at": "at", "sent_at": "at", "campaign_id": "camp"}
+        (made,) = self.read(tmp_path, text, kind="click", columns=names).rows(named=True)
+        day = datetime(2026, 5, 1, tzinfo=UTC)
+        assert (made["contact_id"], made["campaign_id"]) == ("7", "3")
+        assert (made["touched_at"], made["sent_at"]) == (day, day)
+
+    @pytest.mark.parametrize("heading", ["contact_id,contact_id ", "contact_id,contact_id"])
+    def test_two_headings_of_a_column_are_refused(self, tmp_path, heading):
+        with pytest.raises(MetricError, match="more than one column contact_id"):
+            self.read(tmp_path, f"{heading},touched_at\n7,8,2026-05-01\n", kind="click")
+        text = f"{heading},who,touched_at\n7,8,9,2026-05-01\n"
+        made = self.read(tmp_path, text, kind="click", columns={"contact_id": "who"})
+        assert made["contact_id"].to_list() == ["9"]
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "2024-09-19 05:49:00+00:00",
+            "2024-09-19 05:49:00.000000+00:00",
+            "2024-09-19 00:49:00-05:00",
+            "2024-09-19 05:49:00+00",
+            "2024-09-19 05:49:00 +0000",
+            "2024-09-19 05:49:00 UTC",
+            "2024-09-19T05:49Z",
+            "2024-09-19  05:49",
+        ],
+    )
+    def test_moments_as_programs_write_them(self, tmp_path, written):
+        made = self.read(tmp_path, f"contact_id,touched_at\n7,{written}\n", kind="click")
+        assert made["touched_at"].to_list() == [datetime(2024, 9, 19, 5, 49, tzinfo=UTC)]
+
+    def test_what_pandas_and_polars_write_of_touches_comes_back(self, tmp_path):
+        rows = [
+            ("7", START, "click", "3", None, START, "/a", True),
+            ("8", START + timedelta(microseconds=5), "open", None, "4", None, None, None),
+        ]
+        touches = pl.DataFrame(rows, schema=TOUCHES, orient="row")
+        path = tmp_path / "touches.csv"
+        to_pandas(touches).to_csv(path, index=False)
+        assert touches_from_csv(path).equals(touches)
+        touches.write_csv(path)
+        assert touches_from_csv(path).equals(touches)
+
+    @pytest.mark.parametrize("path", [None, 5, b"log.csv", ["log.csv"]])
+    def test_a_path_that_is_none_is_refused(self, path):
+        with pytest.raises(InvalidArgument, match="no path"):
+            touches_from_csv(path, kind="click")
+
+    @pytest.mark.parametrize("zone", [None, 5, "", "America", "../etc"])
+    def test_a_zone_that_is_none_is_refused(self, tmp_path, zone):
+        with pytest.raises(InvalidArgument, match="time_zone"):
+            self.read(tmp_path, "contact_id,touched_at\n", kind="click", time_zone=zone)
+
+    def test_a_name_that_touches_do_not_have_is_refused(self, tmp_path):
+        text = "contact_id,touched_at,camp\n7,2026-05-01,3\n"
+        with pytest.raises(InvalidArgument, match="'campaign_id'"):
+            self.read(tmp_path, text, kind="click", columns={"campaign": "camp"})
 
     @pytest.mark.parametrize(
         ("text", "error", "says"),
