@@ -21,7 +21,8 @@ class Definition:
         formula: In words.
         numerator: Column that counts the hits, or the amount; "" where there is none.
         denominator: Column that counts the trials; "" where there is none.
-        columns: Columns of the loaded tables that it needs.
+        columns: Columns that its function needs of the frames it takes, those that may be left out
+            included; days and groups need theirs as well.
         caveats: What to know before quoting it; sentences.
         source: Where the definition, or the field, is described.
         function: Function of `actoolkit.metrics` that gives it; "" for a user's own.
@@ -52,6 +53,16 @@ class Definition:
 
 
 _BASE = ("sends", "hard_bounces", "soft_bounces")
+_CAMPAIGN_RATES = (
+    "campaign_id",
+    "name",
+    "type",
+    "automation_id",
+    "sent_at",
+    *ADDED,
+    VERIFIED,
+)
+"""All that `campaign_rates` gives is made of: none of its rates can be had of fewer."""
 _PRIVACY = (
     "Mail-privacy software opens mails by itself, so this is an upper bound; "
     "the verified open rate is the lower one."
@@ -67,21 +78,13 @@ _EXPOSURE_CAVEATS = (
 
 def _rate(rate_id: str, title: str, formula: str, *caveats: str) -> Definition:
     rate: Rate = RATES[rate_id]
-    columns: list[str] = []
-    for name in (*rate.numerator, rate.denominator):
-        if name == "verified_delivered":
-            columns += [VERIFIED, *_BASE]
-        elif name in ("unverified_opens", "verifiable_opens"):
-            columns += ["unique_opens", VERIFIED]
-        else:
-            columns += _BASE if name == "delivered" else [name]
     return Definition(
         id=rate_id,
         title=title,
         formula=formula,
         numerator=" + ".join(rate.numerator),
         denominator=rate.denominator,
-        columns=tuple(dict.fromkeys(columns)),
+        columns=_CAMPAIGN_RATES,
         caveats=caveats,
         source=_CAMPAIGNS,
         function="campaign_rates",
@@ -94,7 +97,7 @@ BUILT_IN: tuple[Definition, ...] = (
         "Delivered mails",
         "mails sent minus hard and soft bounces, at least 0",
         numerator="sends - hard_bounces - soft_bounces",
-        columns=_BASE,
+        columns=_CAMPAIGN_RATES,
         caveats=("Accepted by the recipient's server; the spam folder counts as delivered.",),
         source=_CAMPAIGNS,
         function="campaign_rates",
@@ -156,7 +159,7 @@ BUILT_IN: tuple[Definition, ...] = (
         "pairs of a contact and a link that was clicked ÷ contacts who clicked any link",
         numerator="unique_link_clicks",
         denominator="clickers",
-        columns=("unique_link_clicks", "clickers", "sends"),
+        columns=(*_CAMPAIGN_RATES, "unique_link_clicks"),
         caveats=(
             "A mean of 1 or more, not a share, so Wilson's interval does not fit: it has none.",
             "In a group it is the ratio of sums: campaigns with many clickers weigh more.",
@@ -185,7 +188,7 @@ BUILT_IN: tuple[Definition, ...] = (
         "Robust z",
         "0.6745 x (rate - median of the group's rates in the days before) ÷ their median absolute "
         "deviation",
-        columns=("campaign_id", "name", "sent_at", *ADDED, VERIFIED),
+        columns=("campaign_id", "name", "type", "sent_at", *ADDED, VERIFIED),
         caveats=(
             "Beyond 3.5 is commonly called an outlier.",
             "Not known with fewer than 8 campaigns before.",
@@ -199,7 +202,7 @@ BUILT_IN: tuple[Definition, ...] = (
         "Control limits",
         "common rate ± 3 standard deviations of a campaign of this size, widened by how much "
         "campaigns differ from one to the next (Laney's p' chart)",
-        columns=("campaign_id", "name", "sent_at", *ADDED, VERIFIED),
+        columns=("campaign_id", "name", "type", "sent_at", *ADDED, VERIFIED),
         caveats=("A point beyond says that something was different, not what.",),
         source="https://doi.org/10.1081/QEN-120003555",
         function="campaign_anomalies",
@@ -250,6 +253,7 @@ BUILT_IN: tuple[Definition, ...] = (
         numerator="exposed_buyers",
         denominator="delivered mails of the campaigns whose exposure is known",
         columns=(
+            "campaign_id",
             "automation_id",
             "sent_at",
             "sends",
@@ -287,7 +291,15 @@ BUILT_IN: tuple[Definition, ...] = (
         "counters of a campaign at each moment at which a refresh saw them changed ÷ the most seen",
         numerator="unique_opens, clickers",
         denominator="the largest value seen",
-        columns=("campaign_id", "sent_at", "unique_opens", "clickers", "unsubscribes"),
+        columns=(
+            "campaign_id",
+            "observed_at",
+            "sent_at",
+            "unique_opens",
+            VERIFIED,
+            "clickers",
+            "unsubscribes",
+        ),
         caveats=(
             "As fine as the refreshes were frequent: the API keeps the present counters only.",
             _PRIVACY,
@@ -352,7 +364,26 @@ BUILT_IN: tuple[Definition, ...] = (
         "Orders joined",
         "each order once, with its contact by e-mail address, the last touch in the window before "
         "it, the campaign and automation of that, and the automations its contact was in",
-        columns=("order_id", "email", "customer_id", "ordered_at", "contact_id", "touched_at"),
+        columns=(
+            "order_id",
+            "email",
+            "customer_id",
+            "state",
+            "currency",
+            "total_cents",
+            "ordered_at",
+            "contact_id",
+            "touched_at",
+            "kind",
+            "campaign_id",
+            "automation_id",
+            "sent_at",
+            "is_bot",
+            "is_rollup",
+            "added_at",
+            "removed_at",
+            "name",
+        ),
         caveats=(
             "Addresses are compared trimmed and in lower case.",
             "Of several contacts of one address the smallest id counts; the match says so.",

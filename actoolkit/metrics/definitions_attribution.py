@@ -6,18 +6,26 @@ from actoolkit.metrics.definitions import Definition
 
 _ORDERS = "https://developers.activecampaign.com/reference/list-all-orders"
 _VENDOR = "https://help.activecampaign.com/hc/en-us/articles/360003444039"
-_ORDER_COLUMNS = (
+_TOUCH_COLUMNS = (
+    "contact_id",
+    "touched_at",
+    "kind",
+    "campaign_id",
+    "automation_id",
+    "sent_at",
+    "is_bot",
+)
+_COUNTED = (
     "order_id",
     "email",
     "state",
     "currency",
     "total_cents",
-    "shipping_cents",
-    "tax_cents",
     "ordered_at",
+    *_TOUCH_COLUMNS,
 )
-_TOUCH_COLUMNS = ("contact_id", "touched_at", "kind", "campaign_id", "automation_id", "sent_at")
-_COLUMNS = (*_ORDER_COLUMNS, *_TOUCH_COLUMNS)
+_NET = ("shipping_cents", "tax_cents")
+"""What the vendor's rule takes off an order, and whoever asks for net values."""
 _NO_CAUSE = "A credit is not a cause: those who read mail buy more anyway."
 _API = (
     "The API has no log of who opened or clicked which mail: without a log of your own, touches "
@@ -32,7 +40,7 @@ ATTRIBUTION: tuple[Definition, ...] = (
         "the chosen model",
         numerator="credited_cents",
         denominator="revenue of the currency",
-        columns=_COLUMNS,
+        columns=(*_COUNTED, *_NET),
         caveats=(
             _NO_CAUSE,
             _API,
@@ -49,7 +57,7 @@ ATTRIBUTION: tuple[Definition, ...] = (
         "window ÷ orders that brought money",
         numerator="orders",
         denominator="orders of the currency",
-        columns=_COLUMNS,
+        columns=_COUNTED,
         caveats=("What the window does not reach, no model can credit.",),
         source=_ORDERS,
         function="attribution_coverage",
@@ -60,7 +68,7 @@ ATTRIBUTION: tuple[Definition, ...] = (
         "attributed revenue ÷ revenue, for windows of several lengths",
         numerator="credited_cents",
         denominator="revenue of the currency",
-        columns=_COLUMNS,
+        columns=(*_COUNTED, *_NET),
         caveats=(
             "A share that grows with the window for ever is one of chance.",
             _NO_CAUSE,
@@ -74,7 +82,7 @@ ATTRIBUTION: tuple[Definition, ...] = (
         "orders by the number of touches in the window before them",
         numerator="orders",
         denominator="orders of the currency",
-        columns=_COLUMNS,
+        columns=_COUNTED,
         caveats=("With one touch all models say the same.",),
         source=_ORDERS,
         function="touch_counts",
@@ -85,7 +93,7 @@ ATTRIBUTION: tuple[Definition, ...] = (
         "orders by full days since the last touch before them",
         numerator="orders",
         denominator="orders with a touch in the window",
-        columns=_COLUMNS,
+        columns=_COUNTED,
         caveats=("Orders that only happened to follow a mail are spread over all days.",),
         source=_ORDERS,
         function="touch_lags",

@@ -16,7 +16,7 @@ CONTACTS: tuple[Definition, ...] = (
         "the first ÷ contacts who took the first",
         numerator="contacts",
         denominator="contacts of the first step, or of the step before",
-        columns=("contact_id",),
+        columns=("contact_id", "event", "happened_at"),
         caveats=(
             "Of all chains of a contact's events, any one that is in time counts.",
             "Steps at the same moment count as in order, an event once.",
@@ -55,7 +55,17 @@ CONTACTS: tuple[Definition, ...] = (
         "months of contacts in which they left a list ÷ months of contacts with so many mails",
         numerator="unsubscribed",
         denominator="contact_months",
-        columns=("contact_id", "touched_at", "kind", "status", "unsubscribed_at"),
+        columns=(
+            "contact_id",
+            "touched_at",
+            "kind",
+            "campaign_id",
+            "automation_id",
+            "sent_at",
+            "is_bot",
+            "status",
+            "unsubscribed_at",
+        ),
         caveats=(
             "Who gets more mail differs from who gets less: fewer mails need not keep them.",
             "The API keeps the last unsubscription of a membership only.",

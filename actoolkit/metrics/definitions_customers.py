@@ -8,6 +8,7 @@ _BG_NBD = "https://doi.org/10.1287/mksc.1040.0098"
 _ORDERS = "https://developers.activecampaign.com/reference/list-all-orders"
 _VALUES = "https://developers.activecampaign.com/reference/list-all-contacts"
 _SCORED = (
+    "observed_at",
     "score_value_id",
     "score_id",
     "contact_id",

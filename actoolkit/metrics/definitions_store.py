@@ -11,6 +11,7 @@ _RFM = "https://docs.churned.io/churned-docs/dashboard-and-features/rfv-model-se
 
 _DATED = ("email", "state", "ordered_local")
 _MONEY = ("state", "currency", "total_cents", "ordered_local")
+_SUMMARY = (*_MONEY, "email", "discount_cents", "product_count")
 _CUSTOMER = "A customer is an e-mail address, trimmed and in lower case; one person may have two."
 _LATE = "Where the history begins late, people who bought before it count as new."
 _CURRENCY = "Currencies are never added."
@@ -62,7 +63,7 @@ STORE: tuple[Definition, ...] = (
         "Store summary",
         "revenue, orders, mean and median order, products, discounts and customers of completed "
         "and recovered orders, per period and currency",
-        columns=(*_MONEY, "email", "discount_cents", "product_count"),
+        columns=_SUMMARY,
         caveats=(_CURRENCY, "Customers do not add up over periods."),
         source=_ORDERS,
         function="store_summary",
@@ -71,7 +72,7 @@ STORE: tuple[Definition, ...] = (
         "median_order",
         "Median order",
         "the order that half of all orders exceed, per currency",
-        columns=_MONEY,
+        columns=_SUMMARY,
         caveats=("The mean of the middle two for an even number of orders.",),
         source=_ORDERS,
         function="store_summary",
@@ -82,7 +83,7 @@ STORE: tuple[Definition, ...] = (
         "discounts ÷ (revenue + discounts), per currency",
         numerator="discount_cents",
         denominator="revenue_cents + discount_cents",
-        columns=(*_MONEY, "discount_cents"),
+        columns=_SUMMARY,
         caveats=("An order without a known discount counts as not discounted.",),
         source=_ORDERS,
         function="store_summary",
@@ -143,7 +144,16 @@ STORE: tuple[Definition, ...] = (
         "Product revenue",
         "price times pieces of completed and recovered orders, per product and currency",
         numerator="revenue_cents",
-        columns=("order_id", "name", "quantity", "price_cents", "state", "currency"),
+        columns=(
+            "order_id",
+            "name",
+            "quantity",
+            "price_cents",
+            "email",
+            "state",
+            "currency",
+            "ordered_local",
+        ),
         caveats=(
             "Before the order's discount, without shipping and tax: it does not add up to revenue.",
             _CURRENCY,

@@ -48,14 +48,14 @@ def explain(metric_id: str) -> Definition:
     Example:
         >>> explain("click_rate").formula
         'contacts who clicked any link ÷ delivered mails'
-        >>> print(explain("delivery_rate"))
-        Delivery rate (delivery_rate)
-          formula:      delivered mails ÷ mails sent
-          numerator:    delivered
-          denominator:  sends
-          columns:      sends, hard_bounces, soft_bounces
-          caveat:       Accepted by the recipient's server; the spam folder counts as delivered.
-          source:       https://developers.activecampaign.com/reference/list-all-campaigns
+        >>> print(explain("bounced_contacts"))
+        Contacts whose mail bounced (bounced_contacts)
+          formula:      contacts with a bounce ÷ contacts
+          numerator:    bounced
+          denominator:  contacts
+          columns:      deleted, hard_bounces, soft_bounces
+          caveat:       Deleted contacts are left out.
+          source:       https://developers.activecampaign.com/reference/list-all-contacts
     """
     if isinstance(metric_id, str) and metric_id in _definitions:
         return _definitions[metric_id]

@@ -126,9 +126,7 @@ CALLS = {
         contacts=t["contacts"], touches=t["touches"], orders=t["orders"]
     ),
     "contact_funnel": lambda t: metrics.contact_funnel(
-        metrics.contact_events(contacts=t["contacts"], touches=t["touches"], orders=t["orders"]),
-        ["joined", "listed", "ordered"],
-        window_days=None,
+        t["events"], ["joined", "listed", "ordered"], window_days=None
     ),
     "automation_funnel": lambda t: metrics.automation_funnel(t["entries"], until=SOON),
     "automation_progress": lambda t: metrics.automation_progress(t["entries"]),
@@ -190,5 +188,8 @@ def loaded(cache_dir):
             made[name] = load(account=account, progress=False)
         made["history"] = ac.history("campaigns", account=account)
     made["touches"] = seen(made)
+    made["events"] = metrics.contact_events(
+        contacts=made["contacts"], touches=made["touches"], orders=made["orders"]
+    )
     made["score_history"] = made["score_values"].with_columns(observed_at=pl.lit(SCORED))
     return made

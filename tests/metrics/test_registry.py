@@ -22,7 +22,13 @@ from actoolkit.tables import TABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 MODULES = [f"actoolkit.metrics.{module.name}" for module in pkgutil.iter_modules(metrics.__path__)]
-COLUMNS = {name for table in TABLES.values() for name in table.schema} | set(TOUCHES)
+COLUMNS = {
+    *(name for table in TABLES.values() for name in table.schema),
+    *TOUCHES,
+    *("event", "happened_at"),
+    "observed_at",
+}
+"""Of the tables, of touches, of events, and of the history of a table."""
 
 
 @pytest.mark.parametrize("module", MODULES)
