@@ -38,7 +38,7 @@ A message says what happened and ends with the next step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 _MOST_NAMES = 30
@@ -200,17 +200,28 @@ class MissingColumns(MetricError, KeyError):
         missing: Names that are not there.
     """
 
-    def __init__(self, metric: str, missing: Iterable[str], available: Iterable[str]) -> None:
+    def __init__(
+        self,
+        metric: str,
+        missing: Iterable[str],
+        available: Iterable[str],
+        *,
+        hints: Mapping[str, str] | None = None,
+    ) -> None:
         self.missing = tuple(missing)
         there = [str(name) for name in available]
-        near = [one for name in self.missing for one in get_close_matches(name, there, n=2)]
+        steps = {name: step for name, step in (hints or {}).items() if name in self.missing}
+        others = [name for name in self.missing if name not in steps]
+        near = [one for name in others for one in get_close_matches(name, there, n=2)]
+        told = list(dict.fromkeys(steps.values()))
+        if near:
+            told.append(f"Did you mean {' or '.join(dict.fromkeys(near))}?")
         more = f" and {len(there) - _MOST_NAMES:,} more" if len(there) > _MOST_NAMES else ""
         super().__init__(
             f"{metric} needs the columns {', '.join(self.missing)}; "
             f"this frame has {', '.join(there[:_MOST_NAMES]) or 'none'}{more}.",
-            hint=f"Did you mean {' or '.join(dict.fromkeys(near))}?"
-            if near
-            else "Pass the frame of the loader named in the metric's docstring; by= takes columns "
+            hint=" ".join(told)
+            or "Pass the frame of the loader named in the metric's docstring; by= takes columns "
             "of that frame.",
         )
 

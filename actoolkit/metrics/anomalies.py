@@ -14,6 +14,7 @@ from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.counters import (
     ADDED,
+    GROUP_HINTS,
     RATES,
     VERIFIED,
     was_sent,
@@ -119,9 +120,8 @@ def campaign_anomalies(
         )
     names = groups("campaign_anomalies", by, _STANDING)
     about: Schema = dict.fromkeys(names, "key")
-    rows = with_verified(
-        with_delivered(opened("campaign_anomalies", campaigns, {**about, **_READ}))
-    )
+    rows = opened("campaign_anomalies", campaigns, {**about, **_READ}, hints=GROUP_HINTS)
+    rows = with_verified(with_delivered(rows))
     parts = RATES[rate]
     rows = rows.filter(was_sent(), ~nw.col("sent_at").is_null()).select(
         *names, "campaign_id", "name", "sent_at", hits=parts.hits, trials=parts.trials

@@ -17,6 +17,10 @@ from actoolkit.metrics.touches import KINDS, known_kinds, opened_touches
 from actoolkit.metrics.windows import checked_window, paired, refuse_other_ids
 
 Value = Literal["total", "net"]
+_WHOSE = {
+    "contact_id": "Pass contacts=, the result of actoolkit.load_contacts: orders know an e-mail "
+    "address only."
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def opened_orders(
         "ordered_at": "moment",
         "total_cents": "count",
     }
-    rows = opened(metric, orders, {**read, **who, **net, **days})
+    rows = opened(metric, orders, {**read, **who, **net, **days}, hints=_WHOSE)
     rows = rows.filter(paid(), ~nw.col("ordered_at").is_null())
     _refuse_repeated(metric, rows, orders)
     if days:

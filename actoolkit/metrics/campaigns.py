@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from actoolkit.errors import MissingColumns
 from actoolkit.metrics.counters import (
     ADDED,
+    GROUP_HINTS,
     PARTIAL,
     RATES,
     VERIFIED,
@@ -150,6 +151,6 @@ def _with_link_clicks(campaigns: Any, columns: Schema) -> nw.LazyFrame[Any]:
     try:
         return opened(metric, campaigns, {**columns, links: "count"})
     except MissingColumns:
-        rows = opened(metric, campaigns, columns)
+        rows = opened(metric, campaigns, columns, hints=GROUP_HINTS)
     nothing = nw.when(nw.lit(value=False)).then(nw.col("clickers"))
     return rows.with_columns(nothing.alias(links))

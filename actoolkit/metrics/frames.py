@@ -53,13 +53,16 @@ _DTYPES: Mapping[Kind, nw.dtypes.DType] = {
 }
 
 
-def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
+def opened(
+    metric: str, frame: Any, columns: Schema, *, hints: Mapping[str, str] | None = None
+) -> nw.LazyFrame[Any]:
     """Take the columns that a metric needs, in types that mean the same everywhere.
 
     Args:
         metric: Name of the metric, for messages.
         frame: pandas, polars or Spark frame, DuckDB relation, or another that Narwhals knows.
         columns: What the metric reads.
+        hints: What to do where a column is not there, by its name.
 
     Returns:
         A lazy frame of exactly these columns; in pandas, missing numbers are ``<NA>``, not NaN.
@@ -74,7 +77,7 @@ def opened(metric: str, frame: Any, columns: Schema) -> nw.LazyFrame[Any]:
     names = lazy.collect_schema().names()
     missing = [name for name in columns if name not in names]
     if missing:
-        raise MissingColumns(metric, missing, names)
+        raise MissingColumns(metric, missing, names, hints=hints)
     lazy = lazy.select(*columns)
     if lazy.implementation.is_pandas():
         lazy = nw.from_native(_nullable(metric, lazy.to_native(), columns)).lazy()

@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from actoolkit.metrics.clusters import residues
 from actoolkit.metrics.counters import (
     CLIPPED,
+    GROUP_HINTS,
     VERIFIED,
     joined,
     summed,
@@ -42,7 +43,6 @@ _ORDERED = _Step(
 )
 _COUNTERS = ("sends", "hard_bounces", "soft_bounces", "unique_opens", "clickers")
 _OWN: Schema = {
-    "campaign_id": "key",
     **dict.fromkeys((*_COUNTERS, VERIFIED, "delivered", "verified_delivered", "clipped"), "count"),
     **dict.fromkeys(("exposed_buyers", "exposed_delivered", "exposed_campaigns"), "count"),
 }
@@ -87,7 +87,8 @@ def campaign_funnel(
         campaigns: Result of `actoolkit.load_campaigns`. A campaign that stands in several groups
             may be there several times.
         exposure: Result of `actoolkit.metrics.campaign_exposure`, one row per campaign.
-        by: None, or the columns that make the groups.
+        by: None, or the columns that make the groups, such as "type" or "automation_id". Lists
+            are joined and periods made first: ``docs/how-to/campaign-funnels.md``.
         confidence: Coverage of the intervals, between 0 and 1.
 
     Returns:
@@ -135,6 +136,7 @@ def campaign_funnel(
             **dict.fromkeys(names, "key"),
             **dict.fromkeys((*_COUNTERS, VERIFIED), "count"),
         },
+        hints=GROUP_HINTS,
     )
     rows = with_verified(with_delivered(rows))
     partial = [VERIFIED, "verified_delivered"]

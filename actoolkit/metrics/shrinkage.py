@@ -11,6 +11,7 @@ import polars as pl
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.counters import (
     ADDED,
+    GROUP_HINTS,
     RATES,
     VERIFIED,
     was_sent,
@@ -91,7 +92,8 @@ def shrunk_rates(
         raise InvalidArgument(f"rate={rate!r} is none.", hint=f"There are: {', '.join(RATES)}.")
     names = groups("shrunk_rates", by, _SHRUNK)
     about: Schema = dict.fromkeys(names, "key")
-    rows = with_verified(with_delivered(opened("shrunk_rates", campaigns, {**about, **_READ})))
+    rows = opened("shrunk_rates", campaigns, {**about, **_READ}, hints=GROUP_HINTS)
+    rows = with_verified(with_delivered(rows))
     parts = RATES[rate]
     rows = rows.filter(was_sent()).select(
         *names, "campaign_id", "name", hits=parts.hits, trials=parts.trials

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
-from actoolkit.metrics import campaign_funnel, campaign_rates, engagement_heatmap
+from actoolkit.metrics import (
+    campaign_anomalies,
+    campaign_funnel,
+    campaign_rates,
+    engagement_heatmap,
+    shrunk_rates,
+)
+from actoolkit.metrics.counters import GROUP_HINTS
 from actoolkit.metrics.shrinkage import fitted
 
 COUNTERS = (
@@ -111,7 +118,7 @@ def test_rates_of_groups(engine, oracles, same, rows, by):
 @budget
 @given(
     rows=anything,
-    by=st.sampled_from([[], ["type"], ["type", "automation_id"]]),
+    by=st.sampled_from([[], ["type"], ["type", "automation_id"], ["campaign_id"]]),
     buyers=st.none() | st.lists(st.none() | st.integers(0, 40), min_size=12, max_size=12),
 )
 def test_funnel(engine, oracles, same, rows, by, buyers):
@@ -273,6 +280,33 @@ def test_a_lacking_column_is_named(engine, metric, column):
     schema = {name: dtype for name, dtype in SCHEMA.items() if name != column}
     with pytest.raises(MissingColumns, match=f"{metric.__name__} needs the columns {column};"):
         metric(engine.make([], schema))
+
+
+@pytest.mark.parametrize(
+    "metric", [campaign_rates, campaign_funnel, campaign_anomalies, shrunk_rates]
+)
+@pytest.mark.parametrize(
+    ("by", "step"),
+    [
+        ("list_id", r"Join actoolkit.load_campaign_lists\(...\) to the campaigns on campaign_id"),
+        ("month", r'with_columns\(month=pl.col\("sent_local"\).dt.truncate\("1mo"\)\)'),
+        ("yaer", "by= takes columns of that frame"),
+    ],
+)
+def test_a_group_that_is_no_column_is_told_with_the_way_to_it(metric, by, step):
+    campaigns = pl.DataFrame(schema=SCHEMA)
+    with pytest.raises(MissingColumns, match=step) as caught:
+        metric(campaigns, by=by)
+    assert caught.value.missing == (by,)
+    assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize("period", [name for name in GROUP_HINTS if name != "list_id"])
+def test_a_period_can_be_made_as_it_is_written(period):
+    campaigns = pl.DataFrame([one()], schema=SCHEMA)
+    written = GROUP_HINTS[period].removeprefix("Make the column first, such as ").rstrip(".")
+    made = eval(written, {"pl": pl, "campaigns": campaigns})
+    assert campaign_funnel(made, by=period).height == 4
 
 
 def test_frames_of_two_engines_are_refused(engine):

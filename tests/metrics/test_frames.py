@@ -16,6 +16,7 @@ from actoolkit.errors import InvalidArgument, MetricError, MissingColumns
 from actoolkit.metrics import (
     all_touches,
     attributed_revenue,
+    attribution_coverage,
     contact_events,
     contact_funnel,
     fatigue,
@@ -25,6 +26,7 @@ from actoolkit.metrics import (
     revenue_change,
     score_distribution,
     top_products,
+    touch_lags,
     touches_from_log,
 )
 from actoolkit.tables.frames import to_pandas
@@ -284,3 +286,13 @@ def test_a_column_that_is_not_there_is_told_with_the_one_most_like_it():
     with pytest.raises(MissingColumns, match="Did you mean curency") as caught:
         attributed_revenue(ORDERS.rename({"currency": "curency"}), CLICKS, CONTACTS)
     assert caught.value.missing == ("currency",)
+
+
+@pytest.mark.parametrize("metric", [attributed_revenue, attribution_coverage, touch_lags])
+def test_orders_without_contacts_are_told_to_pass_them(metric):
+    orders = ORDERS.with_columns(connection_id=pl.lit("1"))
+    with pytest.raises(MissingColumns, match="Pass contacts=") as caught:
+        metric(orders, CLICKS)
+    assert "Did you mean" not in str(caught.value)
+    with pytest.raises(MissingColumns, match=r"Pass contacts=.* Did you mean curency\?"):
+        metric(orders.rename({"currency": "curency"}), CLICKS)
