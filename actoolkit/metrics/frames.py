@@ -43,6 +43,14 @@ _UNTYPED: Mapping[Kind, nw.dtypes.DType] = {
 }
 """What a column of nothing but nulls is taken for."""
 
+_ENGINES = (
+    nw.Implementation.PANDAS,
+    nw.Implementation.POLARS,
+    nw.Implementation.DUCKDB,
+    nw.Implementation.PYSPARK,
+)
+"""What a metric is held to in tests; Narwhals knows more."""
+
 _UTC_NAMES = ("UTC", "Etc/UTC", "Z", "GMT", "+00:00")
 
 _WANTED: Mapping[Kind, str] = {"flag": "yes or no", "rate": "numbers"}
@@ -60,7 +68,7 @@ def opened(
 
     Args:
         metric: Name of the metric, for messages.
-        frame: pandas, polars or Spark frame, DuckDB relation, or another that Narwhals knows.
+        frame: pandas, polars or Spark frame, or DuckDB relation.
         columns: What the metric reads.
         hints: What to do where a column is not there, by its name.
 
@@ -124,10 +132,10 @@ def wrapped(metric: str, frame: Any) -> Any:
         frame: As the user gave it.
 
     Raises:
-        InvalidArgument: Not a frame, or two columns have one name.
+        InvalidArgument: Not a frame of an engine that is known, or two columns have one name.
     """
     try:
-        return nw.from_native(frame)
+        taken = nw.from_native(frame)
     except TypeError as error:
         raise InvalidArgument(
             f"{metric} works on a DataFrame, not on {type(frame).__name__}.",
@@ -138,6 +146,12 @@ def wrapped(metric: str, frame: Any) -> Any:
             f"{metric} was given a frame with two columns of one name.",
             hint="Rename or drop one of them.",
         ) from error
+    if taken.implementation not in _ENGINES:
+        raise InvalidArgument(
+            f"{metric} does not work on frames of {str(taken.implementation).lower()}.",
+            hint="Pass a pandas, polars or Spark frame, or a DuckDB relation.",
+        )
+    return taken
 
 
 def _nullable(metric: str, frame: Any, columns: Schema) -> Any:

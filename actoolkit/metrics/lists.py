@@ -29,6 +29,7 @@ _GROWTH: Schema = {
     "churn_rate_low": "rate",
     "churn_rate_high": "rate",
     "undated": "count",
+    "flag": "text",
 }
 _OVERLAP: Schema = {
     "list_id": "key",
@@ -70,7 +71,8 @@ def list_growth(
         period, and where more left than there were``, with ``churn_rate_low`` and
         ``churn_rate_high``;
         ``undated (Int64): memberships of the list that ended at a moment not known, or before they
-        began by their dates; left out``.
+        began by their dates; left out``;
+        ``flag (String): null, or what is withheld and why``.
 
     Raises:
         InvalidArgument: Unknown ``grain`` or ``time_zone``.
@@ -119,6 +121,10 @@ def list_growth(
     members = (pl.col("joined") - pl.col("left")).cum_sum().over("list_id")
     made = made.with_columns(members=members).with_columns(
         before=pl.col("members").shift(1).over("list_id")
+    )
+    more = pl.col("left") > pl.col("before")
+    made = made.with_columns(
+        flag=pl.when(more).then(pl.lit("churn_rate: numerator exceeds denominator"))
     )
     made = rated(made, "churn_rate", "left", "before", confidence)
     made = made.join(undated, on="list_id", how="left", maintain_order="left")

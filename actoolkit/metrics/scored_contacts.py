@@ -11,7 +11,7 @@ import polars as pl
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_whole
 from actoolkit.metrics.eager import collected
-from actoolkit.metrics.frames import Schema, opened
+from actoolkit.metrics.frames import Schema, opened, same_kind
 from actoolkit.metrics.orders import address, paid
 
 _HISTORY: Schema = {
@@ -47,8 +47,8 @@ def scored_contacts(
         contact with an address; and the moment of the last order of any state.
 
     Raises:
-        InvalidArgument: ``as_of`` has no zone, ``horizon_days`` is below 1, or both lead beyond the
-            calendar.
+        InvalidArgument: ``as_of`` has no zone, ``horizon_days`` is below 1, both lead beyond the
+            calendar, or the frames are of different kinds.
     """
     if not isinstance(as_of, datetime) or as_of.tzinfo is None or not is_whole(horizon_days, 1):
         raise InvalidArgument(
@@ -63,11 +63,13 @@ def scored_contacts(
             f"as_of={as_of!r}, horizon_days={horizon_days!r} leave the calendar.",
             hint="Choose a moment at which scores were loaded, and days such as 90.",
         ) from error
-    known = _known(metric, history, start)
+    scores = opened(metric, history, _HISTORY)
     people = opened(metric, contacts, {"contact_id": "key", "email": "text"})
+    rows = opened(metric, orders, {"email": "text", "state": "text", "ordered_at": "moment"})
+    same_kind(metric, scores, people, rows)
+    known = _known(scores, start)
     people = people.select("contact_id", address=address("email")).drop_nulls().unique()
     reached = collected(people, {"contact_id": "text", "address": "text"})
-    rows = opened(metric, orders, {"email": "text", "state": "text", "ordered_at": "moment"})
     bought = rows.with_columns(
         address=address("email"), paid=nw.when(paid()).then(nw.lit(1)).otherwise(nw.lit(0))
     )
@@ -85,11 +87,9 @@ def scored_contacts(
     return found.sort("score_id", "contact_id"), last
 
 
-def _known(metric: str, history: Any, start: datetime) -> pl.DataFrame:
+def _known(scores: nw.LazyFrame[Any], start: datetime) -> pl.DataFrame:
     """The last value of each contact that was recorded until a moment."""
-    rows = opened(metric, history, _HISTORY).filter(
-        ~nw.col("contact_id").is_null(), ~nw.col("score_id").is_null()
-    )
+    rows = scores.filter(~nw.col("contact_id").is_null(), ~nw.col("score_id").is_null())
     kinds: Schema = {name: "text" if kind == "key" else kind for name, kind in _HISTORY.items()}
     found = collected(rows, kinds).filter(pl.col("observed_at") <= start)
     found = found.sort("observed_at", "score_value_id")

@@ -290,3 +290,20 @@ def test_growth_of_the_sandbox_is_the_worlds_own():
         subscribed = sum(row["status"] == "subscribed" for row in rows)
         assert here["members"][-1] == subscribed
         assert here["joined"].sum() - here["left"].sum() == subscribed
+
+
+def test_where_more_left_than_there_were_the_flag_says_so():
+    def at(month):
+        return datetime(2026, month, 9, tzinfo=UTC)
+
+    began, ended = [at(4), at(5), at(5)], [at(5), at(5), at(5)]
+    memberships = pl.DataFrame(
+        {
+            "list_id": ["1"] * 3,
+            "status": ["unsubscribed"] * 3,
+            "subscribed_at": began,
+            "unsubscribed_at": ended,
+        }
+    )
+    made = metrics.list_growth(memberships).select("left", "churn_rate", "flag")
+    assert made.rows() == [(0, None, None), (3, None, "churn_rate: numerator exceeds denominator")]

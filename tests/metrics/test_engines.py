@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from actoolkit import metrics
-from actoolkit.errors import InvalidArgument
+from actoolkit.errors import InvalidArgument, MetricError
 from actoolkit.metrics.reference import FRAMELESS, metric_reference, runs_there
 
 SPEC = spec_from_file_location(
@@ -91,6 +91,21 @@ def test_the_table_names_every_function_once():
         where = "there" if runs_there(name) else "reduced"
         assert set(cells) <= {where, "kernel"}
         assert cells[0] == cells[2] == cells[3] == where
+
+
+@pytest.mark.parametrize("name", every.CALLS)
+def test_a_frame_of_another_library_is_refused(name, lazy):
+    tables = {table: frame.collect().to_arrow() for table, frame in lazy.items()}
+    with pytest.raises(MetricError if "completeness" in name else InvalidArgument, match="pyarrow"):
+        every.CALLS[name](tables)
+
+
+@pytest.mark.parametrize("name", ["score_outcomes", "score_quality"])
+@pytest.mark.parametrize("other", ["score_history", "contacts", "orders"])
+def test_scores_of_one_kind_and_orders_of_another_are_refused(name, other, lazy):
+    mixed = lazy | {other: lazy[other].collect().to_pandas()}
+    with pytest.raises(InvalidArgument, match=f"{name} was given frames of different kinds"):
+        every.CALLS[name](mixed)
 
 
 @pytest.mark.parametrize("wrong", [[1], {"a": 1}, None, "campaigns.parquet"])

@@ -176,6 +176,9 @@ def growth(memberships, grain, zone, wilson):
                     "churn_rate_low": low,
                     "churn_rate_high": high,
                     "undated": found["undated"],
+                    "flag": "churn_rate: numerator exceeds denominator"
+                    if before is not None and left > before
+                    else None,
                 }
             )
             before, period = members, after(period, grain)
