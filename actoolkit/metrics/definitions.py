@@ -108,9 +108,28 @@ BUILT_IN: tuple[Definition, ...] = (
         "delivered mails ÷ mails sent",
         "Accepted by the recipient's server; the spam folder counts as delivered.",
     ),
-    _rate("bounce_rate", "Bounce rate", "hard and soft bounces ÷ mails sent"),
-    _rate("hard_bounce_rate", "Hard bounce rate", "mails refused for good ÷ mails sent"),
-    _rate("soft_bounce_rate", "Soft bounce rate", "mails refused for now ÷ mails sent"),
+    _rate(
+        "bounce_rate",
+        "Bounce rate",
+        "hard and soft bounces ÷ mails sent",
+        "Of mails sent, where opens and clicks are of delivered ones.",
+        "The sum of two counters: the API has none of all bounces.",
+    ),
+    _rate(
+        "hard_bounce_rate",
+        "Hard bounce rate",
+        "mails refused for good ÷ mails sent",
+        "Mails of campaigns; bounce_health and domain_mix count the contacts.",
+        "The API counts them and gives no reason: an address that is gone and a sender who is "
+        "blocked look alike.",
+    ),
+    _rate(
+        "soft_bounce_rate",
+        "Soft bounce rate",
+        "mails refused for now ÷ mails sent",
+        "The API does not tell whether a mail that was refused for now arrived later; it is not "
+        "counted as delivered.",
+    ),
     _rate("open_rate", "Open rate", "contacts with an open ÷ delivered mails", _PRIVACY),
     _rate(
         "verified_open_rate",
@@ -139,7 +158,13 @@ BUILT_IN: tuple[Definition, ...] = (
         "contacts who unsubscribed ÷ delivered mails",
         "Misses those who mark as spam instead: the API gives no complaints.",
     ),
-    _rate("reply_rate", "Reply rate", "contacts who replied ÷ delivered mails"),
+    _rate(
+        "reply_rate",
+        "Reply rate",
+        "contacts who replied ÷ delivered mails",
+        "Replies are seen where the campaign tracks them, which its column reply_tracking says; "
+        "a 0 of another tells nothing.",
+    ),
     _rate(
         "forward_rate",
         "Forward rate",

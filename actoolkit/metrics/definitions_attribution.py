@@ -45,6 +45,7 @@ ATTRIBUTION: tuple[Definition, ...] = (
             _NO_CAUSE,
             _API,
             "Credited and unattributed cents add up to the revenue, for every model and window.",
+            "The vendor's model, and whoever asks for net values, leaves out shipping and tax.",
             "Touches of one moment are put in order by kind, campaign and automation.",
         ),
         source=_VENDOR,

@@ -76,6 +76,10 @@ AUDIENCE: tuple[Definition, ...] = (
         numerator="shared",
         denominator="the smaller of contacts and other_contacts; contacts of either list",
         columns=("contact_id", "list_id", "status"),
+        caveats=(
+            "Of those who are subscribed now: who left one of the lists is in neither.",
+            "A small list that lies within a large one is shared whole: the Jaccard index tells.",
+        ),
         source=_LISTS,
         function="list_overlap",
     ),

@@ -52,6 +52,7 @@ def test_a_definition_is_complete(metric_id):
     assert found.source
     assert hasattr(metrics, found.function)
     assert set(found.columns) <= COLUMNS
+    assert found.caveats
     assert all(caveat.endswith(".") for caveat in found.caveats)
     assert str(found).startswith(f"{found.title} ({metric_id})")
     printed = [tuple(line.split(maxsplit=1)) for line in str(found).splitlines()[1:]]

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from actoolkit import metrics
+from actoolkit.metrics import reference
 from actoolkit.metrics.touches import TOUCHES
 from actoolkit.tables import TABLES
 
@@ -85,3 +86,20 @@ def test_the_frame_is_the_one_that_is_described(name, tables):
     for column, dtype in made.schema.items():
         if dtype == pl.Float64 and column.endswith("_rate") and "common" not in column:
             assert made[column].drop_nulls().is_between(0, 1).all(), column
+
+
+def test_the_reference_names_all_rates_without_an_interval_and_no_others(tables):
+    lacking, judging = set(), set()
+    for name, call in every.CALLS.items():
+        made = call(tables)
+        alone = {
+            column
+            for column in made.columns
+            if re.fullmatch(r"(.*_)?(rate|share|shrunk)", column)
+            and f"{column}_low" not in made.columns
+        }
+        lacking |= alone
+        if alone & set(reference.JUDGED):
+            judging.add(name.split(" by ", maxsplit=1)[0])
+    assert lacking == {*reference.PARTS, *reference.DRAWN, *reference.JUDGED}
+    assert judging == set(reference.JUDGING)
