@@ -12,6 +12,9 @@ from actoolkit.metrics.arguments import listed
 from actoolkit.metrics.days import Day, within_days
 from actoolkit.metrics.frames import same_kind, wrapped
 
+_NAMED = 10
+"""Ids that a message names."""
+
 
 def select_campaigns(
     campaigns: Any,
@@ -26,6 +29,9 @@ def select_campaigns(
     """Keep the campaigns that meet every condition given.
 
     Grain: one row per campaign, as in ``campaigns``.
+
+    An id that no row has is refused where the rows are at hand, in frames of pandas and polars. Of
+    a lazy frame, a DuckDB relation or Spark nothing is collected: such an id selects nothing there.
 
     Args:
         campaigns: Result of `actoolkit.load_campaigns`.
@@ -43,8 +49,8 @@ def select_campaigns(
 
     Raises:
         InvalidArgument: A day that is none, days that end before they begin, an id that is no
-            text, ``list_ids`` without ``campaign_lists``, or frames that are none or of different
-            kinds.
+            text or that none of the rows has, ``list_ids`` without ``campaign_lists``, or frames
+            that are none or of different kinds.
         MissingColumns: A frame lacks a column that a condition needs.
 
     Example:
@@ -55,9 +61,11 @@ def select_campaigns(
     """
     frame = wrapped("select_campaigns", campaigns)
     conditions = [*within_days(nw.col("sent_local"), since, until), *_automation(automation)]
-    if campaign_ids is not None:
-        conditions.append(nw.col("campaign_id").is_in(_ids("campaign_ids", campaign_ids)))
     _require(frame, since=since, until=until, automation=automation)
+    if campaign_ids is not None:
+        wanted = _ids("campaign_ids", campaign_ids)
+        _refuse_unknown("campaign_ids", wanted, frame, "campaign_id")
+        conditions.append(nw.col("campaign_id").is_in(wanted))
     if conditions:
         frame = frame.filter(*conditions)
     if list_ids is not None:
@@ -113,4 +121,20 @@ def _on_lists(campaign_lists: Any, list_ids: list[str]) -> Any:
     missing = [name for name in ("campaign_id", "list_id") if name not in present]
     if missing:
         raise MissingColumns("select_campaigns", missing, present)
+    _refuse_unknown("list_ids", list_ids, frame, "list_id")
     return frame.filter(nw.col("list_id").is_in(list_ids)).select("campaign_id").unique()
+
+
+def _refuse_unknown(name: str, ids: list[str], frame: Any, column: str) -> None:
+    """Refuse an id that is nowhere, which would select nothing without a word."""
+    if not isinstance(frame, nw.DataFrame) or not len(frame):
+        return
+    there = {str(one) for one in frame[column].drop_nulls().unique().to_list()}
+    unknown = [one for one in ids if one not in there]
+    if unknown:
+        known = sorted(there, key=lambda one: (len(one), one))
+        more = f" and {len(known) - _NAMED:,} more" if len(known) > _NAMED else ""
+        raise InvalidArgument(
+            f"{name} has {unknown[0]!r}, which is the {column} of no row.",
+            hint=f"There are: {', '.join(known[:_NAMED]) or 'none'}{more}.",
+        )

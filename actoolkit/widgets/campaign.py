@@ -110,7 +110,7 @@ class _Campaign:
         if params["view"] == "curve":
             found = nw.from_native(campaign_curve(frames["history"], frames["campaigns"]))
             return found.filter(nw.col("campaign_id") == (campaign or "")).to_native()
-        chosen = select_campaigns(frames["campaigns"], campaign_ids=[campaign or ""])
+        chosen = select_campaigns(frames["campaigns"], campaign_ids=[campaign] if campaign else [])
         return campaign_funnel(chosen)
 
     def draw(self, frame: Any, params: Params) -> alt.TopLevelMixin:

@@ -245,8 +245,10 @@ class Sources:
         return made
 
     def _lists(self) -> dict[str, str]:
+        """Those that a campaign went to."""
         rows = _rows(self.frames["lists"], ["list_id", "name"])
-        return _named([(row["list_id"], row["name"], "") for row in rows])
+        mailed = set(_column(self.frames["campaign_lists"], "list_id"))
+        return _named([(r["list_id"], r["name"], "") for r in rows if r["list_id"] in mailed])
 
     def _campaigns(self) -> dict[str, str]:
         rows = _rows(self.frames["campaigns"], ["campaign_id", "name", "sent_local", "sends"])

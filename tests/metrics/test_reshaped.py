@@ -255,6 +255,7 @@ def test_select_campaigns(engine, automation, dice, since, campaign_ids, list_id
     ]
     chosen = [campaign_ids] if isinstance(campaign_ids, str) else campaign_ids
     lists = list(list_ids or ())
+    links += [{"campaign_id": "7", "list_id": one} for one in "ab"]
     on = {row["campaign_id"] for row in links if row["list_id"] in lists}
     wanted = [
         row

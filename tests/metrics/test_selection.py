@@ -83,7 +83,7 @@ days = st.none() | st.dates(date(2026, 1, 30), date(2026, 3, 2))
     since=days,
     until=days,
     campaign_ids=st.none() | ids,
-    list_ids=st.none() | st.lists(st.sampled_from("abcd"), unique=True),
+    list_ids=st.none() | st.lists(st.sampled_from("abc"), unique=True),
     automation=st.sampled_from([None, "none", "any", "5"]),
     pandas=st.booleans(),
 )
@@ -143,9 +143,37 @@ def test_ids_are_texts_and_frames_are_frames():
         (lambda: select_campaigns([1]), "works on a DataFrame, not on list"),
         (lambda: select_campaigns(campaigns, [1], list_ids="3"), "not on list"),
         (
-            lambda: select_campaigns(campaigns, links.to_pandas(), list_ids="3"),
+            lambda: select_campaigns(campaigns, links.to_pandas(), list_ids="34"),
             "different kinds",
         ),
     ):
         with pytest.raises(InvalidArgument, match=words):
             call()
+
+
+@pytest.mark.parametrize("make", [pl.DataFrame.clone, pl.DataFrame.to_pandas])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"campaign_ids": "99"}, "campaign_ids has '99', .* There are: 1, 2, 3, 4, 5."),
+        ({"campaign_ids": ["1", "99"]}, "campaign_ids has '99'"),
+        ({"list_ids": ["a", "d"]}, "list_ids has 'd', .* There are: a, b, c."),
+    ],
+)
+def test_an_id_that_no_row_has_is_refused_and_some_that_are_there_are_named(make, options, words):
+    with pytest.raises(InvalidArgument, match=words):
+        select_campaigns(make(CAMPAIGNS), make(CAMPAIGN_LISTS), **options)
+
+
+def test_of_many_ids_some_are_named():
+    many = pl.DataFrame({"campaign_id": [str(number) for number in range(1, 1_013)]})
+    with pytest.raises(InvalidArgument, match=r"There are: 1, 2, .*, 10 and 1,002 more\."):
+        select_campaigns(many, campaign_ids="9999")
+
+
+def test_where_nothing_is_at_hand_an_id_selects_nothing():
+    lazy = select_campaigns(CAMPAIGNS.lazy(), CAMPAIGN_LISTS.lazy(), list_ids="d")
+    assert lazy.collect().is_empty()
+    empty = select_campaigns(CAMPAIGNS.clear(), CAMPAIGN_LISTS.clear(), list_ids="a")
+    assert empty.is_empty()
+    assert select_campaigns(CAMPAIGNS, campaign_ids=[]).is_empty()

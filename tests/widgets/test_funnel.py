@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 import actoolkit as ac
 from actoolkit.errors import InvalidArgument
-from actoolkit.widgets import DateRange, funnel_explorer
+from actoolkit.widgets import DateRange, campaign_explorer, funnel_explorer
 
 
 @pytest.fixture
@@ -151,3 +151,19 @@ def test_the_code_names_the_frames_it_takes(explorer):
         "# campaigns, campaign_lists, contact_lists, contacts, ecom_orders: as" in explorer.code()
     )
     assert "automations" not in explorer.code()
+
+
+def test_lists_that_no_campaign_went_to_are_not_offered(frames):
+    unused = pl.DataFrame({"list_id": ["3"], "name": ["Unused"]})
+    mailed = frames | {"lists": pl.concat([frames["lists"], unused])}
+    lists = funnel_explorer(**mailed).controls["lists"]
+    lists.value = ["1", "2"]
+    with pytest.raises(InvalidArgument, match=r"lists has no .*3"):
+        lists.value = ["3"]
+
+
+def test_an_account_without_sent_campaigns_has_an_empty_funnel_of_one(frames):
+    drafts = frames["campaigns"].filter(pl.col("sends") == 0)
+    assert drafts.height
+    explorer = campaign_explorer(campaigns=drafts)
+    assert explorer.frame["count"].to_list() == [0, 0, 0, 0]
