@@ -80,7 +80,8 @@ def automation_funnel(
         where half never have; ``undated (Int64, entries): without a moment, in no other count``.
 
     Raises:
-        InvalidArgument: ``until`` has no zone, or ``mature_days`` is negative.
+        InvalidArgument: ``until`` has no zone, ``mature_days`` is negative, or both lead beyond the
+            calendar.
         MissingColumns: The frame lacks a column.
 
     Source:
@@ -102,7 +103,15 @@ def automation_funnel(
             f"until={until!r}, mature_days={mature_days!r} cannot be.",
             hint="Pass a moment with a zone, such as provenance(...).fetched_at.",
         )
-    end = until.astimezone(UTC)
+    try:
+        end = until.astimezone(UTC)
+        mature_until = end - timedelta(days=mature_days)
+    except OverflowError as error:
+        raise InvalidArgument(
+            f"until={until!r}, mature_days={mature_days!r} leave the calendar.",
+            hint="Pass the moment of the load, such as provenance(...).fetched_at, and days such "
+            "as 30.",
+        ) from error
     entries = opened("automation_funnel", contact_automations, _READ)
     entries = entries.filter(~nw.col("automation_id").is_null())
     all_done = nw.when(nw.col("completed").fill_null(value=False)).then(nw.lit(1))
@@ -121,7 +130,7 @@ def automation_funnel(
     rows = rows.filter(added < end)
     left = (removed < end).fill_null(value=False)
     done = (pl.col("done") == 1) & left
-    mature = added < end - timedelta(days=mature_days)
+    mature = added < mature_until
     counts = {
         "entries": pl.len(),
         "contacts": pl.col("contact_id").n_unique(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -74,6 +74,19 @@ def test_progress_by_something_else_is_refused():
 def test_what_is_no_moment_with_a_zone_is_refused(until):
     with pytest.raises(InvalidArgument, match="zone"):
         automation_funnel(pl.DataFrame(schema=ENTRIES), until=until)
+
+
+@pytest.mark.parametrize(
+    ("until", "mature"),
+    [
+        (datetime(1, 1, 2, tzinfo=UTC), 30),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))), 0),
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-9))), 0),
+    ],
+)
+def test_moments_at_the_ends_of_the_calendar_are_refused(until, mature):
+    with pytest.raises(InvalidArgument, match="leave the calendar"):
+        automation_funnel(pl.DataFrame(schema=ENTRIES), until=until, mature_days=mature)
 
 
 @pytest.mark.parametrize("entries", range(2, 60, 2))
