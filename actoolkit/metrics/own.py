@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -47,8 +49,8 @@ def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
 
     Raises:
         InvalidArgument: No metric has this id; it has neither a function nor two counts; the
-            function that it names is not there; or its function gives no frame with a column of
-            the id. Also whatever the function raises.
+            function that it names is not there, or does not take these frames and options; or its
+            function gives no frame with a column of the id. Also whatever the function raises.
         MissingColumns: The frame lacks a count or a group.
 
     Source:
@@ -71,6 +73,7 @@ def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
     definition = explain(metric_id)
     own = FUNCTIONS.get(metric_id)
     if own is not None:
+        _refuse_others(metric_id, own, frames, options)
         return _held(definition, own(*frames, **options))
     if definition.function:
         function = getattr(importlib.import_module("actoolkit.metrics"), definition.function, None)
@@ -79,8 +82,11 @@ def compute_metric(metric_id: str, *frames: Any, **options: Any) -> Any:
                 f"{metric_id} names the function {definition.function!r}, which is not there.",
                 hint="Leave it out of the Definition, and pass register_metric(function=...).",
             )
+        _refuse_others(metric_id, function, frames, options)
         return function(*frames, **options)
-    return _ratio(definition, frames, **options)
+    ratio = partial(_ratio, definition)
+    _refuse_others(metric_id, ratio, (frames,), options)
+    return ratio(frames, **options)
 
 
 def is_share(metric_id: str) -> bool:
@@ -90,6 +96,27 @@ def is_share(metric_id: str) -> bool:
         metric_id: Such as "click_rate".
     """
     return metric_id == "rate" or metric_id.endswith(("_rate", "_share"))
+
+
+def _refuse_others(
+    metric_id: str, function: Callable[..., Any], frames: Sequence[Any], options: Mapping[str, Any]
+) -> None:
+    """Refuse frames and options that a function does not take, by the names of those it does."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # Written in C: the call itself will tell.
+        return
+    try:
+        signature.bind(*frames, **options)
+    except TypeError as error:
+        taken = signature.parameters.values()
+        named = [one.name for one in taken if one.kind is one.KEYWORD_ONLY]
+        placed = [one.name for one in taken if one.kind is not one.KEYWORD_ONLY]
+        by_name = f"; by name: {', '.join(named)}" if named else ""
+        raise InvalidArgument(
+            f"{metric_id} cannot be computed so: {error}.",
+            hint=f"It takes {', '.join(placed) or 'no frames'}{by_name}.",
+        ) from error
 
 
 def _held(definition: Definition, made: Any) -> Any:

@@ -269,3 +269,42 @@ def test_a_group_called_like_a_helper_column_is_refused(end):
     frame = pl.DataFrame({name: ["a", "b"], SHARE.numerator: [1, 2], SHARE.denominator: [10, 10]})
     with pytest.raises(InvalidArgument, match="cannot group by"):
         compute_metric(SHARE.id, frame, by=name)
+
+
+CAMPAIGNS = pl.DataFrame({"campaign_id": ["1"]})
+MAILS = pl.DataFrame({"complaints": [1], "delivered": [9]})
+
+
+@pytest.mark.parametrize(
+    ("metric_id", "frames", "options", "words"),
+    [
+        ("click_rate", (), {}, "'campaigns'. It takes campaigns; by name: by, confidence."),
+        ("click_rate", (CAMPAIGNS,), {"foo": 1}, "'foo'. It takes campaigns; by name: by,"),
+        ("click_rate", (CAMPAIGNS,) * 3, {}, "too many positional arguments. It takes campaigns;"),
+        ("complaint_rate", (MAILS,), {"foo": 1}, "'foo'. It takes frames; by name: by, confidence"),
+        ("own_share", (), {}, "'mails'. It takes mails."),
+        ("nothing_share", (MAILS,), {}, "It takes no frames."),
+    ],
+)
+def test_frames_and_options_that_it_does_not_take_are_refused(metric_id, frames, options, words):
+    for name, function in (("own_share", lambda mails: mails), ("nothing_share", lambda: MAILS)):
+        register_metric(Definition(name, "T", "a ÷ b", "a", "b"), function=function, replace=True)
+    with pytest.raises(InvalidArgument, match=f"{metric_id} cannot be computed so: ") as caught:
+        compute_metric(metric_id, *frames, **options)
+    assert words in str(caught.value)
+    assert "_ratio" not in str(caught.value)
+
+
+def test_a_type_error_of_a_function_is_its_own():
+    def broken(mails):
+        raise TypeError(mails.height)
+
+    register_metric(Definition("broken_share", "T", "a ÷ b", "a", "b"), function=broken)
+    with pytest.raises(TypeError, match="1"):
+        compute_metric("broken_share", MAILS)
+
+
+def test_a_function_without_a_signature_is_called():
+    register_metric(Definition("mails", "T", "a ÷ b", "a", "b"), function=max)
+    with pytest.raises(TypeError, match="max"):
+        compute_metric("mails")
