@@ -192,6 +192,27 @@ class Account:
         given = {"url": found.url, "token": found.token, **ways, **overrides}
         return cls(**given)  # type: ignore[arg-type]
 
+    @classmethod
+    def chosen(cls, account: object) -> Account:
+        """Take what was given as an account.
+
+        Args:
+            account: As the user gave it; None for `from_env`.
+
+        Raises:
+            InvalidArgument: It is something else, such as a sandbox that was not started.
+            CredentialsMissing: None was given, and `from_env` finds none.
+        """
+        if account is None:
+            return cls.from_env()
+        if isinstance(account, Account):
+            return account
+        raise InvalidArgument(
+            f"account= takes an Account, not {type(account).__name__}.",
+            hint="A sandbox gives one: with actoolkit.sandbox_account() as account: ..., or "
+            "account = actoolkit.sandbox_account().start(). Of your own: actoolkit.Account(...).",
+        )
+
     @property
     def key(self) -> str:
         """Name of this account's cache folder: readable host and a digest of host and token."""

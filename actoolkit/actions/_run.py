@@ -78,7 +78,7 @@ class Action:
             )
         if not self.requests:
             return self._frame([])
-        chosen = account or Account.from_env()
+        chosen = Account.chosen(account)
         with (
             holding(chosen.folder, f"write-{self.digest}"),
             ActionProgress(self.name, len(self.requests), progress=progress) as shown,

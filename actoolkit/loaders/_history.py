@@ -51,7 +51,7 @@ def history(
         raise InvalidArgument(
             f"No history is kept of {table_name!r}.", hint=f"There is: {', '.join(TRACKED)}."
         )
-    chosen = account or Account.from_env()
+    chosen = Account.chosen(account)
     kind = frame or chosen.frame
     if kind not in ("polars", "pandas"):
         raise InvalidArgument(

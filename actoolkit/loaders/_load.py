@@ -120,7 +120,7 @@ def load(
         ActoolkitError: As the loaders say.
     """
     how.check()
-    account = how.account or Account.from_env()
+    account = Account.chosen(how.account)
     kind = how.kind(account)
     request = request_of(
         name,

@@ -41,7 +41,7 @@ def data_as_of(*tables: str, account: Account | None = None) -> datetime:
     """
     if not tables:
         raise InvalidArgument("No table was named.", hint='Name one, such as "campaigns".')
-    chosen = Account.from_env() if account is None else account
+    chosen = Account.chosen(account)
     moments = [moment_of(provenance(table, account=chosen)) for table in tables]
     return min(moments).astimezone(zone_of(load_user(account=chosen, progress=False)))
 

@@ -40,7 +40,7 @@ def pin(table_name: str, *, account: Account | None = None, **query: Any) -> str
         >>> again.equals(lists)
         True
     """
-    chosen = account or Account.from_env()
+    chosen = Account.chosen(account)
     manifest = provenance(table_name, account=chosen, **query)
     Snapshots(chosen).pin(manifest)
     return manifest.id
@@ -63,7 +63,7 @@ def unpin(snapshot: str, *, account: Account | None = None) -> None:
         ...     lists = ac.load_lists(account=account, progress=False)
         ...     ac.unpin(ac.pin("lists", account=account), account=account)
     """
-    snapshots = Snapshots(account or Account.from_env())
+    snapshots = Snapshots(Account.chosen(account))
     snapshots.pin(snapshots.named(snapshot), on=False)
 
 

@@ -69,7 +69,7 @@ def plan(
     """
     if len(tables) != 1 and (filters or include):
         raise InvalidArgument("Filters need one table.", hint="Plan table by table.")
-    chosen = account or Account.from_env()
+    chosen = Account.chosen(account)
     requests = [request_of(one, filters=filters, include=include) for one in tables or SYNCED]
     walked = {request.name for request in requests}
     with forgetting_unused(chosen), Reader(chosen) as reader:

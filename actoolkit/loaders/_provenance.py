@@ -62,7 +62,7 @@ def provenance(
         order_by=order_by,
         missing=missing,
     )
-    found = Snapshots(account or Account.from_env()).find(request.table, request.query)
+    found = Snapshots(Account.chosen(account)).find(request.table, request.query)
     if found is None:
         raise SnapshotMissing(
             f"{table_name} was not loaded with these filters.",

@@ -39,6 +39,6 @@ def purge(*, email: str, account: Account | None = None, progress: bool | None =
         1
     """
     with task("purge", progress=progress) as shown:
-        purged = purge_store(account or Account.from_env(), email, on_wait=shown.waiting)
+        purged = purge_store(Account.chosen(account), email, on_wait=shown.waiting)
         shown.say(str(purged))
     return purged

@@ -104,7 +104,7 @@ def sync(
         >>> summary["table"].to_list()
         ['lists', 'campaigns']
     """
-    chosen = account or Account.from_env()
+    chosen = Account.chosen(account)
     names = _checked(tables)
     known = {name: _newest(name, chosen) for name in names}
     before = {name: one.generation if one else None for name, one in known.items()}

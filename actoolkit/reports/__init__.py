@@ -90,7 +90,7 @@ def report(
     )
     if locale is not None:
         writing_of(locale)  # before anything is loaded
-    chosen = account or Account.from_env()
+    chosen = Account.chosen(account)
     scope = Scope(
         lists=(lists,) if isinstance(lists, str) else tuple(lists or ()),
         automation=automation,

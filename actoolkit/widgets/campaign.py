@@ -66,7 +66,7 @@ def campaign_explorer(
         sources = Sources.given(given, today=today, as_of=as_of)
     else:
         sources = Sources.loaded(account, ["campaigns"], progress=progress)
-        kept = loaders.history("campaigns", account=account or Account.from_env())
+        kept = loaders.history("campaigns", account=Account.chosen(account))
         argument = "" if account is None else ", account=account"
         sources = sources.beside(history=(kept, f'history = ac.history("campaigns"{argument})'))
     views = (

@@ -86,7 +86,7 @@ def scores_explorer(
         sources = Sources.given(given, today=None, as_of=as_of, main=main)
     else:
         sources = Sources.loaded(account, _TABLES, progress=progress, main=main)
-        kept = loaders.history(main, account=account or Account.from_env())
+        kept = loaders.history(main, account=Account.chosen(account))
         argument = "" if account is None else ", account=account"
         sources = sources.beside(history=(kept, f'history = ac.history("{main}"{argument})'))
     subject = _Scores(sources)

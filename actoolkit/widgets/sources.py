@@ -75,7 +75,7 @@ class Sources:
             progress: Whether to show how far loading is; None decides by where it runs.
             main: The one among them that there is nothing to explore without.
         """
-        chosen = Account.from_env() if account is None else account
+        chosen = Account.chosen(account)
         argument = "" if account is None else "account=account"
         frames: dict[str, Any] = {}
         lacking: dict[str, str] = {}

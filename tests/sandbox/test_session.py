@@ -10,7 +10,7 @@ import tempfile
 import pytest
 
 import actoolkit as ac
-from actoolkit.errors import SandboxError
+from actoolkit.errors import InvalidArgument, SandboxError
 from actoolkit.sandbox.session import listen
 
 
@@ -38,3 +38,30 @@ def test_a_port_that_is_not_taken_is_not_called_so(monkeypatch, number, said):
     with pytest.raises(SandboxError, match=said) as caught:
         listen(80)
     assert "taken" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def unstarted():
+    return ac.sandbox_account("tiny")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda account: ac.load_campaigns(account=account),
+        lambda account: ac.plan("campaigns", account=account),
+        ac.sync,
+        lambda account: ac.provenance("campaigns", account=account),
+        lambda account: ac.history("campaigns", account=account),
+        lambda account: ac.pin("campaigns", account=account),
+        lambda account: ac.purge(email="ann@example.com", account=account),
+        lambda account: ac.data_as_of("campaigns", account=account),
+        lambda account: ac.report("overview", account=account),
+        ac.widgets.funnel_explorer,
+    ],
+)
+def test_a_sandbox_that_was_not_started_is_no_account(use, unstarted):
+    with pytest.raises(InvalidArgument, match=r"not SandboxSession\. .* as account.*\.start\(\)"):
+        use(unstarted)
+    with pytest.raises(InvalidArgument, match="an Account, not str"):
+        use("https://you.api-us1.com")
