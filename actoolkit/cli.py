@@ -162,10 +162,14 @@ def report_command(
     until: Until = None,
     lists: Annotated[
         list[str] | None,
-        typer.Option("--list", help="Only this list: id or name. May be repeated."),
+        typer.Option(
+            "--list",
+            help="Only mails to this list and orders of its people: id or name. May be repeated.",
+        ),
     ] = None,
     automation: Annotated[
-        str | None, typer.Option(help="Only mails of this automation: id or name.")
+        str | None,
+        typer.Option(help="Only its mails and orders of who entered it: id or name."),
     ] = None,
     currency: Annotated[
         str | None, typer.Option(help="Only orders in this currency, such as EUR.")

@@ -49,8 +49,10 @@ def report(
         path: Also write the page here.
         since: First day, a date or "2026-01-31". Default: 12 months before ``until``.
         until: The day after the last. Default: the day of the data, which is not over.
-        lists: Only campaigns to, and contacts on, these lists: ids or names.
-        automation: Only the mails of this automation: id or name.
+        lists: Only campaigns to these lists, and contacts, entries and orders of the people who
+            are or were on them: ids or names.
+        automation: Only the mails of this automation, and contacts and orders of the people who
+            entered it: id or name.
         currency: Only orders in this currency, such as "EUR".
         metrics: Metrics of your own, by their ids, to show in a section with their definitions:
             see `actoolkit.metrics.register_metric`.
@@ -86,7 +88,7 @@ def report(
     wanted = (
         *subject_of(subject).tables,
         *needed_tables(own),
-        *(("automations",) if automation else ()),
+        *(("automations", "contact_automations") if automation else ()),
     )
     if locale is not None:
         writing_of(locale)  # before anything is loaded

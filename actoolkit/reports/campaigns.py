@@ -81,13 +81,16 @@ def sent_campaigns(material: Material, period: Period) -> pl.DataFrame:
 def exposure(sent: pl.DataFrame, material: Material) -> pl.DataFrame | None:
     """Count the orders after exposure to each campaign, where the account has what it takes.
 
+    Those of all its lists, as its mails, opens and clicks are.
+
     Args:
         sent: Campaigns.
         material: Tables of the account.
     """
     if not material.has(*EXPOSURE_TABLES):
         return None
-    frames = (material.frames[table] for table in EXPOSURE_TABLES)
+    whole = material.whole or material
+    frames = (whole.frames[table] for table in EXPOSURE_TABLES)
     exposed: pl.DataFrame = metrics.campaign_exposure(sent, *frames)
     return exposed
 

@@ -110,6 +110,7 @@ class Report:
         sources: Where the data came from.
         version: Of actoolkit.
         scope: What the report is limited to, in words, or "".
+        people: Whose orders and contacts that limit counts, in a sentence, or "".
         personal_data: Whether e-mail addresses may stand on the page.
         locale: How numbers, amounts and days are written, such as "de_DE"; "" is the default.
     """
@@ -125,6 +126,7 @@ class Report:
     sources: Sequence[Source] = ()
     version: str = ""
     scope: str = ""
+    people: str = ""
     personal_data: bool = False
     locale: str = ""
     _html: dict[str, str] = field(default_factory=dict, repr=False, compare=False)

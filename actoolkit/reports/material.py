@@ -56,6 +56,7 @@ class Material:
         manifests: Manifest by table.
         missing: Why a table is not there, by table.
         minor_units: Decimals of currencies that have no hundredths.
+        whole: The tables of all lists, automations and people, where these are of some only.
     """
 
     account: str
@@ -64,6 +65,7 @@ class Material:
     manifests: Mapping[str, Manifest]
     missing: Mapping[str, str]
     minor_units: Mapping[str, int]
+    whole: Material | None = None
 
     @property
     def as_of(self) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from actoolkit import metrics
@@ -28,6 +30,7 @@ def quality_section(
     sent = sent_campaigns(material, period)
     items = [
         *(_campaigns(sent) if mail else []),
+        *(_other_lists(sent, material) if mail else []),
         *(_automations(material, period) if mail else []),
         *(_orders(material, period) if shop else []),
         *_loads(material),
@@ -66,6 +69,24 @@ def _campaigns(sent: pl.DataFrame) -> list[str]:
     return items
 
 
+def _other_lists(sent: pl.DataFrame, material: Material) -> list[str]:
+    """Tell of campaigns whose counters are of more lists than the report is limited to."""
+    whole = material.whole
+    if whole is None or not whole.has("campaign_lists", "campaigns"):
+        return []
+    theirs = material.frames["campaign_lists"]["list_id"].unique().implode()
+    links = whole.frames["campaign_lists"].filter(~pl.col("list_id").is_in(theirs))
+    shared = sent.join(links, on="campaign_id", how="semi").height
+    if not shared:
+        return []
+    return [
+        (
+            f"{count(shared)} of {plural(len(sent), 'campaign')} went to other lists as well: "
+            "their mails, opens, clicks and orders after them are of all these lists."
+        )
+    ]
+
+
 def _automations(material: Material, period: Period) -> list[str]:
     """Tell of mails that go on since before the period: the API has their totals only."""
     first = pl.col("sent_local").dt.date()
@@ -86,11 +107,12 @@ def _orders(material: Material, period: Period) -> list[str]:
     if not material.has("ecom_orders"):
         return []
     ordered_on = pl.col("ordered_local").dt.date()
+    within = ordered_on >= period.since, ordered_on < period.until
     orders = material.frames["ecom_orders"]
     undated = orders["ordered_local"].null_count()
-    orders = orders.filter(ordered_on >= period.since, ordered_on < period.until)
+    orders = orders.filter(*within)
     other = orders.filter(~pl.col("state").is_in(["completed", "recovered"]))
-    items = _unmatched(orders, material)
+    items = _unmatched(material, within)
     if len(other):
         states = other.group_by("state").len().sort("state")
         listed = ", ".join(f"{count(n)} {display_name(state)}" for state, n in states.iter_rows())
@@ -103,17 +125,24 @@ def _orders(material: Material, period: Period) -> list[str]:
     return items
 
 
-def _unmatched(orders: pl.DataFrame, material: Material) -> list[str]:
-    if not material.has("contacts"):
+def _unmatched(material: Material, within: Sequence[pl.Expr]) -> list[str]:
+    """Tell of orders that are no contact's; of all people, since nobody else's could be any."""
+    whole = material.whole or material
+    if not whole.has("contacts"):
         return []
-    match = metrics.order_match(orders, material.frames["contacts"])
+    orders = whole.frames["ecom_orders"]
+    is_limited = len(material.frames["ecom_orders"]) < len(orders)
+    match = metrics.order_match(orders.filter(*within), whole.frames["contacts"])
     unmatched, total = match["unmatched_orders"].sum(), match["orders"].sum()
     if not unmatched:
         return []
+    of, effect = ("", "orders after a mail miss them.")
+    if is_limited:
+        of, effect = " of the whole shop", "no number above counts them."
     return [
         (
-            f"{count(unmatched)} of {plural(total, 'order')} come from an address that is no "
-            "contact's: orders after a mail miss them."
+            f"{count(unmatched)} of {plural(total, 'order')}{of} come from an address that is no "
+            f"contact's: {effect}"
         )
     ]
 

@@ -10,6 +10,7 @@ import polars as pl
 from actoolkit.charts.names import display_name
 from actoolkit.errors import InvalidArgument
 from actoolkit.reports.material import Material
+from actoolkit.reports.people import People
 
 _TOLD = 6
 """Names that a refusal lists."""
@@ -44,8 +45,25 @@ class Scope:
             parts.append(self._currency())
         return " · ".join(parts)
 
+    def people(self, material: Material) -> People | None:
+        """Give whose contacts and orders count; None where they are all of the account's.
+
+        Args:
+            material: Tables of the account.
+        """
+        if not self.lists and self.automation is None:
+            return None
+        return People(
+            lists=tuple(self._lists(material)) if self.lists else (),
+            automations=tuple(self._automations(material)) if self.automation is not None else (),
+        )
+
     def applied(self, material: Material) -> Material:
         """Keep the rows that the limits allow.
+
+        Mails are those to the lists, or of the automation. Contacts, entries and orders are those
+        of the people on the lists, or who entered it; of all where the tables do not tell who
+        that is.
 
         Args:
             material: Tables of the account.
@@ -53,6 +71,16 @@ class Scope:
         Raises:
             InvalidArgument: The account has no such list, automation or currency.
         """
+        people = self.people(material)
+        frames = dict(material.frames)
+        if self.currency is not None and "ecom_orders" in frames:
+            frames["ecom_orders"] = self._of_currency(frames["ecom_orders"])
+        material = replace(material, frames=frames)
+        if people is None:
+            return material
+        whole = material
+        if not people.why_unknown(material):
+            material = people.only(material)
         frames = dict(material.frames)
         if self.lists:
             wanted = list(self._lists(material))
@@ -62,17 +90,12 @@ class Scope:
             links = frames.get("campaign_lists")
             sent: list[str] = [] if links is None else links["campaign_id"].to_list()
             frames["campaigns"] = frames["campaigns"].filter(pl.col("campaign_id").is_in(sent))
-            if "contacts" in frames and "contact_lists" in frames:
-                people = frames["contact_lists"]["contact_id"].drop_nulls().unique().to_list()
-                frames["contacts"] = frames["contacts"].filter(pl.col("contact_id").is_in(people))
         if self.automation is not None:
             chosen = list(self._automations(material))
             for table in ("campaigns", "contact_automations"):
                 if table in frames:
                     frames[table] = frames[table].filter(pl.col("automation_id").is_in(chosen))
-        if self.currency is not None and "ecom_orders" in frames:
-            frames["ecom_orders"] = self._of_currency(frames["ecom_orders"])
-        return replace(material, frames=frames)
+        return replace(material, frames=frames, whole=whole)
 
     def _of_currency(self, orders: pl.DataFrame) -> pl.DataFrame:
         codes = orders["currency"].drop_nulls().unique().sort().to_list()

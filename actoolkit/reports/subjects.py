@@ -144,6 +144,8 @@ def _built(
             hint="actoolkit doctor tells whether the URL or the token's user is why.",
         )
     words = limit.words(material)
+    people = limit.people(material)
+    whose = people.words(material) if people else ""
     material = limit.applied(material)
     period = chosen_period(*days, today=material.today)
     sections = [part(material, period) for part in chosen.sections]
@@ -172,6 +174,7 @@ def _built(
         sources=material.sources(),
         version=actoolkit.__version__,
         scope=words,
+        people=whose,
         personal_data=personal_data,
     )
 
