@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -19,7 +19,7 @@ from actoolkit.charts.customers import (
     survival_layers,
     survival_rows,
 )
-from actoolkit.charts.formats import column_decimals, count, money, percent
+from actoolkit.charts.formats import column_decimals, count, day, money, percent
 from actoolkit.reports.blocks import Cell, Control, Figure, Note, Option, Table, TableColumn
 from actoolkit.reports.document import Section
 from actoolkit.reports.figures import still, switched
@@ -39,17 +39,18 @@ def customers_section(material: Material, period: Period) -> Section:
 
     Args:
         material: Tables of the account.
-        period: Days of ordering; cohorts and waiting times look back to the first order known.
+        period: Days of ordering; all of it looks back from their end to the first order known.
     """
     if not material.has(TABLE):
         sentence = f"Customers are not shown: {material.why_not(TABLE)}"
         return Section(SECTION, TITLE, blocks=[Note(sentence)])
     orders = material.frames[TABLE]
-    codes = shop_currencies(material, period)
+    codes = _known_currencies(material, period)
     if not codes:
-        return Section(SECTION, TITLE, blocks=[Note(f"No order was completed from {period}.")])
+        last = day(period.until - timedelta(days=1))
+        return Section(SECTION, TITLE, blocks=[Note(f"No order was completed until {last}.")])
     control = Control(
-        "shop_currency", "Currency", [Option(code, code or "unknown") for code in codes]
+        "customer_currency", "Currency", [Option(code, code or "unknown") for code in codes]
     )
     scores = {name: _scores(orders, period, code) for name, code in codes.items()}
     blocks: list[Figure | Table | Note] = [
@@ -60,16 +61,27 @@ def customers_section(material: Material, period: Period) -> Section:
     return Section(
         SECTION,
         TITLE,
-        lead="Who buys lately and often, who comes back, and how long that takes. Scores count "
-        "orders of the period in one currency; the other charts all orders known until its end.",
+        lead="Who buys lately and often, who comes back, and how long that takes: of all orders "
+        f"known until {day(period.until - timedelta(days=1))}, not only those of the period. "
+        "Scores count orders in one currency.",
         controls=[control],
         blocks=blocks,
     )
 
 
-def _scores(orders: pl.DataFrame, period: Period, code: str | None) -> pl.DataFrame:
+def _known_currencies(material: Material, period: Period) -> dict[str, str | None]:
+    """Give the currencies of the period, and behind them those of earlier orders only."""
+    now = shop_currencies(material, period)
+    return now | shop_currencies(material, Period(date.min, period.until))
+
+
+def _scores(
+    orders: pl.DataFrame, period: Period, code: str | None, *, known: bool = True
+) -> pl.DataFrame:
+    """Score customers by all orders known: by a month's alone, last month's buyers were "lost"."""
     wanted = orders.filter(pl.col("currency").eq_missing(pl.lit(code)))
-    scores: pl.DataFrame = metrics.rfm(wanted, since=period.since, until=period.until)
+    since = None if known else period.since
+    scores: pl.DataFrame = metrics.rfm(wanted, since=since, until=period.until)
     return scores
 
 
@@ -111,7 +123,8 @@ def _segments(control: Control, scores: dict[str, pl.DataFrame], material: Mater
             rows.append((cells, {control.name: (code,)}))
     return Table(
         id="segments",
-        caption="Segments by recency, frequency and value; one row per segment.",
+        caption="Segments by recency, frequency and value of all orders known; one row per "
+        "segment.",
         columns=[
             TableColumn("Segment"),
             TableColumn("Customers", "count", "rfm"),
@@ -171,7 +184,9 @@ def best_customers_section(material: Material, period: Period) -> Section:
     codes = shop_currencies(material, period) if material.has(TABLE) else {}
     for name, code in codes.items():
         scores = _scores(material.frames[TABLE], period, code)
-        best = scores.sort(["revenue_cents", "customer"], descending=[True, False]).head(BEST)
+        spent = _scores(material.frames[TABLE], period, code, known=False).drop("segment")
+        spent = spent.join(scores.select("customer", "segment"), on="customer")
+        best = spent.sort(["revenue_cents", "customer"], descending=[True, False]).head(BEST)
         units = material.minor_units.get(name, 2)
         digits = column_decimals(best["revenue_cents"], units=units)
         for row in best.iter_rows(named=True):
@@ -190,7 +205,8 @@ def best_customers_section(material: Material, period: Period) -> Section:
         return Section("best-customers", title, blocks=[Note("No customer can be named.")])
     table = Table(
         id="best",
-        caption=f"The {BEST} customers of each currency with the highest revenue in the period.",
+        caption=f"The {BEST} customers of each currency with the highest revenue in the period; "
+        "segments are of all orders known until its end.",
         columns=[
             TableColumn("Customer"),
             TableColumn("Currency"),
