@@ -37,7 +37,8 @@ def cohort_retention_chart(
     """Draw the triangle of cohorts: colour and number are the share that ordered in that month.
 
     The first column holds how many customers a cohort has; months that are not over are left blank.
-    The title tells of all cohorts, also of those that are not drawn.
+    The title tells of the cohorts that are drawn, without the first of the history where others
+    are: its customers may have bought before.
 
     Args:
         retention: Result of `actoolkit.metrics.cohort_retention`.
@@ -99,9 +100,13 @@ def cohort_rows(retention: object, *, cohorts: int, months: int) -> list[Row]:
     kept = [
         row for row in found if as_date(row["cohort_on"]) in latest and int(row["month"]) <= months
     ]
-    old = [row for row in found if int(row["month"]) == 1 and row["buyers"] is not None]
+    old = [row for row in kept if int(row["month"]) == 1 and row["buyers"] is not None]
+    later_begun = [row for row in old if as_date(row["cohort_on"]) != known[0]]
+    is_cut = 0 < len(later_begun) < len(old)
+    old = later_begun or old
     sums = {
         "known": len(known),
+        "left_out": period_label(known[0], "month") if is_cut else "",
         "old_enough": sum(int(row["customers"]) for row in old),
         "came_back": sum(int(row["buyers"]) for row in old),
     }
@@ -150,9 +155,12 @@ def cohort_finding(rows: Sequence[Row]) -> Finding:
     subtitle += "Size: customers in it. Blank: the month is not over."
     drawn = len({row["cohort"] for row in rows})
     if drawn < rows[0]["known"]:
+        subtitle += f" The latest {drawn} of {rows[0]['known']} cohorts."
+    if rows[0]["left_out"]:
         subtitle += (
-            f" The latest {drawn} of {rows[0]['known']} cohorts. The share above is of all of them."
+            f" {rows[0]['left_out']}, where the orders known begin, is left out of the share "
         )
+        subtitle += "above: its customers may have bought before."
     if any(row["customers"] < FEW for row in rows):
         subtitle += f" Cohorts of fewer than {FEW} vary much by chance."
     size = plural(sum(row["customers"] for row in rows if row["month"] == 0), "customer")

@@ -193,12 +193,28 @@ def test_anything_but_the_metrics_result_is_refused_with_the_call_to_make(name, 
             draw(wrong)
 
 
-def test_retention_in_the_title_is_a_ratio_of_sums():
-    chart = charts.cohort_retention_chart(cohorts())
-    assert chart.title.text == [
-        "35.0% ordered again in the month after their first order (27.1% to 43.9%)"
+def test_retention_in_the_title_is_a_ratio_of_sums_of_what_is_drawn():
+    cells = [
+        (date(2026, month, 1), since, size, came)
+        for month, size, came in ((1, 400, 200), (2, 100, 40), (3, 20, 2), (4, 60, None))
+        for since, came in ((0, size), (1, came))
     ]
-    assert "Cohorts of fewer than 30" in " ".join(chart.title.subtitle)
+    frame = pl.DataFrame(
+        {"cohort_on": start, "month": month, "customers": n, "buyers": k}
+        | rated("retention_rate", k, n)
+        for start, month, n, k in cells
+    )
+    for drawn, came, people in ((4, 42, 120), (3, 42, 120), (2, 2, 20)):
+        chart = charts.cohort_retention_chart(frame, cohorts=drawn)
+        low, high = proportion_confint(came, people, method="wilson")
+        said = f"{came / people:.1%} ordered again in the month after their first order"
+        assert chart.title.text == [f"{said} ({low:.1%} to {high:.1%})"]
+        told = " ".join(chart.title.subtitle)
+        assert ("January 2026, where the orders known begin, is left out" in told) == (drawn == 4)
+        assert "Cohorts of fewer than 30" in told
+    alone = charts.cohort_retention_chart(frame.head(2))
+    assert alone.title.text[0].startswith("50.0% ordered again")
+    assert "left out" not in " ".join(alone.title.subtitle)
 
 
 def test_months_that_are_not_over_have_no_colour_and_no_number():
@@ -214,9 +230,7 @@ def test_only_the_latest_cohorts_and_first_months_are_drawn():
     rows = data(chart, "cohort")
     assert [(row["cohort"], row["month"]) for row in rows] == [("April 2026", 0), ("April 2026", 1)]
     assert "The latest 1 of 2 cohorts." in " ".join(chart.title.subtitle)
-    assert "The share above is of all of them." in " ".join(chart.title.subtitle)
     whole = charts.cohort_retention_chart(cohorts())
-    assert chart.title.text == whole.title.text, "the rate is of all cohorts, drawn or not"
     assert "The latest" not in " ".join(whole.title.subtitle)
     with pytest.raises(InvalidArgument, match="cohorts=18"):
         charts.cohort_retention_chart(cohorts(), cohorts=0)
