@@ -26,6 +26,9 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 HEIGHT = 7 * 30
 """Pixels of the plot."""
 
+FEW = 5
+"""Campaigns of a time below which its rate is that of these mails, not of the time."""
+
 TWIN: Sequence[TwinColumn] = (
     TwinColumn("day", "Weekday", "text"),
     TwinColumn("at", "Hour", "text"),
@@ -51,8 +54,8 @@ def engagement_heatmap_chart(
 
     The API has no open times, so this is about when to send, not about when people read. A
     faded cell with a dot is small, as the metric's ``small_below`` says; it does not stretch the
-    colour scale. Colours are the shrunk rates, since the best of many raw ones is partly the
-    luckiest; words and tooltips have both.
+    colour scale. No time is called best by fewer than 5 campaigns. Colours are the shrunk rates,
+    since the best of many raw ones is partly the luckiest; words and tooltips have both.
 
     Args:
         heatmap: Result of `actoolkit.metrics.engagement_heatmap`.
@@ -185,13 +188,16 @@ def heatmap_finding(
             "No one-off campaign was delivered.",
         )
     overall = sum(row["numerator"] for row in rows) / sum(row["denominator"] for row in rows)
-    best = max(
-        rows,
-        key=lambda row: (not row["small"], row["shrunk" if shrunk else "value"], -row["hour"]),
-    )
+    enough = [row for row in rows if row["campaigns"] >= FEW and not row["small"]]
+    rank = "shrunk" if shrunk else "value"
+    best = max(enough, key=lambda row: (row[rank], -row["hour"]), default=None)
+    others = sum(row["campaigns"] for row in rows) - (best["campaigns"] if best else 0)
+    is_told = best is not None and others >= FEW
     if len(rows) == 1:
-        slot = f"{best['day']} around {best['at']}"
+        slot = f"{rows[0]['day']} around {rows[0]['at']}"
         title = f"All mails went out on {slot}: {percent(overall)} were {verb}"
+    elif best is None or not is_told:
+        title = f"Too few campaigns to compare sending times: {percent(overall)} {verb} overall"
     elif _stands_out(best, overall, looked_at=len(rows)):
         title = (
             f"{best['day']} around {best['at']} did best: {percent(best['value'])} {verb}, "
@@ -208,6 +214,8 @@ def heatmap_finding(
         parts.append("Cells of few mails are drawn towards the overall rate.")
     if any(row["small"] for row in rows):
         parts.append("Faded and dotted: too few delivered mails to tell.")
+    if len(rows) > 1 and len(enough) < len(rows):
+        parts.append(f"A time stands out with {FEW} campaigns or more only.")
     campaigns = plural(sum(row["campaigns"] for row in rows), "campaign")
     return Finding(
         title,

@@ -86,7 +86,7 @@ def heatmap() -> pl.DataFrame:
         (2, 10, 5000, 1500),
         (5, 16, 60, 50),
     ]:
-        row = {"weekday": weekday, "hour": hour, "campaigns": 2, "delivered": delivered}
+        row = {"weekday": weekday, "hour": hour, "campaigns": 6, "delivered": delivered}
         row |= {"unique_opens": opens, "clickers": opens // 10}
         for rate, count in (("open_rate", opens), ("click_rate", opens // 10)):
             row[rate], row[f"{rate}_low"], row[f"{rate}_high"] = interval(count, delivered)

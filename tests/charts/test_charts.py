@@ -229,7 +229,7 @@ def test_the_luckiest_of_many_like_hours_is_not_called_the_best():
             low, high = proportion_confint(opens, 5000, method="wilson")
             value = opens / 5000
             cells.append(
-                {"weekday": at % 7 + 1, "hour": at // 7 + 8, "campaigns": 2, "delivered": 5000}
+                {"weekday": at % 7 + 1, "hour": at // 7 + 8, "campaigns": 5, "delivered": 5000}
                 | {"unique_opens": opens, "clickers": 0, "small": False, "open_rate": value}
                 | {"open_rate_low": low, "open_rate_high": high, "open_rate_shrunk": value}
             )
@@ -258,6 +258,32 @@ def test_heatmap_names_the_zone_and_ignores_small_cells(heatmap):
     (shown,) = [one for one in chart.to_dict()["layer"] if "color" in one["encoding"]]
     titles = {one["title"] for one in shown["encoding"]["tooltip"]}
     assert {"Rate", "Shrunk rate", "Counts", "Sample"} <= titles
+
+
+@pytest.mark.parametrize(
+    ("campaigns", "told"),
+    [
+        ((6, 6, 6), "did best"),
+        ((6, 1, 6), "No sending"),
+        ((1, 1, 6), "Too few"),
+        ((4, 4, 4), "Too few"),
+        ((2, 9, 1), "Too few"),
+        ((1, 2, 2), "Too few"),
+    ],
+)
+def test_no_sending_time_is_best_by_a_single_campaign(heatmap, campaigns, told):
+    few = heatmap.with_columns(campaigns=pl.Series(campaigns), small=False)
+    few = few.with_columns(delivered=pl.lit(5000), unique_opens=pl.Series([800, 1500, 900]))
+    shares = pl.Series([0.16, 0.30, 0.18])
+    few = few.with_columns(open_rate=shares, open_rate_low=shares - 0.01, open_rate_shrunk=shares)
+    chart = engagement_heatmap_chart(few)
+    assert told in chart.title.text[0]
+    if told == "Too few":
+        assert chart.title.text == [
+            "Too few campaigns to compare sending times: 21.3% opened overall"
+        ]
+    is_mixed = "5 campaigns or more" in " ".join(chart.title.subtitle)
+    assert is_mixed == (min(campaigns) < 5)
 
 
 def test_the_heatmap_draws_raw_rates_when_asked(heatmap):
