@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC
 
 import polars as pl
 
@@ -19,6 +20,7 @@ from actoolkit.charts.campaigns import (
     rate_rows,
 )
 from actoolkit.charts.drawing import Finding, finished
+from actoolkit.charts.formats import plural
 from actoolkit.charts.frames import Row
 from actoolkit.charts.funnel import TWIN as FUNNEL_TWIN
 from actoolkit.charts.funnel import funnel_finding, funnel_height, funnel_layers, funnel_rows
@@ -32,6 +34,8 @@ from actoolkit.reports.membership import CONTROLS, Membership
 from actoolkit.reports.period import Period
 
 TOP = 15
+WINDOW_DAYS = 7
+"""Days after a mail in which orders are counted beside the funnel."""
 
 
 def campaigns_section(material: Material, period: Period) -> Section:
@@ -81,7 +85,8 @@ def sent_campaigns(material: Material, period: Period) -> pl.DataFrame:
 def exposure(sent: pl.DataFrame, material: Material) -> pl.DataFrame | None:
     """Count the orders after exposure to each campaign, where the account has what it takes.
 
-    Those of all its lists, as its mails, opens and clicks are.
+    Those of all its lists, as its mails, opens and clicks are. A campaign whose days of orders are
+    not over has none yet: it is left without, as mails of automations are.
 
     Args:
         sent: Campaigns.
@@ -91,8 +96,21 @@ def exposure(sent: pl.DataFrame, material: Material) -> pl.DataFrame | None:
         return None
     whole = material.whole or material
     frames = (whole.frames[table] for table in EXPOSURE_TABLES)
-    exposed: pl.DataFrame = metrics.campaign_exposure(sent, *frames)
-    return exposed
+    exposed: pl.DataFrame = metrics.campaign_exposure(sent, *frames, window_days=WINDOW_DAYS)
+    late = pl.col("campaign_id").is_in(unfinished(sent, material).implode())
+    counts = pl.col("exposed_buyers", "exposed_orders")
+    return exposed.with_columns(pl.when(~late).then(counts))
+
+
+def unfinished(sent: pl.DataFrame, material: Material) -> pl.Series:
+    """Give the one-off campaigns whose days of orders were not over when the data end.
+
+    Args:
+        sent: Campaigns.
+        material: Tables of the account.
+    """
+    over = pl.col("sent_at") + pl.duration(days=WINDOW_DAYS) <= material.as_of.astimezone(UTC)
+    return sent.filter(pl.col("automation_id").is_null(), ~over)["campaign_id"]
 
 
 def _start(names: Sequence[str]) -> dict[str, str]:
@@ -103,12 +121,14 @@ def _funnel(members: Membership, material: Material) -> Figure:
     exposed = exposure(members.sent, material)
     spread = members.sent.join(members.states(), on="campaign_id")
     frame = metrics.campaign_funnel(spread, exposed, by="state")
+    late = spread.filter(pl.col("campaign_id").is_in(unfinished(members.sent, material).implode()))
+    waiting = dict(late.group_by("state").len().iter_rows()) if exposed is not None else {}
     rows: list[Row] = []
     states: dict[str, Finding] = {}
     for (state,), part in frame.group_by("state", maintain_order=True):
         made = funnel_rows(part)
         if made:
-            states[str(state)] = funnel_finding(made)
+            states[str(state)] = _waited(funnel_finding(made), waiting.get(state, 0))
             keys = dict(zip(CONTROLS, str(state).split("|"), strict=True))
             rows += [{**row, **keys} for row in made]
     start = "|".join(_start(CONTROLS).values())
@@ -128,6 +148,15 @@ def _funnel(members: Membership, material: Material) -> Figure:
             "campaign_exposure",
         ),
     )
+
+
+def _waited(finding: Finding, waiting: int) -> Finding:
+    """Say how many campaigns have too few days behind them for their orders."""
+    if not waiting:
+        return finding
+    left_out = f" {plural(waiting, 'campaign')} of the last {WINDOW_DAYS} days of the data "
+    left_out += f"{'is' if waiting == 1 else 'are'} not in the orders yet."
+    return replace(finding, subtitle=finding.subtitle + left_out)
 
 
 def _rates(members: Membership) -> Figure:

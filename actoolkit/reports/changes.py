@@ -12,7 +12,7 @@ from actoolkit.charts.formats import count, money, percent
 from actoolkit.reports.blocks import Note
 from actoolkit.reports.campaigns import sent_campaigns
 from actoolkit.reports.document import Section
-from actoolkit.reports.kpis import NOTHING
+from actoolkit.reports.kpis import NOTHING, moved_clearly
 from actoolkit.reports.material import Material
 from actoolkit.reports.orders import TABLE, shop_currencies
 from actoolkit.reports.period import Period
@@ -30,6 +30,8 @@ _WORDS = {
     "mails per campaign": ("larger campaigns", "smaller campaigns"),
     "click rate": ("a higher click rate", "a lower click rate"),
 }
+_UNCLEAR = ("a click rate not clearly higher", "a click rate not clearly lower")
+"""Where the tile above says "no clear change"; told last, however much it makes."""
 
 
 def changes_section(material: Material, period: Period, *, mail: bool, shop: bool) -> Section:
@@ -46,7 +48,8 @@ def changes_section(material: Material, period: Period, *, mail: bool, shop: boo
     if mail:
         rows = metrics.clicks_change(material.frames["campaigns"], **days).to_dicts()
         sent_before = not sent_campaigns(material, period.before).is_empty()
-        told.append(_sentence("Clicks", rows, "change", count, known=sent_before))
+        sure = moved_clearly("click_rate", material, period)
+        told.append(_sentence("Clicks", rows, "change", count, known=sent_before, sure=sure))
     if shop and material.has(TABLE):
         found = metrics.revenue_change(material.frames[TABLE], **days)
         for name, code in list(shop_currencies(material, period).items())[:_MOST]:
@@ -74,10 +77,12 @@ def _sentence(
     write: Any,
     *,
     known: bool = False,
+    sure: bool = True,
 ) -> str:
     """Say by how much a number changed, and what made it, the most first.
 
     A 0 before says that there was nothing, unless it is known that there was something to count.
+    A click rate that may not have moved at all is no cause: it is told last, and so.
     """
     if not rows:
         return ""
@@ -95,9 +100,10 @@ def _sentence(
     share = percent(abs(after - before) / before)
     head = f"{title} {moved} by {share}, from {write(before)} to {write(after)}"
     parts = [row for row in factors if row[column]]
-    parts.sort(key=lambda row: -abs(row[column]))
+    unclear = {} if sure else {"click rate": _UNCLEAR}
+    parts.sort(key=lambda row: (row["factor"] in unclear, -abs(row[column])))
     words = [
-        f"{_WORDS[row['factor']][row[column] < 0]} "
+        f"{(_WORDS | unclear)[row['factor']][row[column] < 0]} "
         f"{MINUS if row[column] < 0 else PLUS}{write(abs(row[column]))}"
         for row in parts
     ]

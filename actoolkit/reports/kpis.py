@@ -59,10 +59,38 @@ def _mail(material: Material, period: Period) -> list[Kpi]:
         return [
             replace(tile, trend=_GROWING) for tile in _mail_tiles(sums, {}, noun="automation mail")
         ]
+    return _mail_tiles(*_one_off(material, period), noun="one-off campaign")
+
+
+def _one_off(material: Material, period: Period) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Pool the one-off campaigns of a period, and of as many days before."""
+    one_off = pl.col("automation_id").is_null()
     now, before = (
-        _pooled(sent_campaigns(material, p).filter(one_off)) for p in (period, period.before)
+        _pooled(sent_campaigns(material, part).filter(one_off)) for part in (period, period.before)
     )
-    return _mail_tiles(now, before, noun="one-off campaign")
+    return now, before
+
+
+def moved_clearly(rate: str, material: Material, period: Period) -> bool:
+    """Say whether the rate of one-off campaigns moved by more than chance, as its tile does.
+
+    Args:
+        rate: Column of `actoolkit.metrics.campaign_rates`.
+        material: Tables of the account.
+        period: Days that are compared with as many before.
+    """
+    now, before = _one_off(material, period)
+    if now.get(rate) is None or before.get(rate) is None:
+        return False
+    low, high = _change_bounds(rate, now, before)
+    return not low <= 0 <= high
+
+
+def _change_bounds(
+    rate: str, now: Mapping[str, Any], before: Mapping[str, Any]
+) -> tuple[float, float]:
+    ends = [f"{rate}{end}" for end in ("", "_low", "_high")]
+    return difference_bounds([now[end] for end in ends], [before[end] for end in ends])
 
 
 def _mail_tiles(now: Mapping[str, Any], before: Mapping[str, Any], *, noun: str) -> list[Kpi]:
@@ -143,8 +171,7 @@ def rate_tile(
     kpi = Kpi(label, percent(value), note=basis, definition=rate)
     if value is None or old is None:
         return replace(kpi, trend=NOTHING)
-    ends = [f"{rate}{end}" for end in ("", "_low", "_high")]
-    low, high = difference_bounds([now[end] for end in ends], [before[end] for end in ends])
+    low, high = _change_bounds(rate, now, before)
     if low <= 0 <= high:
         return replace(kpi, trend="no clear change", direction="flat")
     points = 100 * abs(value - old)

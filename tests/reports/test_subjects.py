@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -359,3 +359,52 @@ def test_some_days_of_an_account_of_many_lists_make_a_report(material, subject, 
     since = material.today - timedelta(days=days)
     report = build(subject, replace(material, frames=frames), since=since)
     assert all(section.blocks for section in report.sections)
+
+
+@pytest.mark.parametrize(("times", "is_unclear"), [(1, True), (3, False)])
+def test_a_click_rate_that_may_not_have_moved_is_no_cause(material, times, is_unclear):
+    more = pl.when(pl.col("sent_local").dt.date() >= SINCE).then(pl.col("clickers") * times)
+    campaigns = material.frames["campaigns"].with_columns(more.otherwise("clickers"))
+    frames = {**material.frames, "campaigns": campaigns}
+    made = build("overview", replace(material, frames=frames), since=SINCE, until=UNTIL)
+    (tile,) = (kpi for kpi in made.kpis if kpi.label == "Click rate")
+    assert (tile.trend == "no clear change") == is_unclear
+    clicks = changes(made).items[0]
+    assert ("a click rate not clearly" in clicks.split(", ")[-1]) == is_unclear, "told last"
+    assert bool(re.search(r"a (higher|lower) click rate", clicks)) != is_unclear
+
+
+def funnel_of(report):
+    (funnel,) = (figure for figure in blocks(report, Figure) if figure.id == "funnel")
+    return funnel
+
+
+def test_campaigns_whose_days_are_not_over_are_not_among_the_orders(material):
+    since = date(2026, 5, 31)
+    sent = material.frames["campaigns"].filter(
+        pl.col("automation_id").is_null(),
+        pl.col("sends") > 0,
+        pl.col("sent_local").dt.date().is_between(since, UNTIL, closed="left"),
+    )
+    end = material.as_of.astimezone(UTC)
+    young = [at for at in sent["sent_at"] if at + timedelta(days=7) > end]
+    assert 0 < len(young) < len(sent)
+    funnel = funnel_of(build("funnel", material, since=since, until=UNTIL))
+    ordered = {row["label"]: row for row in funnel.rows}["Ordered"]
+    assert ordered["campaigns"] == len(sent) - len(young)
+    old = sent.filter(~pl.col("sent_at").is_in(young))
+    frames = {**material.frames, "campaigns": old}
+    alone = funnel_of(build("funnel", replace(material, frames=frames), since=since, until=UNTIL))
+    same = {row["label"]: row for row in alone.rows}["Ordered"]
+    assert (ordered["numerator"], ordered["denominator"]) == (
+        same["numerator"],
+        same["denominator"],
+    )
+    assert len(young) == 1
+    told = "1 campaign of the last 7 days of the data is not in the orders yet."
+    assert told in funnel.finding.subtitle
+    assert "in the orders yet" not in alone.finding.subtitle
+    frames = {**material.frames, "campaigns": sent.filter(pl.col("sent_at").is_in(young))}
+    none = funnel_of(build("funnel", replace(material, frames=frames), since=since, until=UNTIL))
+    assert "Ordered" not in {row["label"] for row in none.rows}
+    assert "in the orders yet" in none.finding.subtitle
