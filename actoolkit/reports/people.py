@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -20,12 +21,12 @@ class People:
     """The contacts who are or were on lists, or entered an automation, or both.
 
     Args:
-        lists: Ids of lists; none does not limit.
-        automations: Ids of automations; none does not limit.
+        lists: Names of lists by their ids; none does not limit.
+        automations: Names of automations by their ids; none does not limit.
     """
 
-    lists: tuple[str, ...] = ()
-    automations: tuple[str, ...] = ()
+    lists: Mapping[str, str] = field(default_factory=dict)
+    automations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -60,12 +61,12 @@ class People:
         found = material.frames["contacts"].select("contact_id").drop_nulls().unique()
         if self.lists:
             members = material.frames["contact_lists"]
-            on_it = pl.col("list_id").is_in(self.lists)
+            on_it = pl.col("list_id").is_in(list(self.lists))
             confirmed = pl.col("status").ne_missing("unconfirmed")
             found = found.join(members.filter(on_it, confirmed), on="contact_id", how="semi")
         if self.automations:
             entries = material.frames["contact_automations"]
-            entered = entries.filter(pl.col("automation_id").is_in(self.automations))
+            entered = entries.filter(pl.col("automation_id").is_in(list(self.automations)))
             found = found.join(entered, on="contact_id", how="semi")
         return found["contact_id"].sort()
 
@@ -105,11 +106,10 @@ class People:
             return f"Orders are those of the whole shop: {why}"
         did, came = [], []
         if self.lists:
-            named = "the list" if self.automations else "it"
-            did.append(f"are or were on {'one of these lists' if len(self.lists) > 1 else named}")
+            did.append(f"are or were on {_one_of(self.lists, 'lists')}")
             came.append("joined")
         if self.automations:
-            did.append("entered the automation" if self.lists else "entered it")
+            did.append(f"entered {_one_of(self.automations, 'automations')}")
             came.append("entered")
         who = f"the {count(len(self.ids(material)))} who {' and '.join(did)}"
         if not material.has("ecom_orders"):
@@ -119,6 +119,10 @@ class People:
             f"{' or '.join(came)}. Who {' or '.join(came)} lately had fewer orders before: a rise "
             "may be that alone."
         )
+
+
+def _one_of(names: Mapping[str, str], kind: str) -> str:
+    return f"“{next(iter(names.values()))}”" if len(names) == 1 else f"one of these {kind}"
 
 
 def _addressed(frame: pl.DataFrame) -> pl.DataFrame:

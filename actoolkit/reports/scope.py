@@ -54,8 +54,8 @@ class Scope:
         if not self.lists and self.automation is None:
             return None
         return People(
-            lists=tuple(self._lists(material)) if self.lists else (),
-            automations=tuple(self._automations(material)) if self.automation is not None else (),
+            lists=self._lists(material) if self.lists else {},
+            automations=self._automations(material) if self.automation is not None else {},
         )
 
     def applied(self, material: Material) -> Material:
