@@ -177,8 +177,14 @@ def growth_layers(rows: list[Row]) -> list[alt.Chart]:
             grid=False,
         ),
     )
-    axis = alt.Axis(labelExpr="format(abs(datum.value), ',')", tickCount=5)
-    y = alt.Y("joined:Q", title="Joined, left", axis=axis)
+    axis = alt.Axis(labelExpr="format(datum.value, ',')", tickCount=5)
+    y = alt.Y("joined:Q", title=None, axis=axis)
+    color = alt.Color(
+        "part:N",
+        title=None,
+        scale=alt.Scale(domain=["Joined", "Left"]),
+        legend=alt.Legend(symbolSize=90),
+    )
     tooltip = [
         alt.Tooltip("period_label:N", title="Period"),
         alt.Tooltip("joined:Q", title="Joined", format=",d"),
@@ -187,10 +193,14 @@ def growth_layers(rows: list[Row]) -> list[alt.Chart]:
     ]
     faint = alt.condition("datum.complete", alt.value(1), alt.value(0.45))
     return [
-        base.mark_bar(style="measured", width=alt.RelativeBandSize(0.7)).encode(
-            x=x, y=y, opacity=faint, tooltip=tooltip
-        ),
-        base.mark_bar(style="soft", width=alt.RelativeBandSize(0.7)).encode(
-            x=x, y=alt.Y("below:Q"), opacity=faint, tooltip=tooltip
-        ),
+        base.transform_calculate(part=f"'{part}'")
+        .mark_bar(style="measured", width=alt.RelativeBandSize(0.7))
+        .encode(
+            x=x,
+            y=y if part == "Joined" else alt.Y("below:Q"),
+            color=color,
+            opacity=faint,
+            tooltip=tooltip,
+        )
+        for part in ("Joined", "Left")
     ]

@@ -93,7 +93,8 @@ def capital(text: str) -> str:
 def labelled(periods: Iterable[str], grain: Grain) -> list[str]:
     """Choose the months that an axis names, so that each year's first label is its January.
 
-    A narrow axis drops every second label: January stands where it stays.
+    A narrow axis drops every second label: January stands where it stays. Of up to 16 months each
+    is named; a narrow page thins these itself.
 
     Args:
         periods: ISO days.
@@ -110,7 +111,7 @@ def labelled(periods: Iterable[str], grain: Grain) -> list[str]:
     step = next((each for each in (1, 2, 3, 6) if len(distinct) <= 16 * each), 12)
     named = [start for start in distinct if (int(start[5:7]) - 1) % step == 0]
     first = next((place for place, start in enumerate(named) if start[5:7] == "01"), 0)
-    return named[first % 2 :] if len(named) > 6 else named
+    return named[first % 2 :] if len(named) > 6 and step > 1 else named
 
 
 def axis_expression(grain: Grain) -> str:

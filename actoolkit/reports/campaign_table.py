@@ -41,12 +41,13 @@ def campaign_table(members: Membership) -> Table:
         id="campaign-table",
         caption=f"{caption}, with 95% intervals.",
         columns=[
+            # A phone shows the first three.
             TableColumn("Campaign"),
-            TableColumn("Sent", "day"),
-            TableColumn("Delivered", "count", "delivered"),
             TableColumn("Opened", "rate", "open_rate"),
             TableColumn("Clicked", "rate", "click_rate"),
             TableColumn("Unsubscribed", "rate", "unsubscribe_rate"),
+            TableColumn("Delivered", "count", "delivered"),
+            TableColumn("Sent", "day"),
         ],
         rows=rows,
         controls=CONTROLS,
@@ -56,11 +57,7 @@ def campaign_table(members: Membership) -> Table:
 def _cells(row: Mapping[str, object], most: Mapping[str, float]) -> list[Cell]:
     name = display_name(row["name"], missing=f"(no name, id {row['campaign_id']})")  # type: ignore[arg-type]
     sent_at = row["sent_at"]
-    cells = [
-        Cell(name, name.casefold()),
-        Cell(day(sent_at), sent_at.timestamp()),  # type: ignore[arg-type,attr-defined]
-        Cell(count(row["delivered"]), row["delivered"]),  # type: ignore[arg-type]
-    ]
+    cells = [Cell(name, name.casefold())]
     for rate, top in most.items():
         value, low, high = (row[rate + end] for end in ("", "_low", "_high"))
         if value is None:
@@ -68,4 +65,6 @@ def _cells(row: Mapping[str, object], most: Mapping[str, float]) -> list[Cell]:
         else:
             bar = tuple(min(float(v) / top, 1.0) for v in (value, low, high))  # type: ignore[arg-type]
             cells.append(Cell(percent(value), value, bar))  # type: ignore[arg-type]
+    cells.append(Cell(count(row["delivered"]), row["delivered"]))  # type: ignore[arg-type]
+    cells.append(Cell(day(sent_at), sent_at.timestamp()))  # type: ignore[arg-type,attr-defined]
     return cells

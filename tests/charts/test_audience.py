@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import polars as pl
@@ -136,3 +137,24 @@ def test_many_lists_over_many_days_are_added_up(kind):
             left * (at % 2),
         )
         assert (row["members"], row["lists"]) == (members, 40)
+
+
+def test_who_left_stands_below_zero_with_a_sign_and_a_legend():
+    growth = GROWTH.with_columns(left=pl.lit(900))
+    chart = charts.list_growth_chart(growth)
+    svg = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version="6.4")
+    labels = re.findall(r">([^<>]+)</text>", svg)
+    assert {"Joined", "Left"} <= set(labels)
+    assert any(label.startswith("\N{MINUS SIGN}") for label in labels)
+    first, second = (layer["encoding"]["color"] for layer in chart.to_dict()["layer"])
+    assert first == second
+
+
+@pytest.mark.parametrize("months", [3, 13, 16])
+def test_each_of_a_few_months_is_named(months):
+    starts = pl.date_range(date(2025, 6, 1), date(2026, 12, 1), "1mo", eager=True)[:months]
+    growth = pl.DataFrame({"period_on": starts}).with_columns(
+        list_id=pl.lit("1"), joined=2, left=1, members=pl.int_range(1, months + 1)
+    )
+    axis = charts.list_growth_chart(growth).to_dict()["layer"][0]["encoding"]["x"]["axis"]
+    assert axis["values"] == [start.isoformat() for start in starts]

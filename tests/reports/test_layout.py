@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import runpy
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,11 @@ Watched = runpy.run_path(str(Path(__file__).with_name("watched.py")))["Watched"]
 @pytest.fixture(scope="module")
 def on_customers(made, tmp_path_factory):
     return build("customers", made()).save(tmp_path_factory.mktemp("customers") / "report.html")
+
+
+@pytest.fixture(scope="module")
+def on_overview(made, tmp_path_factory):
+    return build("overview", made()).save(tmp_path_factory.mktemp("overview") / "report.html")
 
 
 def test_on_a_phone_only_cells_are_scrolled_never_their_buttons_or_the_sources(
@@ -218,4 +224,34 @@ def test_numbers_are_readable_on_their_cells_in_each_currency(chromium, made, tm
         assert "rgb(8, 58, 102)" in darkest or "rgb(214, 239, 252)" in darkest
     legend = watched.page.locator("#rfm .role-legend-title").text_content()
     assert legend == "Revenue per customer"
+    watched.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_first_and_the_last_month_are_named(chromium, on_overview, width):
+    watched = Watched(chromium, on_overview, viewport={"width": width, "height": 900})
+    axis = watched.page.locator("#revenue-chart .role-axis-label").first
+    names = axis.locator("text").evaluate_all(
+        "all => all.filter(e => getComputedStyle(e).opacity !== '0')"
+        ".map(e => [e.textContent, e.getBoundingClientRect()])"
+        ".map(([text, box]) => [text, box.left, box.right])"
+    )
+    texts = [text for text, _, _ in names]
+    assert texts[0].startswith("Jun")
+    assert "2025" in texts[0]
+    assert texts[-1].startswith("Jun")
+    assert any(text.startswith("Jan") and "2026" in text for text in texts)
+    assert len(texts) == (13 if width == 1280 else 6)
+    for (_, _, right), (_, left, _) in itertools.pairwise(names):
+        assert right < left
+    watched.context.close()
+
+
+def test_a_phone_shows_how_many_opened_and_clicked(chromium, on_overview):
+    watched = Watched(chromium, on_overview, viewport={"width": 390, "height": 800})
+    table = watched.page.locator("#campaign-table")
+    edge = table.locator(".scroll").evaluate("e => e.getBoundingClientRect().right")
+    for name in ("Campaign", "Opened", "Clicked"):
+        heading = table.locator("th", has=watched.page.get_by_role("button", name=name))
+        assert heading.evaluate("e => e.getBoundingClientRect().right") < edge, name
     watched.context.close()

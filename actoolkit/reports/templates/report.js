@@ -78,6 +78,7 @@
       if (narrow.matches) {
         narrowPage.raiseNames(spec, config.background);
         narrowPage.shortenBars(spec, spec.datasets);
+        narrowPage.thinMonths(spec);
       }
       for (const param of spec.params ?? []) {
         if (figure.controls.includes(param.name)) param.value = chosen([param.name])[param.name];
