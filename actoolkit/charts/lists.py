@@ -15,8 +15,8 @@ from actoolkit.charts.periods import (
     Grain,
     as_date,
     axis_expression,
+    axis_values,
     grain_of,
-    labelled,
     period_end,
     period_label,
     periods_between,
@@ -170,7 +170,7 @@ def growth_layers(rows: list[Row]) -> list[alt.Chart]:
         "period:O",
         title=None,
         axis=alt.Axis(
-            values=labelled((row["period"] for row in rows), rows[0]["grain"]) or alt.Undefined,
+            values=axis_values((row["period"] for row in rows), rows[0]["grain"]),
             labelExpr=axis_expression(rows[0]["grain"]),
             labelAngle=0,
             labelOverlap=True,

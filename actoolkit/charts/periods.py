@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+import altair as alt
+from altair.utils.schemapi import UndefinedType
+
 from actoolkit.charts.formats import day, month
 
 Grain = Literal["day", "week", "month"]
+
+_CROWDED, _ROOM = 8, 34
+"""Months of an axis that may lack room, and the pixels that each needs for its name."""
 
 
 def as_date(value: date | datetime) -> date:
@@ -93,8 +100,7 @@ def capital(text: str) -> str:
 def labelled(periods: Iterable[str], grain: Grain) -> list[str]:
     """Choose the months that an axis names, so that each year's first label is its January.
 
-    A narrow axis drops every second label: January stands where it stays. Of up to 16 months each
-    is named; a narrow page thins these itself.
+    A narrow axis drops every second label of many: January stands where it stays.
 
     Args:
         periods: ISO days.
@@ -111,7 +117,40 @@ def labelled(periods: Iterable[str], grain: Grain) -> list[str]:
     step = next((each for each in (1, 2, 3, 6) if len(distinct) <= 16 * each), 12)
     named = [start for start in distinct if (int(start[5:7]) - 1) % step == 0]
     first = next((place for place, start in enumerate(named) if start[5:7] == "01"), 0)
-    return named[first % 2 :] if len(named) > 6 and step > 1 else named
+    return named[first % 2 :] if step > 1 else named
+
+
+def axis_values(periods: Iterable[str], grain: Grain) -> list[str] | alt.ExprRef | UndefinedType:
+    """Give what an axis names: of up to 16 months each, or fewer where these have no room.
+
+    Args:
+        periods: ISO days.
+        grain: Length of a period; of other lengths the axis chooses itself.
+    """
+    starts = sorted(set(periods))
+    named = labelled(starts, grain)
+    if len(named) < len(starts) or len(named) < _CROWDED:
+        return named or alt.Undefined
+    fewer = json.dumps(_thinned(named))
+    # The width of charts that stand in one picture is 0 here: their labels give way by themselves.
+    is_narrow = f"width > 0 && width < {_ROOM * len(named)}"
+    return alt.ExprRef(f"{is_narrow} ? {fewer} : {json.dumps(named)}")
+
+
+def _thinned(months: Sequence[str]) -> list[str]:
+    """Keep each January, every second or third month from it, and the ends where these fit."""
+    step, last = 2 if len(months) <= 13 else 3, len(months) - 1
+    years = [place for place, month in enumerate(months) if month[5:7] == "01"]
+    start = years[0] if years else 0
+    ends = {
+        end for end in (0, last) if all(year == end or abs(year - end) >= step for year in years)
+    }
+    kept = {
+        place
+        for place in range(start % step, len(months), step)
+        if all(abs(place - end) >= step for end in ends)
+    }
+    return [months[place] for place in sorted(kept | ends)]
 
 
 def axis_expression(grain: Grain) -> str:

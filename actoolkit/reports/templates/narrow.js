@@ -53,19 +53,6 @@ const narrowPage = (() => {
     }
   };
 
-  // Of many months every second is named, January among them, and the first and the last.
-  const thinMonths = (spec) => {
-    for (const { encoding } of units(spec)) {
-      const axis = encoding?.x?.axis;
-      const months = axis?.values;
-      if (!Array.isArray(months) || months.length < 8 || typeof months[0] !== "string") continue;
-      const january = Math.max(0, months.findIndex((month) => month.slice(5, 7) === "01"));
-      const last = months.length - 1;
-      axis.values = months.filter((_, place) =>
-        place === 0 || place === last || (place > 1 && place < last - 1 && (place - january) % 2 === 0));
-    }
-  };
-
   // The date of the data stands below the title of the axis, not beside it.
   const lowerDate = (spec) => {
     const titled = units(spec).some(({ encoding }) => encoding?.x?.title);
@@ -105,12 +92,11 @@ const narrowPage = (() => {
     for (const panel of spec.vconcat ?? [spec]) {
       raiseNames(panel, config.background);
       shortenBars(panel, spec.datasets);
-      thinMonths(panel);
       lowerDate(panel);
       breakTitle(panel, config, room - 16);
       panel.width = spec.vconcat ? room - 76 : "container";
     }
   };
 
-  return { look, raiseNames, shortenBars, thinMonths, fit };
+  return { look, raiseNames, shortenBars, fit };
 })();

@@ -78,7 +78,6 @@
       if (narrow.matches) {
         narrowPage.raiseNames(spec, config.background);
         narrowPage.shortenBars(spec, spec.datasets);
-        narrowPage.thinMonths(spec);
       }
       for (const param of spec.params ?? []) {
         if (figure.controls.includes(param.name)) param.value = chosen([param.name])[param.name];
