@@ -136,7 +136,7 @@ def rfm_finding(rows: Sequence[Row]) -> Finding:
         title += f"; they brought {percent(part)} of the revenue"
     return Finding(
         title,
-        "Customers by fifths of recency and of frequency; colour: revenue per customer. "
+        "Customers by their scores for recency and frequency, 5 the best; colour: revenue per customer. "
         "Lately and often: scores 4 and 5 of both.",
         f"{title}. Grid of {plural(people, 'customer')} by recency and frequency score.",
     )

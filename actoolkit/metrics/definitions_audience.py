@@ -24,7 +24,7 @@ AUDIENCE: tuple[Definition, ...] = (
         "contacts by days since their last open or click",
         numerator="contacts",
         denominator="all contacts",
-        columns=("deleted", "last_open_local", "last_click_local"),
+        columns=("deleted", "created_local", "last_open_local", "last_click_local"),
         caveats=(_LAST, _DELETED),
         source=_CONTACTS,
         function="recency_tiers",
