@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,7 +12,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import ExportError, InvalidArgument
-from actoolkit.spreadsheets import check_personal, flat, harmless
+from actoolkit.spreadsheets import flat, harmless, without_personal
 from actoolkit.whole_files import next_step, write_whole
 
 
@@ -26,7 +27,8 @@ def to_csv(
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front of it, in the
     header too. Numbers, also those in texts, stay as they are. Lists are written as JSON, moments
-    as ISO 8601, null as nothing.
+    as ISO 8601, null as nothing. Fields that nobody documented (``_extra``) count as personal: they
+    are left out with a warning.
 
     Args:
         frame: Any frame that Narwhals knows.
@@ -46,9 +48,7 @@ def to_csv(
         >>> with ac.sandbox_account(size="tiny") as account:  # doctest: +SKIP
         ...     ac.to_csv(ac.load_contacts(account=account, mask=True), "contacts.csv")
     """
-    rows = _polars(frame)
-    check_personal(rows, allowed=personal_data)
-    written = flat(rows)
+    written = flat(_sharable(frame, personal_data=personal_data))
     if neutralise:
         written = harmless(written)
     return _write(path, written.write_csv, private=personal_data)
@@ -59,7 +59,8 @@ def to_excel(frame: Any, path: str | os.PathLike[str], *, personal_data: bool = 
 
     Every text is a text, never a formula or a link, also after somebody edits its cell. Moments
     lose their zone: those in UTC stay in UTC. Whole numbers beyond 2**53 become texts, which keeps
-    their last digits.
+    their last digits. Fields that nobody documented (``_extra``) are left out with a warning, as in
+    `to_csv`.
 
     Args:
         frame: Any frame that Narwhals knows.
@@ -82,10 +83,22 @@ def to_excel(frame: Any, path: str | os.PathLike[str], *, personal_data: bool = 
     """
     from actoolkit.workbook import write_workbook
 
-    rows = _polars(frame)
-    check_personal(rows, allowed=personal_data)
-    written = flat(rows)
+    written = flat(_sharable(frame, personal_data=personal_data))
     return _write(path, lambda file: write_workbook(written, file), private=personal_data)
+
+
+def _sharable(frame: Any, *, personal_data: bool) -> pl.DataFrame:
+    """What of a frame may be in a file; a warning names what is left out."""
+    rows = _polars(frame)
+    kept = without_personal(rows, allowed=personal_data)
+    left_out = [name for name in rows.columns if name not in kept.columns]
+    if left_out:
+        warnings.warn(
+            f"Left out: {', '.join(left_out)}, fields that nobody documented, which count as "
+            "personal. personal_data=True writes them, mask=True on the loader empties them.",
+            stacklevel=3,
+        )
+    return kept
 
 
 def _polars(frame: Any) -> pl.DataFrame:
@@ -118,7 +131,12 @@ def _series(name: str, values: list[Any]) -> pl.Series:
 
 def _value(value: Any) -> Any:
     """A value; what pandas has for none becomes None."""
-    missing = value is None or (not isinstance(value, list) and value != value)  # noqa: PLR0124
+    if isinstance(value, list):
+        return value
+    try:
+        missing = bool(value != value)  # noqa: PLR0124 - NaN, NaT
+    except TypeError:  # pandas' NA is neither equal nor unequal
+        missing = True
     return None if missing else value
 
 

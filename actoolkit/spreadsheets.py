@@ -107,23 +107,29 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(text(column) for column in frame.iter_columns())
 
 
-def check_personal(frame: pl.DataFrame, *, allowed: bool) -> None:
-    """Refuse a frame that holds personal data.
+def without_personal(frame: pl.DataFrame, *, allowed: bool) -> pl.DataFrame:
+    """Refuse a frame that holds personal data; leave out fields that nobody documented.
 
     Personal is what the tables say of the columns of rows with their key; beside a contact or a
     custom object's record each text, list or date that none of its tables knows; and every e-mail
-    address, wherever it stands and however it is coded, in names of columns too.
+    address, wherever it stands and however it is coded, in names of columns too. ``_extra`` may
+    hold anything, so it counts as personal; as every table has it, it is left out, not refused.
 
     Args:
         frame: Any.
         allowed: Whether it may.
 
+    Returns:
+        The frame, without ``_extra`` if something is in it that may not be.
+
     Raises:
-        InvalidArgument: It does, and may not.
+        InvalidArgument: It does, and may not, or nothing would be left.
     """
     if allowed:
-        return
-    personal = set(ALWAYS_PERSONAL) | {EXTRA}
+        return frame
+    # A join calls the second one "_extra_right", or "_extra_x" and "_extra_y".
+    undocumented = {name for name in frame.columns if re.fullmatch(rf"{EXTRA}(_.*)?", name)}
+    personal = ALWAYS_PERSONAL | undocumented
     for table in _tables(frame):
         columns = (*table.columns, *table.on_request)
         personal |= {column.name for column in columns if column.pii}
@@ -137,15 +143,13 @@ def check_personal(frame: pl.DataFrame, *, allowed: bool) -> None:
         shown = [one for one in found if one not in named]
         if named:
             shown.append(f"the names of {len(named)} columns")
-        if shown == [EXTRA]:
-            raise InvalidArgument(
-                f"The frame holds fields that nobody documented ({EXTRA}); they count as personal.",
-                hint=f'Leave them out, frame.drop("{EXTRA}"), or pass personal_data=True.',
-            )
+        if set(shown) <= undocumented and frame.width > len(shown):
+            return frame.drop(shown)
         raise InvalidArgument(
             f"The frame holds personal data: {', '.join(shown)}.",
             hint="Load it with mask=True, drop the columns, or pass personal_data=True.",
         )
+    return frame
 
 
 def _tables(frame: pl.DataFrame) -> list[Table]:

@@ -6,7 +6,9 @@ import base64
 import hashlib
 import stat
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -72,6 +74,36 @@ def test_what_is_about_nobody_needs_no_leave(account, tmp_path, table):
 def test_an_address_is_personal_wherever_it_stands(tmp_path, column):
     with pytest.raises(errors.InvalidArgument, match=column.name):
         ac.to_csv(pl.DataFrame([column]), tmp_path / "f.csv")
+
+
+@pytest.mark.parametrize("kind", ["csv", "excel"])
+@pytest.mark.parametrize("frame", ["polars", "pandas"])
+def test_fields_that_nobody_documented_are_left_out_with_a_word(account, tmp_path, kind, frame):
+    campaigns = ac.load_campaigns(account=account, progress=False, frame=frame)
+    assert campaigns["_extra"].to_list()[0] is not None
+    write, read = {
+        "csv": (ac.to_csv, pl.read_csv),
+        "excel": (ac.to_excel, lambda path: pl.from_pandas(pd.read_excel(path, dtype=str))),
+    }[kind]
+    with pytest.warns(
+        UserWarning, match=r"Left out: _extra, .*personal_data=True.*mask=True"
+    ) as said:
+        path = write(campaigns, tmp_path / "f")
+    assert [Path(one.filename).name for one in said] == [Path(__file__).name]
+    assert read(path).columns == [name for name in campaigns.columns if name != "_extra"]
+    write(campaigns, tmp_path / "f", personal_data=True)
+    assert read(path).columns == list(campaigns.columns)
+
+
+def test_joined_ones_are_left_out_too_and_personal_columns_refused_beside(tmp_path):
+    extra = pl.DataFrame({"a": ["1"], "_extra": ['{"b": "Ada"}'], "_extra_right": ['{"c": "Ada"}']})
+    with pytest.warns(UserWarning, match="Left out: _extra, _extra_right, "):
+        path = ac.to_csv(extra, tmp_path / "f.csv")
+    assert path.read_text() == "a\n1\n"
+    with pytest.raises(errors.InvalidArgument, match="email, _extra"):
+        ac.to_csv(extra.select("a", pl.lit("ada@shop.example").alias("email"), "_extra"), path)
+    ac.to_csv(extra.with_columns(_extra=None, _extra_right=None), path)
+    assert path.read_text() == "a,_extra,_extra_right\n1,,\n"
 
 
 def test_a_column_on_request_is_personal_too(tmp_path):
