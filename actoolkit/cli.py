@@ -160,6 +160,14 @@ def report_command(
     ] = Path("report.html"),
     since: Since = None,
     until: Until = None,
+    last_days: Annotated[
+        int | None,
+        typer.Option(
+            metavar="DAYS",
+            show_default=False,
+            help="So many days before --until, or before the day of the data, not --since.",
+        ),
+    ] = None,
     lists: Annotated[
         list[str] | None,
         typer.Option(
@@ -193,10 +201,13 @@ def report_command(
 ) -> None:
     """Write a report as one HTML file that needs no network.
 
-    The period is half-open: --since is in, --until is out. Default: the last 12 months.
+    The period is half-open: --since is in, --until is out; --last-days counts back from there.
+    Default: the last 12 months.
     """
     from actoolkit.reports import report
+    from actoolkit.reports.period import checked_days
 
+    checked_days(last_days, since)
     _look_into(output.parent)
     if output.suffix.lower() == ".pdf":
         raise InvalidArgument(
@@ -209,6 +220,7 @@ def report_command(
             account=account,
             since=since,
             until=until,
+            last_days=last_days,
             lists=lists,
             automation=automation,
             currency=currency,

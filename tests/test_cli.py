@@ -72,6 +72,9 @@ def test_version(tmp_path):
         (("report", "--sandbox", "--size", "huge"), "tiny"),
         (("report", "--sandbox", "--seed", "-1"), "seed"),
         (("report", "--since", "yesterday"), "YYYY"),
+        (("report", "--last-days", "0"), "last_days=30"),
+        (("report", "--last-days", "a month"), "integer"),
+        (("report", "--last-days", "30", "--since", "2026-01-01"), "Leave one of them out"),
         (("report", "--nonsense"), "nonsense"),
         (("report", "--sandbox", "-o", "no/such/folder/x.html"), "Create it"),
         (("sandbox", "serve", "--port", "99999"), "65535"),
@@ -131,6 +134,12 @@ def test_report_on_the_sandbox(tmp_path):
     assert made.returncode == 0, made.stderr
     assert "Wrote out.html" in made.stdout
     assert (tmp_path / "out.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_report_of_the_last_days(tmp_path):
+    words = ("report", "engagement", "--sandbox", "--size", "tiny", "-q", "-o", "out.html")
+    assert run(*words, "--last-days", "30", cwd=tmp_path).returncode == 0
+    assert "31 May 2026 to 29 Jun 2026" in (tmp_path / "out.html").read_text(encoding="utf-8")
 
 
 def test_quiet_report_prints_nothing(tmp_path):

@@ -36,6 +36,7 @@ def report(
     progress: bool | None = None,
     refresh: bool = False,
     locale: str | None = None,
+    last_days: int | None = None,
 ) -> Report:
     """Load an account's data and build a report of it.
 
@@ -62,6 +63,8 @@ def report(
         refresh: Load everything again, whatever is remembered.
         locale: Write numbers, amounts and days as there, such as "de_DE"; the words stay English.
             Needs the ``locale`` extra.
+        last_days: So many whole days before ``until``, in place of ``since``: 30 is the last 30
+            days before the day of the data.
 
     Returns:
         The report; ``.save(path)`` writes it as one HTML file, ``.html()`` gives the page.
@@ -80,10 +83,12 @@ def report(
     from actoolkit.charts.locales import writing_of
     from actoolkit.reports.material import TABLES, gather
     from actoolkit.reports.own import needed_tables, own_metrics
+    from actoolkit.reports.period import checked_days, first_day
     from actoolkit.reports.scope import Scope
     from actoolkit.reports.subjects import build, subject_of
     from actoolkit.settings import Account
 
+    checked_days(last_days, since)
     own = own_metrics(metrics, personal_data=personal_data)
     wanted = (
         *subject_of(subject).tables,
@@ -100,6 +105,8 @@ def report(
     )
     extra = tuple(dict.fromkeys(table for table in wanted if table not in TABLES))
     material = gather(chosen, progress=progress, refresh=refresh, extra=extra)
+    if last_days is not None:
+        since = first_day(last_days, until, today=material.today)
     made = build(
         subject,
         material,

@@ -12,6 +12,7 @@ from actoolkit.metrics.days import Day, as_day, year_before
 from actoolkit.reports.blocks import Option
 
 _SHORTER = (90, 30)
+_CENTURY = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,57 @@ def chosen_period(since: Day, until: Day, *, today: date) -> Period:
             hint="since is the first day, until the day after the last.",
         )
     return Period(start, end)
+
+
+def checked_days(last_days: object, since: Day) -> None:
+    """Refuse a number of days that is none, or one that contradicts the first day.
+
+    Args:
+        last_days: How many days before the end, or None.
+        since: First day, or None.
+
+    Raises:
+        InvalidArgument: Not a whole number from 1, more than a century, or both are given.
+    """
+    if last_days is None:
+        return
+    if isinstance(last_days, bool) or not isinstance(last_days, int):
+        raise InvalidArgument(
+            f"last_days={last_days!r} is not a whole number of days.", hint="Use last_days=30, say."
+        )
+    if not 1 <= last_days <= _CENTURY:
+        raise InvalidArgument(
+            f"last_days={last_days} is not a number of days from 1 to {_CENTURY:,}.",
+            hint="Use last_days=30, say.",
+        )
+    if since is not None:
+        raise InvalidArgument(
+            "since and last_days both say where the period begins.", hint="Leave one of them out."
+        )
+
+
+def first_day(last_days: int, until: Day, *, today: date) -> date:
+    """Give the first of so many days.
+
+    Args:
+        last_days: How many.
+        until: The day after the last, or None.
+        today: Day of the data in the account's zone; it is not over, so it is left out.
+
+    Raises:
+        InvalidArgument: A day is none, or the first one is before the calendar.
+
+    Example:
+        >>> first_day(30, None, today=date(2026, 6, 30))
+        datetime.date(2026, 5, 31)
+    """
+    end = as_day(until) or today
+    try:
+        return end - timedelta(days=last_days)
+    except OverflowError:
+        raise InvalidArgument(
+            f"The calendar has no {last_days:,} days before {end}.", hint="Use fewer."
+        ) from None
 
 
 def grain_for(period: Period) -> Grain:
