@@ -55,8 +55,8 @@ def report(
         automation: Only the mails of this automation, and contacts and orders of the people who
             entered it: id or name.
         currency: Only orders in this currency, such as "EUR".
-        metrics: Metrics of your own, by their ids, to show in a section with their definitions:
-            see `actoolkit.metrics.register_metric`.
+        metrics: Metrics to show in a section with their definitions, by their ids: your own, see
+            `actoolkit.metrics.register_metric`, and rates of campaigns such as "reply_rate".
         personal_data: Name the best customers by their e-mail addresses, and let addresses stand
             on the page; without it no address is ever on it.
         progress: Whether to show progress; None decides by the terminal.

@@ -1,4 +1,7 @@
-"""Metrics of one's own: a chart each, with its definition as the footnote."""
+"""Metrics that were asked for: a chart each, with its definition as the footnote.
+
+They are a user's own, or rates of campaigns that no section draws over time.
+"""
 
 from __future__ import annotations
 
@@ -27,19 +30,22 @@ from actoolkit.reports.material import Material
 from actoolkit.reports.period import Period, grain_for
 
 _MOST = 30
+_OVER_TIME = ("open_rate", "click_rate")
+"""Rates that the section about engagement draws."""
 _SENT_ON = "sent on"
 """Of the groups by time: no metric and no column of the API has a name with a space."""
 
 
 def own_metrics(metric_ids: object, *, personal_data: bool = False) -> tuple[str, ...]:
-    """Read which metrics of one's own are asked for.
+    """Read which metrics are asked for.
 
     Args:
         metric_ids: Ids, or one.
         personal_data: Whether e-mail addresses may stand on the page.
 
     Raises:
-        InvalidArgument: No metric has such an id, it is a built-in one, nothing says how to compute
+        InvalidArgument: No metric has such an id, it is a built-in one but no rate of campaigns, or
+            one that a section draws, nothing says how to compute
             it, a report cannot load its tables, or an e-mail address is in its definition.
     """
     given = [metric_ids] if isinstance(metric_ids, Definition) else metric_ids
@@ -71,31 +77,40 @@ def own_section(
 
     A metric with a function gets the tables it was registered with, of the campaigns those sent in
     the period. One without is the ratio of the one-off campaigns' counts by month, week or day of
-    sending, or that of each mail of the automation that the report is limited to.
+    sending, or that of each mail of the automation that the report is limited to. So is a built-in
+    rate of campaigns.
 
     Args:
         material: Tables of the account.
         period: Days of sending.
-        metric_ids: Metrics of `actoolkit.metrics.register_metric`.
+        metric_ids: As `own_metrics` reads them.
         automation: What the report is limited to.
 
     Raises:
         InvalidArgument: What a function gives cannot be drawn. Also whatever it raises.
     """
+    built_in = bool(set(metric_ids) & set(BUILT_IN_IDS))
+    made, says = ("Chosen", "define each") if built_in else ("Defined", "say how")
     return Section(
         "more-metrics",
         "More metrics",
-        lead="Defined by whoever made this report; the notes at the end say how.",
+        lead=f"{made} by whoever made this report; the notes at the end {says}.",
         blocks=[_block(material, period, one, automation) for one in metric_ids],
     )
 
 
 def _check(definition: Definition, *, personal_data: bool) -> None:
     name = definition.id
-    if name in BUILT_IN_IDS:
+    if name in _OVER_TIME:
         raise InvalidArgument(
-            f"{name} is the id of a built-in metric, which has its section.",
-            hint="Register yours under another id: metrics= takes those of register_metric.",
+            f"{name} is a built-in metric, drawn over time in the section about engagement.",
+            hint='Use report("engagement"), or register yours under another id.',
+        )
+    if name in BUILT_IN_IDS and not _is_rate_of_campaigns(definition):
+        rates = [one.id for one in metrics.DEFINITIONS.values() if _is_rate_of_campaigns(one)]
+        raise InvalidArgument(
+            f"{name} is a built-in metric that metrics= does not draw.",
+            hint=f"It takes those of register_metric, and {', '.join(rates)}.",
         )
     if name not in FUNCTIONS and not (definition.numerator and definition.denominator):
         raise InvalidArgument(
@@ -122,6 +137,12 @@ def _check(definition: Definition, *, personal_data: bool) -> None:
             )
 
 
+def _is_rate_of_campaigns(definition: Definition) -> bool:
+    """Whether `campaign_rates` gives it as a ratio, and no section draws it over time."""
+    is_ratio = definition.function == "campaign_rates" and bool(definition.denominator)
+    return is_ratio and definition.id in BUILT_IN_IDS and definition.id not in _OVER_TIME
+
+
 def _block(
     material: Material, period: Period, metric_id: str, automation: str | None
 ) -> Figure | Note:
@@ -138,7 +159,8 @@ def _block(
     elif automation is not None:
         if sent.is_empty():
             return Note(f"{definition.title}: no mail of it was first sent from {period}.")
-        made = metrics.compute_metric(metric_id, _counted(sent), by=["campaign_id", "name"])
+        counted = _counted(sent, definition)
+        made = metrics.compute_metric(metric_id, counted, by=["campaign_id", "name"])
         drawn = _drawn(made, definition, along="name")
     else:
         one_off = sent.filter(pl.col("automation_id").is_null())
@@ -146,7 +168,7 @@ def _block(
             return Note(f"{definition.title}: no one-off campaign was sent from {period}.")
         grain = grain_for(period)
         start = period_start(nw.col("sent_local"), grain).alias(_SENT_ON)
-        dated = nw.from_native(_counted(one_off)).with_columns(start).to_native()
+        dated = nw.from_native(_counted(one_off, definition)).with_columns(start).to_native()
         made = metrics.compute_metric(metric_id, dated, by=_SENT_ON)
         drawn = _drawn(made, definition, grain=grain)
     finding = metric_finding(drawn)
@@ -177,8 +199,10 @@ def _drawn(
         ) from error
 
 
-def _counted(sent: pl.DataFrame) -> pl.DataFrame:
-    """Give campaigns with the counts of `campaign_rates`."""
+def _counted(sent: pl.DataFrame, definition: Definition) -> pl.DataFrame:
+    """Give campaigns with the counts of `campaign_rates`, which a rate of its own counts itself."""
+    if definition.function:
+        return sent
     rates = metrics.campaign_rates(sent)
     added = [name for name in rates.columns if name not in sent.columns]
     return sent.join(rates.select("campaign_id", *added), on="campaign_id")

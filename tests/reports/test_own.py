@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from datetime import date
@@ -102,6 +103,53 @@ def test_it_says_of_which_days_it_speaks(made, since, until, days, said):
         )
     )
     assert said in figure.finding.title
+
+
+RATES = {
+    "reply_rate": ("unique_replies", "delivered"),
+    "forward_rate": ("unique_forwards", "delivered"),
+    "soft_bounce_rate": ("soft_bounces", "sends"),
+    "click_to_open_rate": ("clickers", "unique_opens"),
+}
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_built_in_rate_of_campaigns_is_drawn_by_month_too(made, rate):
+    material = made()
+    hits, trials = RATES[rate]
+    campaigns = material.frames["campaigns"].with_columns(
+        unique_replies=pl.int_range(pl.len()) % 7, unique_forwards=pl.int_range(pl.len()) % 5
+    )
+    material = replace(material, frames=dict(material.frames) | {"campaigns": campaigns})
+    report = build("customers", material, since="2026-01-01", until="2026-06-01", own=[rate])
+    (figure,) = own_blocks(report)
+    once = campaigns.filter(pl.col("automation_id").is_null()).with_columns(
+        delivered=pl.col("sends") - pl.col("hard_bounces") - pl.col("soft_bounces"),
+        month=pl.col("sent_local").dt.strftime("%Y-%m-01"),
+    )
+    meant = {}
+    for month in ("2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01"):
+        rows = once.filter(pl.col("month") == month)
+        meant[month] = pytest.approx(rows[hits].sum() / rows[trials].sum(), abs=1e-6)
+    assert {row["period"]: row["value"] for row in figure.rows} == meant
+    assert any(row["value"] > 0 for row in figure.rows)
+    assert DEFINITIONS[rate].formula in html.unescape(report.html())
+
+
+def test_a_built_in_rate_of_an_automation_is_told_mail_by_mail(made):
+    material = made()
+    automations = pl.DataFrame({"automation_id": ["5"], "name": ["Welcome"]})
+    material = replace(material, frames=dict(material.frames) | {"automations": automations})
+    report = build("overview", material, scope=Scope(automation="5"), own=["unsubscribe_rate"])
+    (figure,) = own_blocks(report)
+    assert len(figure.rows) > 1
+
+
+def test_every_rate_that_no_section_draws_is_taken():
+    from actoolkit.metrics.counters import RATES as EVERY
+
+    drawn = {"open_rate", "click_rate"}
+    assert set(own_metrics([*(set(EVERY) - drawn), "links_per_clicker"])) > set(EVERY) - drawn
 
 
 def test_of_an_automation_it_tells_mail_by_mail(made):
@@ -276,7 +324,9 @@ def test_an_address_in_its_definition_is_told_before_anything_is_loaded(part):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ("click_rate", "built-in"),
+        ("click_rate", "drawn over time in the section about engagement"),
+        ("revenue", "takes those of register_metric, and delivery_rate"),
+        ("delivered", "takes those of register_metric, and delivery_rate"),
         (["click_share", "click_shore"], "Did you mean click_share"),
         (["told"], "nothing says how to compute"),
         (CLICKS, 'Use metrics="click_share"'),
