@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from actoolkit import keychain
+from actoolkit.console import PlainCommand
 from actoolkit.errors import InvalidArgument
 from actoolkit.secret import Token
 from actoolkit.sources import PROFILE_VARIABLE, chosen_profile
@@ -20,9 +21,14 @@ account_app = typer.Typer(
 )
 
 
-@account_app.command("remember", short_help="Ask for the token and keep it with the URL.")
+@account_app.command(
+    "remember", cls=PlainCommand, short_help="Ask for the token and keep it with the URL."
+)
 def remember(
-    url: Annotated[str, typer.Argument(help="The account's address, from Settings > Developer.")],
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="The account's address, from Settings > Developer."),
+    ],
 ) -> None:
     """Ask for the token, without showing it, and keep both under the profile (--profile)."""
     from actoolkit.settings import Account, clean_url

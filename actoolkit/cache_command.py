@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from actoolkit.console import standard_output
+from actoolkit.console import PlainCommand, standard_output
 from actoolkit.errors import InvalidArgument
 
 cache_app = typer.Typer(
@@ -73,9 +73,13 @@ def clear(
         typer.echo(f"Left: {path}, loaded with another token. Remove the folder if it is yours.")
 
 
-@cache_app.command("purge", short_help="Remove a person from everything that is remembered.")
+@cache_app.command(
+    "purge", cls=PlainCommand, short_help="Remove a person from everything that is remembered."
+)
 def purge(
-    email: Annotated[str, typer.Argument(help="The person's e-mail address.")], *, yes: Yes = False
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The person's address.")],
+    *,
+    yes: Yes = False,
 ) -> None:
     """Remove a person from everything that is remembered, and say what is not within reach."""
     from actoolkit.settings import Account

@@ -21,7 +21,7 @@ from rich.console import Console
 import actoolkit
 from actoolkit.account_command import account_app, use_profile
 from actoolkit.cache_command import cache_app
-from actoolkit.console import standard_output
+from actoolkit.console import PlainCommand, standard_output
 from actoolkit.errors import ActoolkitError, InvalidArgument, SettingsError
 from actoolkit.export_command import export_command
 from actoolkit.notebooks_command import notebooks_command
@@ -122,7 +122,8 @@ def _root(
     ] = False,
     *,
     profile: Annotated[
-        str | None, typer.Option(help="Which of several accounts. Default: ACTOOLKIT_PROFILE.")
+        str | None,
+        typer.Option(metavar="NAME", help="Which of several accounts. Default: ACTOOLKIT_PROFILE."),
     ] = None,
 ) -> None:
     use_profile(profile)
@@ -151,12 +152,14 @@ def doctor_command(
     print("Ready. Next: actoolkit report" + (" --sandbox" if sandbox else ""))
 
 
-@app.command("report")
+@app.command("report", cls=PlainCommand)
 def report_command(
-    subject: Annotated[Subject, typer.Argument(help="Which report.")] = Subject.overview,
+    subject: Annotated[
+        Subject, typer.Argument(metavar="SUBJECT", help=f"Which report: {', '.join(Subject)}.")
+    ] = Subject.overview,
     *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="File to write.", dir_okay=False)
+        Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.", dir_okay=False)
     ] = Path("report.html"),
     since: Since = None,
     until: Until = None,
@@ -172,15 +175,19 @@ def report_command(
         list[str] | None,
         typer.Option(
             "--list",
+            metavar="NAME",
             help="Only mails to this list and orders of its people: id or name. May be repeated.",
         ),
     ] = None,
     automation: Annotated[
         str | None,
-        typer.Option(help="Only its mails and orders of who entered it: id or name."),
+        typer.Option(
+            metavar="NAME", help="Only its mails and orders of who entered it: id or name."
+        ),
     ] = None,
     currency: Annotated[
-        str | None, typer.Option(help="Only orders in this currency, such as EUR.")
+        str | None,
+        typer.Option(metavar="CODE", help="Only orders in this currency, such as EUR."),
     ] = None,
     personal_data: Annotated[
         bool,
@@ -188,7 +195,10 @@ def report_command(
     ] = False,
     locale: Annotated[
         str | None,
-        typer.Option(help="Numbers, amounts and days as there, such as de_DE; English words."),
+        typer.Option(
+            metavar="LOCALE",
+            help="Numbers, amounts and days as there, such as de_DE; English words.",
+        ),
     ] = None,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Write a PDF beside the page; needs Chromium or Chrome.")
@@ -250,12 +260,13 @@ def _look_into(folder: Path) -> None:
     )
 
 
-@app.command("sync")
+@app.command("sync", cls=PlainCommand)
 def sync_command(
     tables: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Tables to load, such as campaigns ecom_orders. Default: all that a report needs."
+            metavar="TABLE",
+            help="Tables to load, such as campaigns ecom_orders. Default: all that a report needs.",
         ),
     ] = None,
     *,
@@ -286,11 +297,16 @@ def sync_command(
         _print_rows(summary.to_dicts())
 
 
-@app.command("plan", short_help="Tell how many requests and seconds a sync will take.")
+@app.command(
+    "plan", cls=PlainCommand, short_help="Tell how many requests and seconds a sync will take."
+)
 def plan_command(
     tables: Annotated[
         list[str] | None,
-        typer.Argument(help="Tables, such as contacts ecom_orders. Default: all of a sync."),
+        typer.Argument(
+            metavar="TABLE",
+            help="Tables, such as contacts ecom_orders. Default: all of a sync.",
+        ),
     ] = None,
     *,
     sandbox: UseSandbox = False,
@@ -337,8 +353,8 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-app.command("notebooks")(notebooks_command)
-app.command("export")(export_command)
+app.command("notebooks", cls=PlainCommand)(notebooks_command)
+app.command("export", cls=PlainCommand)(export_command)
 
 
 _WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
@@ -381,8 +397,25 @@ def _misused(error: typer.BadParameter) -> NoReturn:
         print(message, file=sys.stderr)
         sys.exit(2)
     command = error.ctx.command_path if error.ctx else "actoolkit"
+    if place := _place_of(error):
+        _fail(f"{place} See: {command} --help", 2)
     said = message.replace("Value error, ", "").rstrip(".")
     _fail(f"{said}{'' if said.endswith('?') else '.'} See: {command} --help", 2)
+
+
+def _place_of(error: typer.BadParameter) -> str:
+    """Where an option belongs that stands before the command; "" for any other misuse."""
+    option, context = getattr(error, "option_name", None), error.ctx
+    commands = getattr(context.command, "commands", {}) if context else {}
+    taking = [
+        name
+        for name, one in commands.items()
+        if any(option in parameter.opts for parameter in one.params)
+    ]
+    if not taking or context is None:
+        return ""
+    chosen = next((word for word in sys.argv[1:] if word in taking), taking[0])
+    return f"{option} belongs after the command: {context.command_path} {chosen} {option}."
 
 
 def _told(error: OSError) -> str:

@@ -1,9 +1,11 @@
-"""Standard output as the commands use it: rows stay whole where no terminal sets a width."""
+"""The terminal as the commands use it: rows that stay whole, help in words of people."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from typer.core import TyperArgument, TyperCommand
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,3 +26,13 @@ def standard_output() -> Console:
     if not sys.stdout.isatty() or console.width < 1:
         console.width = WIDEST
     return console
+
+
+class PlainCommand(TyperCommand):
+    """A command whose help calls its arguments by their names only, without types of Python."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for parameter in self.params:
+            if isinstance(parameter, TyperArgument) and parameter.metavar:
+                vars(parameter)["display_type_rich"] = lambda ctx: None  # noqa: ARG005

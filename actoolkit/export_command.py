@@ -9,13 +9,17 @@ import typer
 
 
 def export_command(
-    notebook: Annotated[Path, typer.Argument(help="The .ipynb file; it is never changed.")],
+    notebook: Annotated[
+        Path,
+        typer.Argument(metavar="NOTEBOOK", help="The .ipynb file; it is never changed."),
+    ],
     *,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
+            metavar="FILE",
             help="File to write. Default: beside the notebook, ending in .html.",
             show_default=False,
         ),

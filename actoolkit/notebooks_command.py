@@ -12,7 +12,10 @@ from actoolkit.errors import InvalidArgument
 
 def notebooks_command(
     folder: Annotated[
-        Path, typer.Argument(help="Folder to copy into; made when missing.", file_okay=False)
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Folder to copy into; made when missing.", file_okay=False
+        ),
     ],
     *,
     force: Annotated[

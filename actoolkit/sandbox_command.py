@@ -23,8 +23,13 @@ class Size(StrEnum):
     large = "large"
 
 
-SandboxSize = Annotated[Size, typer.Option("--size", help="Size of the synthetic account.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the synthetic account.")]
+SandboxSize = Annotated[
+    Size, typer.Option("--size", metavar="SIZE", help=f"{', '.join(Size)}: how much is in it.")
+]
+Seed = Annotated[
+    int,
+    typer.Option(min=0, max=2**32 - 1, metavar="NUMBER", help="Seed of the synthetic account."),
+]
 
 
 def _a_number(value: float) -> float:
@@ -39,25 +44,36 @@ def sandbox_serve(
     size: SandboxSize = Size.small,
     seed: Seed = 7,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+        int,
+        typer.Option(
+            min=0, max=65535, metavar="PORT", help="Port on 127.0.0.1; 0 takes a free one."
+        ),
     ] = 8765,
     rate_limit: Annotated[
         float,
         typer.Option(
             min=0,
+            metavar="NUMBER",
             callback=_a_number,
             help="Requests per second before it answers 429; 0 = no limit.",
         ),
     ] = 5.0,
     latency: Annotated[
         float,
-        typer.Option(min=0, max=600, callback=_a_number, help="Seconds that each answer takes."),
+        typer.Option(
+            min=0,
+            max=600,
+            metavar="SECONDS",
+            callback=_a_number,
+            help="How long each answer takes.",
+        ),
     ] = 0.0,
     faults: Annotated[
         float,
         typer.Option(
             min=0,
             max=1,
+            metavar="SHARE",
             callback=_a_number,
             help="Share of answers that go wrong: 429, 503, ...",
         ),

@@ -48,6 +48,39 @@ def test_help_helps(words, tmp_path):
     assert "Usage:" in shown.stdout
 
 
+EVERY_COMMAND = [
+    (),
+    *[("doctor",), ("report",), ("sync",), ("plan",), ("notebooks",), ("export",)],
+    *[("sandbox",), ("sandbox", "serve"), ("cache",), ("account",)],
+    *[("cache", one) for one in ("info", "clear", "purge")],
+    *[("account", one) for one in ("remember", "forget")],
+]
+
+
+@pytest.mark.parametrize("words", EVERY_COMMAND, ids=" ".join)
+def test_help_knows_no_types_of_python(words):
+    shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "100"})
+    assert shown.exit_code == 0
+    assert not re.search(r"<[a-z]|list\[|range", shown.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--sandbox", "report"), "--sandbox belongs after the command: actoolkit report --sandbox."),
+        (("--size", "tiny", "sync"), "--size belongs after the command: actoolkit sync --size."),
+        (("--last-days", "3"), "--last-days belongs after the command: actoolkit report --last-days."),
+        (("cache", "--yes"), "--yes belongs after the command: actoolkit cache clear --yes."),
+        (("--nonsense", "report"), "No such option: --nonsense."),
+    ],
+)  # fmt: skip
+def test_an_option_before_its_command_is_told_its_place(words, said, tmp_path):
+    refused = run(*words, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert said in refused.stderr.replace("python -m actoolkit", "actoolkit")
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def test_what_comes_first_stands_first_and_each_command_is_told_in_a_whole_sentence(tmp_path):
     listed = {}
     for group in ((), ("cache",), ("account",), ("sandbox",)):
