@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from actoolkit.api.filters import SEGMENT, Filter
 from actoolkit.errors import InvalidArgument
+from actoolkit.tables import TABLES
 
 Ids = str | int | Iterable[Any]
 """One id, several, or a column of a frame."""
@@ -52,4 +53,26 @@ def _id(keyword: str, value: object) -> str:
         value = int(value)
     if keyword == "schema_id" and isinstance(value, str) and SEGMENT.fullmatch(value):
         return value  # the one id that is no number
+    refuse_name(keyword, value)
     return str(Filter(keyword, "id").encode(keyword, value))
+
+
+def refuse_name(keyword: str, value: object) -> None:
+    """Refuse a name where an id is wanted, and say which loader gives the ids of names.
+
+    Args:
+        keyword: Name of the argument.
+        value: What was given.
+
+    Raises:
+        InvalidArgument: A text with a letter, for an id of something that has a name.
+    """
+    if not isinstance(value, str) or not any(letter.isalpha() for letter in value):
+        return
+    key = keyword.removesuffix("s")
+    for table in TABLES.values():
+        if table.key == key and any(column.name == "name" for column in table.columns):
+            raise InvalidArgument(
+                f"{keyword}={value!r} is not an id.",
+                hint=f"Ids are whole numbers; load_{table.name} gives the {key} of each name.",
+            )

@@ -117,5 +117,7 @@ def _estimated(
     if found is not None and found.certainty == "converged":
         # Times that all rows were read; a refresh is converged too, and reads a part of them.
         count *= max(1, round(found.requests / requests_for(request.walked, found.rows)))
+    if found is None and request.walked.paging == "offset" and count > 1:
+        note = "twice as many if its rows come in no order"
     ridden = None if request.endpoint.rides_on else rows
     return request.table.name, "account", ridden, count, seconds_for(account, count), note

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from actoolkit.api.endpoints import ENDPOINTS
 from actoolkit.errors import InvalidArgument, SnapshotMissing
-from actoolkit.loaders._request import ROUTES, Missing, request_of
+from actoolkit.loaders._request import ROUTES, Missing, near_names, request_of
 from actoolkit.settings import Account
 from actoolkit.store import Manifest, Snapshots
 from actoolkit.tables import TABLES
@@ -50,9 +50,11 @@ def provenance(
         ...     ac.provenance("campaigns", account=account).certainty
         'proven'
     """
-    if table_name not in TABLES or not {table_name} & {*ENDPOINTS, *ROUTES}:
+    there = [name for name in TABLES if name in ENDPOINTS or name in ROUTES]
+    if table_name not in there:
+        near = near_names([table_name], there)
         raise InvalidArgument(
-            f"There is no table {table_name!r}.", hint="describe() lists the tables."
+            f"There is no table {table_name!r}.", hint=near or "describe() lists the tables."
         )
     request = request_of(
         table_name,

@@ -10,7 +10,7 @@ from typing import Literal
 
 from actoolkit.api.endpoints import ENDPOINTS, Endpoint
 from actoolkit.errors import InvalidArgument
-from actoolkit.loaders._ids import ids_of
+from actoolkit.loaders._ids import ids_of, refuse_name
 from actoolkit.loaders._orders import orders_of
 from actoolkit.store import Query
 from actoolkit.tables import TABLES, Table
@@ -153,17 +153,16 @@ def request_of(
     below = {key: given.pop(key) for key in ROUTES.get(table, {}) if key in given}
     if missing not in ("raise", "skip"):
         raise InvalidArgument(f"missing={missing!r} is unknown.", hint='Use "raise" or "skip".')
-    _several(table, given)
+    _check_ids(table, given)
     names = (include,) if isinstance(include, str) else tuple(dict.fromkeys(include))
     name, parents = table, None
     if below:
         ((keyword, value),) = below.items()
         name, parents = ROUTES[table][keyword], ids_of(keyword, value)
     elif table not in ENDPOINTS and table not in ROUTES:
-        near = get_close_matches(str(table), TABLES, n=3)
         raise InvalidArgument(
             f"There is no table {table!r}.",
-            hint=f"Did you mean {', '.join(near)}?" if near else f"There are: {', '.join(TABLES)}.",
+            hint=near_names([table], TABLES) or f"There are: {', '.join(TABLES)}.",
         )
     elif table not in ENDPOINTS or "{" in ENDPOINTS[table].path:
         ids = ", ".join(f"{keyword}=" for keyword in ROUTES.get(table, {}))
@@ -187,14 +186,32 @@ def request_of(
     return request
 
 
+def near_names(given: Iterable[object], there: Iterable[str]) -> str:
+    """Ask whether similar names were meant; "" where there are none.
+
+    Args:
+        given: Names that are not there.
+        there: Names that are.
+
+    Example:
+        >>> near_names(["campains"], ["campaigns", "contacts"])
+        'Did you mean campaigns?'
+    """
+    known = list(there)
+    near = [name for one in given for name in get_close_matches(str(one), known, n=3)]
+    return f"Did you mean {', '.join(dict.fromkeys(near))}?" if near else ""
+
+
 def _lists_of(given: Mapping[str, object]) -> list[tuple[object, ...]]:
     return [value for value in given.values() if isinstance(value, tuple)]
 
 
-def _several(table: str, given: dict[str, object]) -> None:
-    """Take the ids of a filter of several from whatever holds them."""
+def _check_ids(table: str, given: dict[str, object]) -> None:
+    """Refuse names as ids; take the ids of a filter of several from whatever holds them."""
     filters = ENDPOINTS[table].filters if table in ENDPOINTS else {}
     for keyword, value in given.items():
+        if keyword in filters and filters[keyword].accepts == "id":
+            refuse_name(keyword, value)
         if keyword in filters and filters[keyword].accepts == "ids":
             given[keyword] = chosen = ids_of(keyword, value)
             if not chosen:

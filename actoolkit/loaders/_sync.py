@@ -17,7 +17,7 @@ from actoolkit.loaders._cost import MANY_ROWS, cost, count_rows, seconds_for
 from actoolkit.loaders._load import DAY
 from actoolkit.loaders._provenance import provenance
 from actoolkit.loaders._refresh import STRATEGIES
-from actoolkit.loaders._request import request_of
+from actoolkit.loaders._request import near_names, request_of
 from actoolkit.loaders._telling import describe_age, describe_duration
 from actoolkit.loaders.progress import progress_display
 from actoolkit.settings import Account
@@ -91,7 +91,8 @@ def sync(
           the reason.
         - age (String): time since the rows were fetched.
         - certainty (String): "proven", "converged" or "unverified".
-        - requests (Int64, requests): behind the rows; those of score_values are those of contacts.
+        - requests (Int64, requests): behind the rows; 0 for score_values that came with contacts,
+          beside which they are counted.
         - seconds (Float64, s): what it took now.
 
     Raises:
@@ -126,7 +127,7 @@ def sync(
             how = {"refresh": again, "max_age": max_age}
             if reconcile and again and name in STRATEGIES:
                 how["reconcile"] = True
-            rows.append(_one(name, chosen, before[name], how))
+            rows.append(_one(name, chosen, before[name], how, names))
             display.step(_so_far(rows, names, known, chosen))
     return pl.DataFrame(rows, schema=SUMMARY, orient="row")
 
@@ -138,7 +139,7 @@ def _checked(tables: Iterable[str] | None) -> list[str]:
     if unknown:
         raise InvalidArgument(
             f"There is no table {', '.join(map(repr, unknown))} to load.",
-            hint=f"There are: {', '.join(sorted(whole))}.",
+            hint=near_names(unknown, whole) or f"There are: {', '.join(sorted(whole))}.",
         )
     return names
 
@@ -186,8 +187,17 @@ def _so_far(
     return f"{line}, at most {left} left"
 
 
+def _walk(found: Manifest) -> tuple[object, ...]:
+    """What two tables that one walk filled have in common."""
+    return found.fetched_at, found.requests, found.certainty
+
+
 def _one(
-    name: str, account: Account, before: str | None, how: Mapping[str, object]
+    name: str,
+    account: Account,
+    before: str | None,
+    how: Mapping[str, object],
+    names: Sequence[str],
 ) -> tuple[object, ...]:
     """Load one table and give its row of the summary."""
     loader: Callable[..., Any] = getattr(loaders, f"load_{name}")
@@ -198,12 +208,15 @@ def _one(
         reason = f"not available: {error.message}"
         return (name, None, reason, None, None, None, time.monotonic() - started)
     found = provenance(name, account=account)
+    carrier = ENDPOINTS[name].rides_on
+    beside = _newest(carrier, account) if carrier and carrier in names else None
+    together = beside is not None and _walk(beside) == _walk(found)
     return (
         name,
         found.rows,
         "snapshot" if found.generation == before else "account",
         describe_age(found.age(account.now())),
         found.certainty,
-        found.requests,
+        0 if together else found.requests,
         time.monotonic() - started,
     )

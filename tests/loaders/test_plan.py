@@ -130,7 +130,9 @@ def test_a_table_that_cannot_be_planned_says_what_can(stub, account, table, says
 
 def test_rows_that_came_in_no_order_are_planned_twice(tmp_path):
     with ac.sandbox_account("small", cache_dir=tmp_path) as account:
-        first = ac.plan("ecom_customers", account=account)["requests"][0]
+        planned = ac.plan("ecom_customers", account=account)
+        first = planned["requests"][0]
+        assert planned["note"].to_list() == ["twice as many if its rows come in no order"]
         ac.load_ecom_customers(account=account, progress=False)
         took = ac.provenance("ecom_customers", account=account)
         again = ac.plan("ecom_customers", account=account, max_age=timedelta(0))["requests"][0]

@@ -89,3 +89,51 @@ def test_the_overall_bar_tells_tables_requests_rate_and_time_left(monkeypatch):
         assert "left" not in told[0]
         sync(fresh, ["user", "lists"], refresh=True, progress=False)
         assert "at most a second left" in told[2]
+
+
+def test_requests_of_one_walk_are_counted_once():
+    with ac.sandbox_account(size="tiny") as account:
+        both = ac.sync(account, ["score_values", "contacts"], progress=False)
+        walked = ac.provenance("contacts", account=account).requests
+        assert both["requests"].to_list() == [0, walked]
+        ac.sync(account, ["contacts"], refresh=True, progress=False)
+        apart = ac.sync(account, ["score_values", "contacts"], progress=False)
+        newest = ac.provenance("contacts", account=account)
+        assert apart["requests"].to_list() == [walked, newest.requests]
+    with ac.sandbox_account(size="tiny", seed=8) as account:
+        alone = ac.sync(account, ["score_values"], progress=False)
+        assert alone["requests"].to_list() == [walked]
+
+
+NOBODY = {"url": "https://nobody.example", "token": "x" * 40}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda name: ac.provenance(name, account=ac.Account(**NOBODY)),
+        lambda name: ac.sync(ac.Account(**NOBODY), [name]),
+        lambda name: ac.plan(name, account=ac.Account(**NOBODY)),
+    ],
+    ids=["provenance", "sync", "plan"],
+)
+@pytest.mark.parametrize(("name", "meant"), [("orders", "ecom_orders"), ("campains", "campaigns")])
+def test_a_table_that_is_nearly_there_is_named(ask, name, meant):
+    with pytest.raises(InvalidArgument, match=r"Did you mean \w") as caught:
+        ask(name)
+    assert caught.value.hint.startswith(f"Did you mean {meant}")
+    assert len(caught.value.hint) < 80
+
+
+@pytest.mark.parametrize(
+    ("load", "given", "loader"),
+    [
+        (ac.load_contacts, {"list_id": "Newsletter"}, "load_lists"),
+        (ac.load_contacts, {"tag_id": "vip"}, "load_tags"),
+        (ac.load_campaign_links, {"campaign_ids": ["Spring sale"]}, "load_campaigns"),
+    ],
+)
+def test_a_name_in_place_of_an_id_is_told_where_ids_are(load, given, loader):
+    with pytest.raises(InvalidArgument, match="is not an id") as caught:
+        load(account=ac.Account(**NOBODY), **given)
+    assert f"{loader} gives" in caught.value.hint
