@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import altair as alt
 
@@ -87,14 +89,13 @@ def distribution_rows(distribution: object, *, score_id: str | None = None) -> l
     known = {int(row["bin"]): row for row in _one("score_distribution_chart", found, score_id)}
     total = sum(int(row["contacts"]) for row in known.values())
     rows: list[Row] = []
-    for number in range(1, max(known, default=0) + 1):
+    edges = _edges(known)
+    for number, (start, until) in enumerate(pairwise(edges), 1):
         row = known.get(number, {"contacts": 0, "contact_share": 0.0})
-        start = row.get("bin_from", rows[-1]["until"] if rows else 0.0)
-        width = known[1]["bin_to"] - known[1]["bin_from"]
-        until = row.get("bin_to", start + width)
+        under = "" if number == len(edges) - 1 else "under "
         rows.append(
             {
-                "label": f"{start:.6g} to {until:.6g}" if until > start else f"{start:.6g}",
+                "label": f"{start:.6g} to {under}{until:.6g}" if until > start else f"{start:.6g}",
                 "until": until,
                 "contacts": int(row["contacts"]),
                 "value": round(row["contact_share"], 6),
@@ -105,6 +106,23 @@ def distribution_rows(distribution: object, *, score_id: str | None = None) -> l
             }
         )
     return rows
+
+
+def _edges(known: Mapping[int, Row]) -> list[float]:
+    """Where bins begin, and the highest score, as they are said: whole where the scores are.
+
+    The lowest and the highest score tell that. A score that is whole is under 36.9 points if it is
+    under 37, so that edges between bins can be rounded up.
+    """
+    if not known:
+        return []
+    most = max(known)
+    low, high = known[1]["bin_from"], known[most]["bin_to"]
+    width = known[1]["bin_to"] - low
+    edges = [round(low + width * number, 6) for number in range(most)]
+    if width >= 1 and low == int(low) and high == int(high):
+        edges = [float(math.ceil(edge)) for edge in edges]
+    return [*edges, high]
 
 
 def distribution_finding(rows: Sequence[Row], *, name: str | None = None) -> Finding:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import vl_convert
 
-from actoolkit import charts
+from actoolkit import charts, metrics
 from actoolkit.errors import InvalidArgument
 from actoolkit.tables.frames import to_pandas
 
@@ -87,9 +87,46 @@ def test_empty_bins_are_drawn_and_the_median_is_told():
     chart = charts.score_distribution_chart(BINS)
     assert title(chart) == "70.0% of 1,000 contacts have fewer than 50 points, the highest has 100"
     drawn = [(row["label"], row["contacts"]) for row in bars(chart)]
-    assert drawn == [("0 to 25", 400), ("25 to 50", 300), ("50 to 75", 0), ("75 to 100", 300)]
+    assert drawn == [
+        ("0 to under 25", 400),
+        ("25 to under 50", 300),
+        ("50 to under 75", 0),
+        ("75 to 100", 300),
+    ]
     alone = BINS.head(1).with_columns(bin_to=pl.lit(0.0))
     assert title(charts.score_distribution_chart(alone)) == "400 contacts with 0 points"
+
+
+def labels_of(scores, bins=10):
+    values = pl.DataFrame(
+        {
+            "contact_id": [str(one) for one in range(len(scores))],
+            "deal_id": [None] * len(scores),
+            "score_id": "1",
+            "score_value": [float(one) for one in scores],
+        },
+        schema_overrides={"deal_id": pl.String},
+    )
+    chart = charts.score_distribution_chart(metrics.score_distribution(values, bins=bins))
+    return [(row["label"], row["contacts"]) for row in bars(chart)], title(chart)
+
+
+def test_bins_of_whole_scores_have_whole_edges_and_share_none():
+    scores = [30, 36, 37, 37, 43, 44, 92, 93, 99]
+    drawn, said = labels_of(scores)
+    for label, contacts in drawn:
+        ends = [int(one) for one in label.replace("under ", "").split(" to ")]
+        last = label == drawn[-1][0]
+        assert contacts == sum(ends[0] <= one and (one < ends[1] or last) for one in scores), label
+    assert drawn[0] == ("30 to under 37", 2)
+    assert drawn[-1] == ("93 to 99", 2)
+    assert "fewer than 44 points" in said
+
+
+def test_bins_of_other_scores_keep_their_edges():
+    assert labels_of([0, 0.25, 1], bins=2)[0] == [("0 to under 0.5", 2), ("0.5 to 1", 1)]
+    assert labels_of([0.5, 30], bins=2)[0] == [("0.5 to under 15.25", 1), ("15.25 to 30", 1)]
+    assert labels_of([7, 7])[0] == [("7", 2)]
 
 
 def test_lift_is_told_when_its_interval_shows_it():
