@@ -1,4 +1,4 @@
-"""Explorers: controls, a metric and a chart in a notebook.
+"""Explorers: controls, a metric and a chart in a notebook; tables as people read them.
 
 An `Explorer` recomputes and redraws when a control changes, and gives out what it shows: the
 values, the frame, the chart, the code. Needs the ``notebook`` extra; importing the package does
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from actoolkit.widgets.funnel import funnel_explorer
     from actoolkit.widgets.live_chart import LiveChart, enable_live_charts
     from actoolkit.widgets.scores import scores_explorer
+    from actoolkit.widgets.tables import ReadableTable, readable_table
 
 __all__ = [
     "DateRange",
     "Explorer",
     "LiveChart",
+    "ReadableTable",
     "attribution_explorer",
     "automation_explorer",
     "campaign_explorer",
@@ -35,6 +37,7 @@ __all__ = [
     "enable_live_charts",
     "engagement_explorer",
     "funnel_explorer",
+    "readable_table",
     "scores_explorer",
 ]
 
@@ -42,6 +45,7 @@ _HOMES = {
     "DateRange": "dates",
     "Explorer": "explorer",
     "LiveChart": "live_chart",
+    "ReadableTable": "tables",
     "attribution_explorer": "attribution",
     "automation_explorer": "automations",
     "campaign_explorer": "campaign",
@@ -49,6 +53,7 @@ _HOMES = {
     "enable_live_charts": "live_chart",
     "engagement_explorer": "engagement",
     "funnel_explorer": "funnel",
+    "readable_table": "tables",
     "scores_explorer": "scores",
 }
 _EXTRA = ("anywidget", "ipywidgets", "traitlets", "IPython")
