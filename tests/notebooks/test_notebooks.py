@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from actoolkit.reports.period import Period
 
 nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
 
@@ -109,7 +112,14 @@ def test_it_runs_from_top_to_bottom_without_a_warning(path, tmp_path, monkeypatc
     assert not errors
     widgets = [o for o in shown if "application/vnd.jupyter.widget-view+json" in o.get("data", {})]
     assert len(widgets) >= 2
-    assert (tmp_path / "report.html").stat().st_size > 100_000
+    (report,) = tmp_path.glob("*.html")
+    assert report.stat().st_size > 100_000
+    tables = [
+        o["data"]["text/html"] for o in shown if "<table" in o.get("data", {}).get("text/html", "")
+    ]
+    assert tables
+    assert not re.search(r">-?\d+\.\d{3,}<|_cents|>null<", "".join(tables))
+    assert not [one for one in tables if "dataframe" in one]
 
 
 @pytest.mark.parametrize(
@@ -122,8 +132,28 @@ def test_it_runs_from_top_to_bottom_without_a_warning(path, tmp_path, monkeypatc
 )
 def test_its_days_reach_the_report_it_exports(path, tmp_path):
     run(read(path), tmp_path, since="2026-01-01", until="2026-04-01")
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "1 Jan 2026 to 31 Mar 2026" in page
+    (report,) = tmp_path.glob("*.html")
+    assert "1 Jan 2026 to 31 Mar 2026" in report.read_text(encoding="utf-8")
+
+
+def test_each_writes_a_report_of_its_own():
+    written = {
+        re.search(r'report_path = "(.+)"', parameters(read(path)).source)[1] for path in NOTEBOOKS
+    }
+    assert len(written) == len(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS[1:5], ids=lambda path: path.stem)
+def test_without_days_the_report_covers_those_of_its_charts(path, tmp_path):
+    notebook = read(path)
+    shows = "print('days shown', begin, end)"
+    notebook.cells.append(nbformat.v4.new_code_cell(shows))
+    shown = run(notebook, tmp_path)
+    (said,) = re.findall(r"days shown (\S+) (\S+)", "".join(o.get("text", "") for o in shown))
+    begin, end = map(date.fromisoformat, said)
+    assert begin < date(2024, 9, 1)  # the sandbox's history has two years
+    (report,) = tmp_path.glob("*.html")
+    assert str(Period(begin, end)) in report.read_text(encoding="utf-8")
 
 
 def test_it_says_that_the_data_are_the_sandboxs(tmp_path):
