@@ -136,8 +136,8 @@ def rfm_finding(rows: Sequence[Row]) -> Finding:
         title += f"; they brought {percent(part)} of the revenue"
     return Finding(
         title,
-        "Customers by their scores for recency and frequency, 5 the best; colour: revenue per customer. "
-        "Lately and often: scores 4 and 5 of both.",
+        "Customers by their scores for recency and frequency, 5 the best; colour: revenue per "
+        "customer. Lately and often: scores 4 and 5 of both.",
         f"{title}. Grid of {plural(people, 'customer')} by recency and frequency score.",
     )
 
