@@ -17,9 +17,11 @@ from typing import Any
 import requests
 import urllib3
 
+from actoolkit.api.deadline import receiving
+from actoolkit.api.interrupts import without_frames
 from actoolkit.api.operation import Params
 from actoolkit.api.retry import Kind, Limits, Outcome
-from actoolkit.api.session import HostBoundAuth, receiving, taking
+from actoolkit.api.session import HostBoundAuth, taking
 from actoolkit.errors import ActoolkitError
 
 CHUNK = 2**16
@@ -28,6 +30,7 @@ TOO_SLOW: tuple[Kind, str, bytes] = ("timeout", "the answer came too slowly", b"
 REPEATED = "the answer repeats the token"
 
 
+@without_frames
 def send(
     session: requests.Session,
     url: str,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -22,6 +19,7 @@ from urllib3.util import parse_url
 from urllib3.util.connection import is_connection_dropped
 
 import actoolkit
+from actoolkit.api.deadline import head, through_proxy
 from actoolkit.errors import InvalidToken
 from actoolkit.secret import Token
 from actoolkit.settings import PROXY_VARIABLE, Account
@@ -142,61 +140,6 @@ def unread_proxy(account: Account) -> str:
 
 
 @contextmanager
-def _hanging_up(sock: socket.socket | None, seconds: float) -> Iterator[threading.Event]:
-    """End a connection when so many seconds are over, whatever still comes; tell whether it did."""
-    over = threading.Event()
-
-    def hang_up() -> None:
-        over.set()
-        # What TLS keeps about the connection stays: another thread is reading with it.
-        inner = sock if isinstance(sock, socket.socket) else getattr(sock, "socket", None)
-        if isinstance(inner, socket.socket):
-            with suppress(OSError):
-                socket.socket.shutdown(inner, socket.SHUT_RDWR)
-
-    watch = threading.Timer(seconds, hang_up)
-    watch.daemon = True
-    watch.start()
-    try:
-        yield over
-    finally:
-        watch.cancel()
-
-
-def _head(connection: HTTPConnection, receive: Callable[[], HTTPResponse]) -> HTTPResponse:
-    """Receive the head of an answer, which may come byte by byte and never whole.
-
-    The socket's timeout starts anew with every byte; here, twice that timeout is all there is.
-    """
-    patience = connection.timeout if isinstance(connection.timeout, int | float) else 30.0
-    sock = connection.sock
-    with _hanging_up(sock, 2 * patience):
-        answer = receive()
-    _sockets[answer] = sock
-    return answer
-
-
-_sockets: WeakKeyDictionary[HTTPResponse, socket.socket | None] = WeakKeyDictionary()
-"""The connection of each answer that is being read; urllib3 forgets it where none follows."""
-
-
-def receiving(answer: HTTPResponse, seconds: float) -> AbstractContextManager[threading.Event]:
-    """Let the body of an answer take so many seconds, and then end its connection.
-
-    What is read piece by piece can be left between two of them. But trailers without end, and what
-    unpacks to nothing, are read within the libraries, which come back with no piece at all.
-
-    Args:
-        answer: Whose head is there.
-        seconds: For all of the rest.
-
-    Returns:
-        Gives an event, set when the connection was ended.
-    """
-    return _hanging_up(_sockets.get(answer), seconds)
-
-
-@contextmanager
 def taking(turn: Callable[[], float], sent: Callable[[], None]) -> Iterator[None]:
     """Let the next request of this thread take its turn when its connection is open.
 
@@ -235,21 +178,27 @@ def _in_turn(connection: HTTPConnection) -> Iterator[None]:
 
 
 class _Connection(HTTPConnection):
+    def _tunnel(self) -> None:
+        through_proxy(self, super()._tunnel)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         with _in_turn(self):
             super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-        return _head(self, super().getresponse)
+        return head(self, super().getresponse)
 
 
 class _TLSConnection(HTTPSConnection):
+    def _tunnel(self) -> None:
+        through_proxy(self, super()._tunnel)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         with _in_turn(self):
             super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 does
-        return _head(self, super().getresponse)
+        return head(self, super().getresponse)
 
 
 _CONNECTIONS = (_Connection, _TLSConnection)

@@ -14,6 +14,7 @@ import requests
 import urllib3
 
 from actoolkit.api.exchange import REPEATED, _body, kept_back, repeats, unconnected
+from actoolkit.api.interrupts import without_frames
 from actoolkit.api.retry import Kind, Limits, Outcome
 from actoolkit.api.write_operations import WriteRequest
 from actoolkit.errors import InvalidArgument
@@ -53,6 +54,7 @@ def prepare(
     return prepared
 
 
+@without_frames
 def transmit(
     session: requests.Session,
     prepared: requests.PreparedRequest,
