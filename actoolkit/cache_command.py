@@ -79,16 +79,22 @@ def clear(
 def purge(
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The person's address.")],
     *,
+    contact_id: Annotated[
+        str | None,
+        typer.Option(
+            "--contact-id", metavar="ID", help="The person's id, where contacts are not loaded."
+        ),
+    ] = None,
     yes: Yes = False,
 ) -> None:
     """Remove a person from everything that is remembered, and say what is not within reach."""
     from actoolkit.settings import Account
-    from actoolkit.store.purge import address_of
+    from actoolkit.store.purge import address_of, id_of
     from actoolkit.store.purge import purge as purge_store
 
-    account, address = Account.from_env(), address_of(email)
+    account, address, ident = Account.from_env(), address_of(email), id_of(contact_id)
     _confirm(f"Remove one person from everything in {account.folder}?", yes=yes)
-    typer.echo(str(purge_store(account, address, on_wait=_waiting)))
+    typer.echo(str(purge_store(account, address, contact_id=ident, on_wait=_waiting)))
 
 
 def _waiting(seconds: float, reason: str) -> None:

@@ -154,6 +154,19 @@ def test_purge_removes_a_person_and_says_what_is_out_of_reach(account):
     assert isinstance(run("purge", "nobody", "--yes").exception, InvalidArgument)
 
 
+def test_purge_by_id_where_contacts_are_not_loaded(account):
+    rows = ac.load_contact_lists(account=account, progress=False)
+    ident, address = rows["contact_id"][0], "ada@example.org"
+    done = run("purge", address, "--yes")
+    assert done.exit_code == 0
+    assert "Not searched by contact id: contact_lists." in done.output
+    done = run("purge", address, "--yes", "--contact-id", ident)
+    assert done.exit_code == 0
+    assert f"{rows.filter(contact_id=ident).height} of contact_lists" in done.output
+    assert "Not searched" not in done.output
+    assert isinstance(run("purge", address, "--contact-id", "x").exception, InvalidArgument)
+
+
 def test_what_is_no_address_is_told_before_anybody_is_asked(account):
     done = run("purge", "notanemail")
     assert done.exit_code == 1

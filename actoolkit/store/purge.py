@@ -17,7 +17,11 @@ from actoolkit.store.history import History, sound, write
 from actoolkit.store.leftovers import of_other_tokens
 from actoolkit.store.locks import holding
 from actoolkit.store.manifest import Manifest
-from actoolkit.store.relations import related_to_contacts, relations_elsewhere
+from actoolkit.store.relations import (
+    lead_to_contacts,
+    related_to_contacts,
+    relations_elsewhere,
+)
 from actoolkit.store.snapshots import Snapshots
 from actoolkit.store.traces import blank, pattern
 
@@ -43,16 +47,30 @@ class Purged:
         rows: Table to the rows that were removed, from snapshots and history.
         files: Files that were removed or written anew.
         out_of_reach: What may still hold the person, a phrase each.
+        unsearched: Tables with rows by contact id that were not searched for it, because no load
+            of contacts that is stored holds the address.
     """
 
     rows: dict[str, int]
     files: int
     out_of_reach: tuple[str, ...] = OUT_OF_REACH
+    unsearched: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         counts = ", ".join(f"{n:,} of {table}" for table, n in sorted(self.rows.items()) if n)
         kept = "".join(f"\n- {one}" for one in self.out_of_reach)
-        return f"Removed rows: {counts or 'none'}; {self.files} files. Not within reach:{kept}"
+        done = f"Removed rows: {counts or 'none'}; {self.files} files."
+        return f"{done}{self._gap() or ' '}Not within reach:{kept}"
+
+    def _gap(self) -> str:
+        if not self.unsearched:
+            return ""
+        return (
+            f"\nNot searched by contact id: {', '.join(self.unsearched)}. No contact with this "
+            "address is stored, so its id is not known, and rows of the person may remain there. "
+            "Next: load contacts and purge again, or give the id: contact_id= in Python, "
+            "--contact-id on the command line.\n"
+        )
 
 
 @dataclass(slots=True)
@@ -63,10 +81,15 @@ class _Person:
     orders: set[str] = field(default_factory=set)
     spellings: set[str] = field(default_factory=set)
     elsewhere: dict[str, set[str]] = field(default_factory=dict)
+    unsearched: set[str] = field(default_factory=set)
 
 
 def purge(
-    account: Account, email: str, *, on_wait: Callable[[float, str], None] | None = None
+    account: Account,
+    email: str,
+    *,
+    contact_id: str | int | None = None,
+    on_wait: Callable[[float, str], None] | None = None,
 ) -> Purged:
     """Remove a person from snapshots, history, journals and whatever else is remembered.
 
@@ -76,14 +99,15 @@ def purge(
     Args:
         account: Whose memory.
         email: The person's address; upper and lower case are the same.
+        contact_id: The person's id too, where no contact with the address is stored.
         on_wait: Told the seconds left and a reason before waiting for a load under way.
 
     Raises:
-        InvalidArgument: It is no address.
+        InvalidArgument: No address, no id, or a contact that is stored with another address.
         StoreLocked: A load was under way for too long.
         StoreFull: A file cannot be written anew.
     """
-    address = address_of(email)
+    address, given = address_of(email), id_of(contact_id)
     snapshots, history = Snapshots(account), History(account)
     rows: dict[str, int] = {}
     files = 0
@@ -92,7 +116,7 @@ def purge(
             stack.enter_context(
                 holding(account.folder, lock.stem, patience=PATIENCE, on_wait=on_wait)
             )
-        person = _identify(snapshots, address)
+        person = _identify(snapshots, address, given)
         for manifest in snapshots.all():
             removed = _clean_snapshot(snapshots, manifest, person)
             if removed is not None:
@@ -105,7 +129,7 @@ def purge(
                 rows[path.parent.name] = rows.get(path.parent.name, 0) + removed
         files += _clean_others(account, address)
     others = (f"what was loaded with another token: {path}" for path in of_other_tokens(account))
-    return Purged(rows, files, (*OUT_OF_REACH, *others))
+    return Purged(rows, files, (*OUT_OF_REACH, *others), tuple(sorted(person.unsearched)))
 
 
 def address_of(email: str) -> str:
@@ -123,9 +147,32 @@ def address_of(email: str) -> str:
     return address
 
 
-def _identify(snapshots: Snapshots, address: str) -> _Person:
+def id_of(contact_id: str | int | None) -> str | None:
+    """Give a contact's id as tables hold it; None stays.
+
+    Args:
+        contact_id: As the user gave it.
+
+    Raises:
+        InvalidArgument: It is no id.
+    """
+    if contact_id is None:
+        return None
+    text = str(contact_id).strip()
+    if isinstance(contact_id, bool) or not re.fullmatch(r"[1-9][0-9]*", text, re.ASCII):
+        raise InvalidArgument(
+            f"{contact_id!r} is not the id of a contact.",
+            hint='Pass one id, such as contact_id="7".',
+        )
+    return text
+
+
+def _identify(snapshots: Snapshots, address: str, contact_id: str | None) -> _Person:
     """Find the ids under which the person is known, in every load that is stored."""
     person = _Person(address)
+    if contact_id is not None:
+        _refuse_another(snapshots, address, contact_id)
+        person.contacts.add(contact_id)
     person.elsewhere = relations_elsewhere(_loads(snapshots, "custom_object_schemas"))
     for table, key, known in (
         ("contacts", "contact_id", person.contacts),
@@ -138,6 +185,20 @@ def _identify(snapshots: Snapshots, address: str) -> _Person:
             if "email" in found.columns:
                 person.spellings.update(found["email"].drop_nulls().str.strip_chars().to_list())
     return person
+
+
+def _refuse_another(snapshots: Snapshots, address: str, contact_id: str) -> None:
+    """Refuse an id under which only somebody else is stored: what is purged does not come back."""
+    written = {
+        text.strip().lower()
+        for frame in _loads(snapshots, "contacts")
+        for text in frame.filter(pl.col("contact_id") == contact_id)["email"].drop_nulls()
+    }
+    if written and address not in written:
+        raise InvalidArgument(
+            f"Contact {contact_id} is stored with another address; nothing was removed.",
+            hint="Check the id. If the address was changed, purge the one that is stored first.",
+        )
 
 
 def _loads(snapshots: Snapshots, table: str) -> Iterator[pl.DataFrame]:
@@ -162,11 +223,30 @@ def _about(frame: pl.DataFrame, person: _Person) -> pl.Expr:
     if "ecom_order_id" in schema:
         parts.append(pl.col("ecom_order_id").is_in(sorted(person.orders)))
     if _RELATED in schema and "related_to" in schema:
-        of_contact = pl.col("related_to").str.to_lowercase().is_in(["subscriber", "contact"])
-        parts.append(of_contact & pl.col(_RELATED).is_in(sorted(person.contacts)))
+        parts.append(_on_contact() & pl.col(_RELATED).is_in(sorted(person.contacts)))
     if "relationships" in schema and "record_id" in schema and person.contacts:
         parts.append(pl.lit(related_to_contacts(frame, person.contacts, person.elsewhere)))
     return pl.any_horizontal(part.fill_null(value=False) for part in parts)
+
+
+def _note_unsearched(table: str, frame: pl.DataFrame, person: _Person) -> None:
+    """Note a table in which rows are found by a contact's id alone, when none is known."""
+    schema = frame.schema
+    if person.contacts or "email" in schema:
+        return
+    parts = [pl.lit(value=False)]
+    if "contact_id" in schema:
+        parts.append(pl.col("contact_id").is_not_null())
+    if _RELATED in schema and "related_to" in schema:
+        parts.append(_on_contact() & pl.col(_RELATED).is_not_null())
+    if "relationships" in schema and "record_id" in schema:
+        parts.append(pl.lit(lead_to_contacts(frame, person.elsewhere)))
+    if frame.filter(pl.any_horizontal(part.fill_null(value=False) for part in parts)).height:
+        person.unsearched.add(table)
+
+
+def _on_contact() -> pl.Expr:
+    return pl.col("related_to").str.to_lowercase().is_in(["subscriber", "contact"])
 
 
 def _without(frame: pl.DataFrame, person: _Person) -> tuple[pl.DataFrame, int]:
@@ -201,6 +281,7 @@ def _clean_snapshot(snapshots: Snapshots, manifest: Manifest, person: _Person) -
         snapshots.remove(manifest)
         return frame.height
     cleaned, gone = _without(frame, person)
+    _note_unsearched(manifest.table, cleaned, person)
     if cleaned is frame:
         return None
     snapshots.rewrite(manifest, cleaned, note="a person was removed on request")
@@ -219,6 +300,7 @@ def _clean_history(path: Path, person: _Person) -> int:
             path.unlink(missing_ok=True)
         return 0
     cleaned, gone = _without(frame, person)
+    _note_unsearched(path.parent.name, cleaned, person)
     if cleaned is frame:
         return 0
     write(path.parent, path.stem.rpartition("-")[0], cleaned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -46,14 +46,24 @@ def related_to_contacts(
         elsewhere: Result of `relations_elsewhere`.
     """
     ids = set(contacts)
+    found = [not ids.isdisjoint(related) for related in _related(records, elsewhere)]
+    return pl.Series(found, dtype=pl.Boolean)
+
+
+def lead_to_contacts(records: pl.DataFrame, elsewhere: Mapping[str, set[str]]) -> pl.Series:
+    """Say which records belong to any contact, as far as the definitions at hand tell.
+
+    Args:
+        records: With ``relationships`` and, if it is there, ``schema_id``.
+        elsewhere: Result of `relations_elsewhere`.
+    """
+    return pl.Series([bool(ids) for ids in _related(records, elsewhere)], dtype=pl.Boolean)
+
+
+def _related(records: pl.DataFrame, elsewhere: Mapping[str, set[str]]) -> Iterator[set[str]]:
     kinds = records["schema_id"] if "schema_id" in records.columns else [None] * records.height
-    return pl.Series(
-        [
-            not ids.isdisjoint(_ids(text, elsewhere.get(kind or "", set())))
-            for kind, text in zip(kinds, records["relationships"], strict=True)
-        ],
-        dtype=pl.Boolean,
-    )
+    for kind, text in zip(kinds, records["relationships"], strict=True):
+        yield set(_ids(text, elsewhere.get(kind or "", set())))
 
 
 def _ids(text: str | None, elsewhere: set[str]) -> Iterable[str]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import polars as pl
 import pytest
 
+from actoolkit.errors import InvalidArgument
 from actoolkit.settings import Account
 from actoolkit.store import Facts, Snapshots
 from actoolkit.store.history import History
@@ -252,3 +253,90 @@ def test_what_was_loaded_with_another_token_is_named(account, people, tmp_path):
 def test_records_that_do_not_say_of_which_kind_they_are_count_by_any_relationship():
     records = pl.DataFrame({"record_id": ["a", "b"], "relationships": ['{"x": ["7"]}', '{"x": ["8"]}']})  # fmt: skip
     assert related_to_contacts(records, {"7"}, {"s": {"x"}}).to_list() == [True, False]
+
+
+@pytest.mark.parametrize("table", KNOW_CONTACTS)
+def test_without_her_contact_it_says_which_table_was_not_searched(account, keep, left, table):
+    key = TABLES[table].key
+    keep(table, [{key: "a", "contact_id": "7"}, {key: "b", "contact_id": "8"}])
+    done = purge(account, ADA)
+    assert left(table) == ["a", "b"]
+    assert done.unsearched == (table,)
+    assert f"Not searched by contact id: {table}." in str(done)
+    assert "load contacts and purge again" in str(done)
+    assert "--contact-id" in str(done)
+
+
+@pytest.mark.parametrize("ident", ["7", 7, " 7 "])
+def test_by_her_id_her_rows_go_without_contacts(account, keep, left, ident):
+    keep("contact_lists", [{"contact_list_id": "a", "contact_id": "7"}, {"contact_list_id": "b", "contact_id": "77"}])  # fmt: skip
+    keep("notes", [{"note_id": "a", "related_to": "Subscriber", "related_id": "7"}, {"note_id": "b", "related_to": "Deal", "related_id": "7"}])  # fmt: skip
+    done = purge(account, ADA, contact_id=ident)
+    assert done.rows == {"contact_lists": 1, "notes": 1}
+    assert (left("contact_lists"), left("notes")) == (["b"], ["b"])
+    assert done.unsearched == ()
+    assert "Not searched" not in str(done)
+
+
+@pytest.mark.usefixtures("people")
+def test_where_her_contact_is_stored_everything_was_searched(account, keep):
+    keep("contact_lists", [{"contact_list_id": "a", "contact_id": "8"}])
+    assert purge(account, ADA).unsearched == ()
+    assert purge(account, ADA).unsearched == ("contact_lists",), "her id went with her contact"
+
+
+def test_contacts_of_others_only_do_not_tell_her_id(account, keep):
+    keep("contacts", [{"contact_id": "8", "email": "bob@shop.example"}], {"email": "bob@shop.example"})  # fmt: skip
+    keep("contact_lists", [{"contact_list_id": "a", "contact_id": "7"}])
+    assert purge(account, ADA).unsearched == ("contact_lists",)
+
+
+@pytest.mark.parametrize("kind", RELATED)
+def test_notes_count_as_not_searched_if_they_are_on_contacts(account, keep, kind):
+    keep("notes", [{"note_id": "a", "related_to": kind, "related_id": "7"}])
+    assert purge(account, ADA).unsearched == (("notes",) if RELATED[kind] else ())
+
+
+@pytest.mark.parametrize(("namespace", "told"), [("contacts", True), ("accounts", False)])
+def test_records_count_as_not_searched_if_they_lead_to_contacts(account, keep, namespace, told):
+    relation = f'[{{"id": "guest", "namespace": "{namespace}"}}]'
+    keep("custom_object_schemas", [{"schema_id": "s", "relationships": relation}])
+    keep("custom_object_records", [{"record_id": "r", "schema_id": "s", "relationships": '{"guest": ["7"]}'}])  # fmt: skip
+    assert purge(account, ADA).unsearched == (("custom_object_records",) if told else ())
+
+
+def test_tables_in_which_nobody_is_named_by_id_are_not_told(account, keep):
+    keep("contact_lists", [{"contact_list_id": "a", "contact_id": None}])
+    keep("ecom_orders", [{"order_id": "1", "email": ADA, "customer_id": None}])
+    done = purge(account, ADA)
+    assert (done.rows["ecom_orders"], done.unsearched) == (1, ())
+
+
+def test_a_history_is_not_searched_without_her_id_either(account):
+    history = History(account)
+    scores = TABLES["score_values"]
+    row = {"score_value_id": "1", "contact_id": "7", "score_value": "5"}
+    rows = pl.DataFrame([row]).cast({name: scores.schema[name] for name in row})
+    frame = pl.concat([scores.empty(), rows], how="diagonal")
+    history.append("score_values", account.now(), frame)
+    assert purge(account, ADA).unsearched == ("score_values",)
+    assert purge(account, ADA, contact_id="7").rows["score_values"] == 1
+
+
+@pytest.mark.usefixtures("people")
+def test_an_id_of_somebody_else_removes_nothing(account, keep, left):
+    keep("contact_lists", [{"contact_list_id": "a", "contact_id": "8"}])
+    with pytest.raises(
+        InvalidArgument, match="Contact 8 is stored with another address"
+    ) as refused:
+        purge(account, ADA, contact_id="8")
+    assert "bob" not in f"{refused.value} {refused.value.hint}"
+    assert left("contacts") == ["7", "8"]
+    assert left("contact_lists") == ["a"]
+    assert purge(account, ADA, contact_id="7").rows["contacts"] == 1
+
+
+@pytest.mark.parametrize("nonsense", ["", "0", "-7", "7,8", "ada", 7.0, True, ["7"]])
+def test_refuses_what_is_no_id(account, nonsense):
+    with pytest.raises(InvalidArgument, match="not the id of a contact"):
+        purge(account, ADA, contact_id=nonsense)
