@@ -29,9 +29,11 @@ _MOMENTS = ("touched_at", "happened_at")
 _COVERED = r"^(masked|person-[0-9a-f]{16}|)$"
 _ADDRESS = "[^\\s@]+[@\uff20\ufe6b][^\\s@.]+\\.[^\\s@.]{2,}"
 _UNSEEN = (
-    r"\s\x00-\x20\x7f-\xa0\u00ad\u061c\u115f\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
-    r"\u3000\ufeff"
+    r"\s\x00-\x20\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+"""Spaces, controls, what Unicode calls default ignorable, and blanks that it calls visible."""
 _STARTS = "=+\\-@|%\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212"
 _FORMULA = re.compile(rf"^(?=[\t\r\n])|^(?=[{_UNSEEN}'\"]*[{_STARTS}])")
 # Some spreadsheets part a line at semicolons or tabs whatever the quotes say.

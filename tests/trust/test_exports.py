@@ -77,6 +77,19 @@ def test_no_csv_has_a_formula(tmp_path, kind):
         assert not [one for one in other if is_formula(one.lstrip('"'))]
 
 
+UNSEEN = [
+    0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180E, 0x2800, 0x3164, 0xFE00, 0xFE0F, 0xFFA0,
+    0xFFF9, 0xFFFB, 0x1BCA0, 0x1D173, 0xE0001, 0xE0020, 0xE0100, 0xE01EF,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", [chr(one) for one in UNSEEN], ids=ascii)
+def test_nothing_unseen_hides_a_formula(tmp_path, sign):
+    texts = [f"{sign}=1+1", f"x;{sign * 2}@SUM(1)", f"{sign}fine"]
+    path = ac.to_csv(pl.DataFrame({"text": texts}), tmp_path / "f.csv")
+    assert as_read(path)[1:] == [f"'{sign}=1+1", f"x;'{sign * 2}@SUM(1)", f"{sign}fine"]
+
+
 def test_numbers_and_words_stay(tmp_path):
     values = [one for one in NUMBERS + FINE if one != ""]
     path = ac.to_csv(pl.DataFrame({"text": values}), tmp_path / "f.csv")
