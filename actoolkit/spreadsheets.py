@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -10,8 +11,13 @@ from actoolkit.addresses import coded
 from actoolkit.errors import InvalidArgument
 from actoolkit.tables import EXTRA, TABLES, Table
 
-ALWAYS_PERSONAL = frozenset({"email", "first_name", "last_name", "phone", "username"})
-"""Columns that are personal in whatever frame they are."""
+_SOMEWHERE = frozenset(
+    column.name
+    for table in TABLES.values()
+    for column in (*table.columns, *table.on_request)
+    if column.pii
+)
+"""Columns that a table says are personal: a frame may have lost what tells whose rows it has."""
 
 _WIDE_KEYS = ("contact_id", "record_id")
 """Keys of frames with a column per field of the account's own."""
@@ -24,6 +30,11 @@ _OF_METRICS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     ),
 )
 """What metrics put beside a contact: columns that tell their frames, and others that these have."""
+_NAMESAKES: Mapping[str, tuple[frozenset[str], ...]] = {
+    "value": (frozenset({"kpi"}), frozenset({"variable"})),
+    "note": (frozenset({"table", "source", "requests", "seconds"}),),
+}
+"""Names of personal columns that frames of ours have too, by what stands beside them there."""
 _MOMENTS = ("touched_at", "happened_at")
 
 _COVERED = r"^(masked|person-[0-9a-f]{16}|)$"
@@ -112,10 +123,12 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
 def without_personal(frame: pl.DataFrame, *, allowed: bool) -> pl.DataFrame:
     """Refuse a frame that holds personal data; leave out fields that nobody documented.
 
-    Personal is what the tables say of the columns of rows with their key; beside a contact or a
-    custom object's record each text, list or date that none of its tables knows; and every e-mail
-    address, wherever it stands and however it is coded, in names of columns too. ``_extra`` may
-    hold anything, so it counts as personal; as every table has it, it is left out, not refused.
+    Personal is each column that any table says is, unless one whose key is in the frame has the
+    name for something else; beside a contact or a custom object's record each text, list or date
+    that none of its tables knows; and every e-mail address, wherever it stands and however it is
+    coded, in names of columns too. Without a key, a name that no table has cannot be known.
+    ``_extra`` may hold anything, so it counts as personal; as every table has it, it is left out,
+    not refused.
 
     Args:
         frame: Any.
@@ -129,12 +142,8 @@ def without_personal(frame: pl.DataFrame, *, allowed: bool) -> pl.DataFrame:
     """
     if allowed:
         return frame
-    # A join calls the second one "_extra_right", or "_extra_x" and "_extra_y".
-    undocumented = {name for name in frame.columns if re.fullmatch(rf"{EXTRA}(_.*)?", name)}
-    personal = ALWAYS_PERSONAL | undocumented
-    for table in _tables(frame):
-        columns = (*table.columns, *table.on_request)
-        personal |= {column.name for column in columns if column.pii}
+    undocumented = {name for name in frame.columns if _plain(name) == EXTRA}
+    personal = undocumented | _marked(frame)
     personal |= _unknown(frame)
     found = [
         column.name for column in frame.iter_columns() if _holds(column, column.name in personal)
@@ -152,6 +161,32 @@ def without_personal(frame: pl.DataFrame, *, allowed: bool) -> pl.DataFrame:
             hint="Load it with mask=True, drop the columns, or pass personal_data=True.",
         )
     return frame
+
+
+def _plain(name: str) -> str:
+    """A name before a join: the second "email" is called "email_right", or both "_x" and "_y"."""
+    if re.fullmatch(rf"{EXTRA}(_.*)?", name):
+        return EXTRA
+    return name if name in _SOMEWHERE else re.sub("_(right|x|y)$", "", name)
+
+
+def _marked(frame: pl.DataFrame) -> set[str]:
+    """Columns that a table says are personal, be it the frame's or any other."""
+    present = [column for table in _tables(frame) for column in (*table.columns, *table.on_request)]
+    here = {column.name for column in present if column.pii}
+    harmless_here = {column.name for column in present if not column.pii} - here
+    return {
+        name
+        for name in frame.columns
+        if (plain := _plain(name)) in _SOMEWHERE - harmless_here and not _namesake(frame, plain)
+    }
+
+
+def _namesake(frame: pl.DataFrame, name: str) -> bool:
+    """Whether it is a metric's number, or a plan's note, that has the name."""
+    if name == "value" and not frame.schema.get(name, pl.String()).is_numeric():
+        return False
+    return any(telling <= set(frame.columns) for telling in _NAMESAKES.get(name, ()))
 
 
 def _tables(frame: pl.DataFrame) -> list[Table]:

@@ -14,6 +14,7 @@ import pytest
 
 import actoolkit as ac
 from actoolkit import errors
+from actoolkit.tables import TABLES
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,55 @@ def test_a_column_on_request_is_personal_too(tmp_path):
     with pytest.raises(errors.InvalidArgument, match="ip4"):
         ac.to_csv(seen, tmp_path / "f.csv")
     ac.to_csv(seen.drop("ip4"), tmp_path / "f.csv")
+
+
+def marked_columns():
+    told = [ac.describe(name) for name in TABLES]
+    found = pl.concat(one.filter("personal_data").select("column") for one in told)
+    return sorted(set(found["column"]) - {"_extra"})
+
+
+@pytest.mark.parametrize("name", marked_columns())
+@pytest.mark.parametrize("joined", ["", "_right", "_x"])
+def test_a_marked_column_is_personal_without_its_key(tmp_path, name, joined):
+    frame = pl.DataFrame({"n": [1, 2], name + joined: ["ada.lovelace", None]})
+    with pytest.raises(errors.InvalidArgument, match=name):
+        ac.to_csv(frame, tmp_path / "f.csv")
+    covered = frame.with_columns(pl.lit("masked").alias(name + joined))
+    ac.to_csv(covered, tmp_path / "f.csv")
+
+
+def test_a_contact_without_its_key_is_still_one(account, tmp_path):
+    contacts = ac.load_contacts(account=account, progress=False)
+    with pytest.raises(errors.InvalidArgument, match="email_local_part"):
+        ac.to_csv(contacts.select("email_local_part"), tmp_path / "f.csv")
+    with pytest.raises(errors.InvalidArgument, match="whatsapp_id"):
+        ac.to_csv(pl.DataFrame({"whatsapp_id": [491701234567]}), tmp_path / "f.csv")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_same_name_may_be_about_nobody_beside_its_own_key(tmp_path):
+    mail = pl.DataFrame({"message_id": ["1"], "subject": ["Spring sale"]})
+    ac.to_csv(mail, tmp_path / "f.csv")
+    for other in ("n", "email_activity_id"):
+        with pytest.raises(errors.InvalidArgument, match="subject"):
+            ac.to_csv(mail.rename({"message_id": other}), tmp_path / "f.csv")
+    with pytest.raises(errors.InvalidArgument, match="subject"):
+        ac.to_csv(mail.with_columns(email_activity_id=pl.lit("2")), tmp_path / "f.csv")
+
+
+def test_numbers_of_metrics_and_plans_need_no_leave(account, tmp_path):
+    campaigns = ac.load_campaigns(account=account, progress=False)
+    kpis = ac.metrics.overview_kpis(campaigns, until="2026-07-01")
+    assert "value" in kpis.columns
+    ac.to_csv(kpis, tmp_path / "f.csv")
+    ac.to_csv(kpis.select("kpi", "low", "high").unpivot(index="kpi"), tmp_path / "f.csv")
+    ac.to_csv(kpis.select("low", "high").unpivot(), tmp_path / "f.csv")
+    ac.to_csv(ac.plan("contacts", account=account), tmp_path / "f.csv")
+    for beside in ("kpi", "variable"):
+        text = pl.DataFrame({beside: ["a"], "value": ["12 Main St"]})
+        with pytest.raises(errors.InvalidArgument, match="value"):
+            ac.to_csv(text, tmp_path / "f.csv")
 
 
 def test_a_name_of_a_column_may_be_an_address_too(tmp_path):
