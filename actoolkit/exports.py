@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import narwhals.stable.v2 as nw
 import polars as pl
+from narwhals.exceptions import DuplicateError
 
 from actoolkit.errors import ExportError, InvalidArgument
 from actoolkit.spreadsheets import flat, harmless, without_personal
@@ -27,8 +28,8 @@ def to_csv(
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front of it, in the
     header too. Numbers, also those in texts, stay as they are. Lists are written as JSON, moments
-    as ISO 8601, null as nothing. Fields that nobody documented (``_extra``) count as personal: they
-    are left out with a warning.
+    and durations as ISO 8601, bytes as hexadecimal digits, null as nothing. Fields that nobody
+    documented (``_extra``) count as personal: they are left out with a warning.
 
     Args:
         frame: Any frame that Narwhals knows.
@@ -109,15 +110,24 @@ def _polars(frame: Any) -> pl.DataFrame:
         raise InvalidArgument(
             f"{type(frame).__name__} is not a frame.", hint="Pass what a loader or metric gives."
         ) from None
+    except DuplicateError:
+        raise _twice() from None
     native = wrapped.lazy().collect().to_native() if isinstance(wrapped, nw.LazyFrame) else frame
     if isinstance(native, pl.DataFrame):
         return native
     eager = nw.from_native(native, eager_only=True)
-    return pl.DataFrame(
-        [
-            _series(str(name), [_value(one) for one in eager.get_column(name).to_list()])
-            for name in eager.columns
-        ]
+    columns = [
+        _series(str(name), [_value(one) for one in eager.get_column(name).to_list()])
+        for name in eager.columns
+    ]
+    if len({column.name for column in columns}) < len(columns):  # 1 and "1", in pandas
+        raise _twice()
+    return pl.DataFrame(columns)
+
+
+def _twice() -> InvalidArgument:
+    return InvalidArgument(
+        "Two columns of the frame have the same name.", hint="Rename or drop one of them."
     )
 
 
@@ -125,19 +135,30 @@ def _series(name: str, values: list[Any]) -> pl.Series:
     """A column; values of several kinds stay what they are until they are written."""
     try:
         return pl.Series(name, values)
-    except (TypeError, pl.exceptions.PolarsError):
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         return pl.Series(name, values, dtype=pl.Object)
 
 
 def _value(value: Any) -> Any:
     """A value; what pandas has for none becomes None."""
-    if isinstance(value, list):
-        return value
+    if isinstance(value, dict):
+        return {key: _value(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_value(one) for one in value]
+    if getattr(value, "ndim", 0) and hasattr(value, "tolist"):
+        # As numbers, NumPy's moments and durations would lose their units.
+        return _value([str(one) for one in value] if _timed(value) else value.tolist())
     try:
         missing = bool(value != value)  # noqa: PLR0124 - NaN, NaT
     except TypeError:  # pandas' NA is neither equal nor unequal
         missing = True
+    except ValueError:  # a frame in a cell
+        missing = False
     return None if missing else value
+
+
+def _timed(array: Any) -> bool:
+    return getattr(array.dtype, "kind", "") in ("m", "M")
 
 
 def _write(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -98,6 +99,8 @@ def harmless(frame: pl.DataFrame) -> pl.DataFrame:
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
     """Give a frame whose nested, categorical and binary values are texts; lists become JSON.
 
+    Bytes become hexadecimal digits and durations ISO 8601, in lists too.
+
     Args:
         frame: Any.
     """
@@ -107,17 +110,62 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
             return column.cast(pl.String)
         if column.dtype == pl.Binary:
             return column.bin.encode("hex")
+        if column.dtype == pl.Duration:
+            return column.dt.to_string("iso")
         if column.dtype == pl.Object:
             values = [None if one is None else str(one) for one in column.to_list()]
             return pl.Series(column.name, values, dtype=pl.String)
         if not column.dtype.is_nested():
             return column
-        rows = pl.DataFrame({"v": column}).select(
+        rows = pl.DataFrame({"v": column}).select(v=_spelled(pl.col("v"), column.dtype))
+        rows = rows.select(
             pl.when(pl.col("v").is_not_null()).then(pl.struct("v").struct.json_encode())
         )
         return rows.to_series().str.slice(5).str.head(-1).alias(column.name)
 
     return frame.with_columns(text(column) for column in frame.iter_columns())
+
+
+def _spelled(values: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Nested values whose bytes are hexadecimal digits, as JSON has none."""
+    if not _has_bytes(kind):
+        return values
+    if isinstance(kind, pl.Array):
+        return _spelled(values.arr.to_list(), pl.List(kind.inner))
+    if isinstance(kind, pl.List):
+        return values.list.eval(_spelled(pl.element(), _instance(kind.inner)))
+    if isinstance(kind, pl.Struct):
+        fields = [
+            _spelled(values.struct.field(one.name), _instance(one.dtype)).alias(one.name)
+            for one in kind.fields
+        ]
+        return pl.when(values.is_not_null()).then(pl.struct(fields))
+    return values.bin.encode("hex")
+
+
+def _has_bytes(kind: pl.DataType) -> bool:
+    if isinstance(kind, pl.Array | pl.List):
+        return _has_bytes(_instance(kind.inner))
+    if isinstance(kind, pl.Struct):
+        return any(_has_bytes(_instance(one.dtype)) for one in kind.fields)
+    return kind == pl.Binary
+
+
+def _instance(kind: Any) -> pl.DataType:
+    """A type of values, which polars may give as its class."""
+    made: pl.DataType = kind() if isinstance(kind, type) else kind
+    return made
+
+
+def _bytes(value: Any) -> Iterator[bytes]:
+    """All bytes in a value, however nested."""
+    if isinstance(value, bytes):
+        yield value
+    elif isinstance(value, dict):
+        yield from _bytes(list(value.values()))
+    elif isinstance(value, list):
+        for one in value:
+            yield from _bytes(one)
 
 
 def without_personal(frame: pl.DataFrame, *, allowed: bool) -> pl.DataFrame:
@@ -229,11 +277,17 @@ def _holds(column: pl.Series, personal: bool) -> bool:  # noqa: FBT001
     present = column.drop_nulls()
     if personal and column.dtype != pl.String:
         return bool(len(present))
-    if column.dtype == pl.Binary:
-        return any(re.search(_ADDRESS.encode(), one) for one in present.to_list())
+    if _has_bytes(column.dtype):
+        found = pl.Series([one.decode(errors="replace") for one in _bytes(present.to_list())])
+        if _names_somebody(found.cast(pl.String)):
+            return True
     texts = flat(present.to_frame()).to_series()
     if texts.dtype != pl.String:
         return False
     if personal:
         return bool((~texts.str.contains(_COVERED)).any())
+    return _names_somebody(texts)
+
+
+def _names_somebody(texts: pl.Series) -> bool:
     return bool(texts.str.contains(_ADDRESS).any()) or bool(coded(texts))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import os
 import random
 import re
 import stat
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -240,6 +242,83 @@ def test_values_of_several_kinds_are_written_as_they_are(tmp_path):
     assert cells == ["x", "y", "a", "2.5", "1", "b", "", ""]
     with pytest.raises(errors.InvalidArgument, match="x"):
         ac.to_csv(pd.DataFrame({"x": ["ada@shop.example", 1]}, dtype=object), tmp_path / "f.csv")
+
+
+DAY_AND_A_BIT = timedelta(days=1, seconds=2, microseconds=3)
+UNUSUAL = {
+    "durations": (
+        pl.DataFrame({"x": [DAY_AND_A_BIT, None, timedelta(0)]}),
+        ["P1DT2.000003S", "", "PT0S"],
+    ),
+    "less than none": (pl.DataFrame({"x": [timedelta(seconds=-5)]}), ["'-PT5S"]),
+    "pandas durations": (
+        pd.DataFrame({"x": pd.to_timedelta([1, None], unit="s")}),
+        ["PT1S", ""],
+    ),
+    "bytes in lists": (
+        pl.DataFrame({"x": [[b"=1", None], None, []]}),
+        ['["3d31",null]', "", "[]"],
+    ),
+    "bytes in arrays": (
+        pl.DataFrame({"x": pl.Series([[b"a", b"b"]], dtype=pl.Array(pl.Binary, 2))}),
+        ['["61","62"]'],
+    ),
+    "bytes in structs": (
+        pl.DataFrame({"x": [{"a": b"a", "b": [{"c": b"b"}], "n": 1}, None]}),
+        ['{"a":"61","b":[{"c":"62"}],"n":1}', ""],
+    ),
+    "NaT and NA": (
+        pd.DataFrame({"x": pd.Series([pd.NaT, pd.NA, None, "x"], dtype=object)}),
+        ["", "", "", "x"],
+    ),
+    "NaT and a null": (
+        pd.DataFrame({"x": [pd.NaT, pd.NaT], "i": pd.array([1, None], dtype="Int64")}),
+        ["", "1", "", ""],
+    ),
+    "NaT in lists": (pd.DataFrame({"x": [[pd.NaT, pd.NA]]}), ["[null,null]"]),
+    "arrays": (pd.DataFrame({"x": [np.array([1, 2]), np.array([3])]}), ["[1,2]", "[3]"]),
+    "more arrays": (
+        pd.DataFrame({"x": [np.array([[1.5, np.nan]]), None, np.array([[]])]}),
+        ["[[1.5,null]]", "", "[[]]"],
+    ),
+    "arrays of moments": (
+        pd.DataFrame({"x": [np.array(["2026-06-30T15:00:00.000000001"], "datetime64[ns]")]}),
+        ['["2026-06-30T15:00:00.000000001"]'],
+    ),
+    "large": (pd.DataFrame({"x": pd.Series([10**40], dtype=object)}), [str(10**40)]),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSUAL)
+def test_unusual_values_are_written(tmp_path, kind):
+    frame, told = UNUSUAL[kind]
+    path = ac.to_csv(frame, tmp_path / "f.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row or [""]]
+    assert cells == [*frame.columns, *told]
+    pytest.importorskip("xlsxwriter")
+    read = pytest.importorskip("openpyxl").load_workbook
+    rows = read(ac.to_excel(frame, tmp_path / "f.xlsx")).active.iter_rows(min_row=2)
+    shown = ["" if cell.value is None else str(cell.value) for row in rows for cell in row]
+    told = [one.lstrip("'") for one in told]
+    assert shown == told[: len(shown)]
+    assert not any(told[len(shown) :])
+
+
+def test_addresses_among_bytes_are_found(tmp_path):
+    coded = base64.b64encode(b"ada@shop.example")
+    for value in ([b"ada@shop.example"], [{"a": [b"\xff ada@shop.example"]}], [coded], coded):
+        with pytest.raises(errors.InvalidArgument, match="personal data: x"):
+            ac.to_csv(pl.DataFrame({"x": [value]}), tmp_path / "f.csv")
+    held = pl.DataFrame({"x": [{"a": b"1", "b": "ada@shop.example"}]})
+    with pytest.raises(errors.InvalidArgument, match="personal data: x"):
+        ac.to_csv(held, tmp_path / "f.csv")
+
+
+@pytest.mark.parametrize("names", [["a", "a"], [1, "1"]])
+def test_two_columns_of_one_name_are_refused(tmp_path, names):
+    with pytest.raises(errors.InvalidArgument, match="Rename"):
+        ac.to_csv(pd.DataFrame([[1, 2]], columns=names), tmp_path / "f.csv")
 
 
 def test_a_strict_umask_holds(tmp_path):
