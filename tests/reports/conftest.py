@@ -47,6 +47,7 @@ def tables(campaigns: int, name: Callable[[int], str], list_name: Callable[[int]
                 "email": f"p{number}@example.com",
                 "deleted": False,
                 "last_open_local": None if number % 5 == 0 else datetime(2026, 1 + number % 6, 3),
+                "created_local": datetime(2025, 1, 1),
                 "last_click_local": None if number % 2 else datetime(2025, 1 + number % 12, 4),
             }
         )
