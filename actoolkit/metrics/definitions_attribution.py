@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from actoolkit.metrics.definitions import Definition
+from actoolkit.metrics.definitions import TOUCH_COLUMNS, Definition
 
 _ORDERS = "https://developers.activecampaign.com/reference/list-all-orders"
 _VENDOR = "https://help.activecampaign.com/hc/en-us/articles/360003444039"
-_TOUCH_COLUMNS = (
-    "contact_id",
-    "touched_at",
-    "kind",
-    "campaign_id",
-    "automation_id",
-    "sent_at",
-    "is_bot",
-)
 _COUNTED = (
     "order_id",
     "email",
@@ -22,7 +13,7 @@ _COUNTED = (
     "currency",
     "total_cents",
     "ordered_at",
-    *_TOUCH_COLUMNS,
+    *TOUCH_COLUMNS,
 )
 _NET = ("shipping_cents", "tax_cents")
 """What the vendor's rule takes off an order, and whoever asks for net values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actoolkit.metrics.definitions import Definition
+from actoolkit.metrics.definitions import TOUCH_COLUMNS, Definition
 
 _CONTACTS = "https://developers.activecampaign.com/reference/list-all-contacts"
 _ENTRIES = "https://developers.activecampaign.com/reference/list-all-contact-automations"
@@ -56,13 +56,7 @@ CONTACTS: tuple[Definition, ...] = (
         numerator="unsubscribed",
         denominator="contact_months",
         columns=(
-            "contact_id",
-            "touched_at",
-            "kind",
-            "campaign_id",
-            "automation_id",
-            "sent_at",
-            "is_bot",
+            *TOUCH_COLUMNS,
             "status",
             "unsubscribed_at",
         ),

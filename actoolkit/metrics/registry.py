@@ -8,16 +8,19 @@ from types import MappingProxyType
 from typing import Any
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.definitions import BUILT_IN, Definition
+from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.definitions_attribution import ATTRIBUTION
 from actoolkit.metrics.definitions_audience import AUDIENCE
+from actoolkit.metrics.definitions_campaigns import CAMPAIGNS
 from actoolkit.metrics.definitions_contacts import CONTACTS
 from actoolkit.metrics.definitions_customers import CUSTOMERS
+from actoolkit.metrics.definitions_orders import ORDERS
 from actoolkit.metrics.definitions_store import STORE
 from actoolkit.metrics.registration import check_definition, tables_handed
 
 _definitions: dict[str, Definition] = {
-    found.id: found for found in (*BUILT_IN, *AUDIENCE, *CONTACTS, *STORE, *CUSTOMERS, *ATTRIBUTION)
+    found.id: found
+    for found in (*CAMPAIGNS, *ORDERS, *AUDIENCE, *CONTACTS, *STORE, *CUSTOMERS, *ATTRIBUTION)
 }
 
 _BUILT_IN = dict(_definitions)
