@@ -6,21 +6,28 @@ Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interr
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 import actoolkit
 from actoolkit.account_command import account_app, use_profile
 from actoolkit.cache_command import cache_app
+from actoolkit.command_endings import (
+    INTERRUPTED,
+    WrongUsage,
+    fail,
+    misused,
+    say,
+    told,
+    was_interrupt,
+)
 from actoolkit.console import PlainCommand, standard_output
 from actoolkit.errors import ActoolkitError, InvalidArgument, SettingsError
 from actoolkit.export_command import export_command
@@ -50,12 +57,6 @@ app.add_typer(
 app.add_typer(
     account_app, name="account", short_help="Keep an account in the keyring of your system."
 )
-
-_err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-
-
-INTERRUPTED = 130
-"""Exit code of a command that was stopped by Ctrl-C."""
 
 
 class Subject(StrEnum):
@@ -138,14 +139,14 @@ def doctor_command(
 
     marks = {"ok": "ok  ", "note": "note", "problem": "FAIL"}
 
-    def told(finding: Finding) -> Finding:
+    def shown(finding: Finding) -> Finding:
         print(f"{marks[finding.verdict]}  {finding.subject}: {finding.message}", flush=True)
         if finding.remedy:
             print(f"      {finding.remedy}", flush=True)
         return finding
 
     with _account(sandbox=sandbox, size=size, seed=seed) as account:
-        findings = [told(finding) for finding in examine(account)]
+        findings = [shown(finding) for finding in examine(account)]
     problems = sum(finding.verdict == "problem" for finding in findings)
     if problems:
         raise typer.Exit(1)
@@ -357,78 +358,29 @@ app.command("notebooks", cls=PlainCommand)(notebooks_command)
 app.command("export", cls=PlainCommand)(export_command)
 
 
-_WrongUsage = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
-"""What Typer raises when words and options are not those of a command."""
-
-
 def main() -> NoReturn:
     """Run the command line; every expected error is one line that ends with the next step."""
     try:
         code = app(standalone_mode=False)
-    except _WrongUsage as error:
-        _misused(error)
+    except WrongUsage as error:
+        misused(error)
     except (InvalidArgument, SettingsError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     except ActoolkitError as error:
-        _fail(str(error), 1)
+        fail(str(error), 1)
     except typer.Abort:
-        _fail("Nothing was done.", 1)
+        fail("Nothing was done.", 1)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except OSError as error:
-        _fail(f"{_told(error)} Mend that, then run the same command again.", 1)
+        fail(f"{told(error)} Mend that, then run the same command again.", 1)
     except BaseException as error:
-        if not _was_interrupt(error):
+        if not was_interrupt(error):
             raise
         code = INTERRUPTED
     if code == INTERRUPTED:
-        _err.print("Interrupted. What was loaded is kept; run the same command to go on.")
+        say("Interrupted. What was loaded is kept; run the same command to go on.")
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _was_interrupt(error: BaseException) -> bool:
-    """An interrupt that meets polars while Python works for it comes back as a panic."""
-    return type(error).__name__ == "PanicException" and "KeyboardInterrupt" in str(error)
-
-
-def _misused(error: typer.BadParameter) -> NoReturn:
-    message = error.format_message()
-    if "Usage:" in message:  # no words at all: the message is the help
-        print(message, file=sys.stderr)
-        sys.exit(2)
-    command = error.ctx.command_path if error.ctx else "actoolkit"
-    if place := _place_of(error):
-        _fail(f"{place} See: {command} --help", 2)
-    said = message.replace("Value error, ", "").rstrip(".")
-    _fail(f"{said}{'' if said.endswith('?') else '.'} See: {command} --help", 2)
-
-
-def _place_of(error: typer.BadParameter) -> str:
-    """Where an option belongs that stands before the command; "" for any other misuse."""
-    option, context = getattr(error, "option_name", None), error.ctx
-    commands = getattr(context.command, "commands", {}) if context else {}
-    taking = [
-        name
-        for name, one in commands.items()
-        if any(option in parameter.opts for parameter in one.params)
-    ]
-    if not taking or context is None:
-        return ""
-    chosen = next((word for word in sys.argv[1:] if word in taking), taking[0])
-    return f"{option} belongs after the command: {context.command_path} {chosen} {option}."
-
-
-def _told(error: OSError) -> str:
-    """An error of the system that nobody foresaw, as a sentence."""
-    place = error.filename or "What is read or written"
-    return f"{place} cannot be used: {error.strerror or error}."
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    short = re.sub(r"(\S{60})\S{100,}", r"\1...", " ".join(message.split()))
-    with suppress(OSError):  # nobody listens: the code says it
-        _err.print(f"actoolkit: {short}")
-    sys.exit(code)
 
 
 if __name__ == "__main__":
