@@ -8,7 +8,6 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -279,50 +278,6 @@ def test_a_bought_out_shop_still_adds_up():
         found = attributed_revenue(orders, log, model=model, window_days=None)
         assert found["credited_cents"].sum() == 987_654_321_987
         assert found["credited_cents"].min() >= 0
-
-
-def test_a_log_keeps_its_own_names_and_loses_rows_without_a_contact_or_a_moment():
-    log = pl.DataFrame(
-        {
-            "who": ["Ann@Example.com ", "nobody@example.com", "bob@example.com"],
-            "when": [START, START, None],
-            "kind": ["open", "open", "click"],
-            "url": ["https://example.com/a", None, None],
-        }
-    )
-    contacts = pl.DataFrame(PEOPLE, schema=CONTACTS)
-    names = {"email": "who", "touched_at": "when", "link": "url"}
-    made = touches_from_log(log, contacts, columns=names)
-    assert made.columns == list(TOUCHES)
-    assert made.rows() == [
-        ("7", START, "open", None, None, None, "https://example.com/a", None),
-    ]
-
-
-def test_a_log_with_kinds_that_are_none_or_names_that_are_not_there_is_refused(engine):
-    schema = {"contact_id": pl.String(), "touched_at": MOMENT, "kind": pl.String()}
-    rows = [{"contact_id": "7", "touched_at": START, "kind": kind} for kind in ("click", "opened")]
-    with pytest.raises(InvalidArgument, match="'opened'"):
-        touches_from_log(engine.make(rows, schema))
-    assert len(engine.read(touches_from_log(engine.make(rows[:1], schema)))) == 1
-    with pytest.raises(MissingColumns, match="when"):
-        touches_from_log(engine.make(rows, schema), columns={"touched_at": "when"})
-    with pytest.raises(InvalidArgument, match="touches_from_csv"):
-        touches_from_log("clicks.csv", kind="click")
-
-
-@pytest.mark.parametrize("dtype", [pl.Int64(), pl.Float64()])
-@pytest.mark.parametrize("pandas", [False, True])
-def test_numbers_as_ids_become_texts(dtype, pandas):
-    log = pl.DataFrame(
-        {"contact_id": [7, 8], "campaign_id": [3, None], "touched_at": [START] * 2},
-        schema_overrides={"contact_id": dtype, "campaign_id": dtype},
-    )
-    given = log.to_pandas() if pandas else log
-    made = touches_from_log(given, kind="click")
-    assert list(made["contact_id"]) == ["7", "8"]
-    assert made["campaign_id"][0] == "3"
-    assert pd.isna(made["campaign_id"][1]) if pandas else made["campaign_id"][1] is None
 
 
 def test_parts_of_touches_go_under_each_other():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
+import actoolkit as ac
 from actoolkit.reports.document import Report
-from actoolkit.reports.material import Material
+from actoolkit.reports.material import Material, gather
 from actoolkit.reports.subjects import build
 
 ZONE = ZoneInfo("America/Chicago")
@@ -151,3 +152,12 @@ def made() -> Callable[..., Material]:
 @pytest.fixture(scope="session")
 def account_report() -> Report:
     return build("overview", material())
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Iterator[Material]:
+    """The tables of the smallest synthetic account."""
+    with ac.sandbox_account(size="tiny", seed=7) as account:
+        yield gather(
+            account, progress=False, refresh=False, extra=("automations", "contact_automations")
+        )
