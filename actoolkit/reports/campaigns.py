@@ -154,8 +154,8 @@ def _waited(finding: Finding, waiting: int) -> Finding:
     """Say how many campaigns have too few days behind them for their orders."""
     if not waiting:
         return finding
-    left_out = f" {plural(waiting, 'campaign')} of the last {WINDOW_DAYS} days of the data "
-    left_out += f"{'is' if waiting == 1 else 'are'} not in the orders yet."
+    few = plural(waiting, "campaign")
+    left_out = f" Left out of the orders: {few} of the last {WINDOW_DAYS} days of the data."
     return replace(finding, subtitle=finding.subtitle + left_out)
 
 

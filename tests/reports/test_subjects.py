@@ -335,10 +335,10 @@ def test_campaigns_whose_days_are_not_over_are_not_among_the_orders(material):
         same["denominator"],
     )
     assert len(young) == 1
-    told = "1 campaign of the last 7 days of the data is not in the orders yet."
+    told = "Left out of the orders: 1 campaign of the last 7 days of the data."
     assert told in funnel.finding.subtitle
-    assert "in the orders yet" not in alone.finding.subtitle
+    assert "Left out of the orders" not in alone.finding.subtitle
     frames = {**material.frames, "campaigns": sent.filter(pl.col("sent_at").is_in(young))}
     none = funnel_of(build("funnel", replace(material, frames=frames), since=since, until=UNTIL))
     assert "Ordered" not in {row["label"] for row in none.rows}
-    assert "in the orders yet" in none.finding.subtitle
+    assert "Left out of the orders" in none.finding.subtitle
