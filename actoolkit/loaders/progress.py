@@ -81,6 +81,9 @@ class Task:
         """
         log.debug("%s waits up to %.1f s: %s", self._table, seconds, reason)
         self._show(note=f"waits up to {seconds:.0f} s: {reason}")
+        if self._display.bars is not None:
+            # Drawn at once: a page of another request could write over it before it was seen.
+            self._display.bars.refresh()
 
     def done(self, line: str, *, warn: bool = False) -> None:
         """Say what was loaded, in one line.
