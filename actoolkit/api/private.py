@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 from actoolkit.errors import StoreFull, StoreUnsafe
@@ -81,6 +82,33 @@ def private_file(path: Path) -> Path:
         f"{path} cannot be written: {reason}.",
         hint="Make room or allow writing, or choose another folder: ACTOOLKIT_CACHE_DIR.",
     )
+
+
+def others_may_write(found: os.stat_result) -> bool:
+    """Say whether anyone but the owner may write into a folder.
+
+    A group that has the user's own name and no other member is nobody else: where each user has
+    such a group, folders are made writable for it.
+
+    Args:
+        found: What the system says of the folder.
+    """
+    if found.st_mode & stat.S_IWOTH:
+        return True
+    return bool(found.st_mode & stat.S_IWGRP) and not _is_own_group(found.st_gid)
+
+
+def _is_own_group(gid: int) -> bool:
+    if sys.platform == "win32":
+        return True
+    import grp
+    import pwd
+
+    try:
+        user, group = pwd.getpwuid(os.getuid()), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
 
 
 def _unsafe(found: os.stat_result) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from actoolkit.api.private import FILE_MODE, private_folder
+from actoolkit.api.private import FILE_MODE, others_may_write, private_folder
 from actoolkit.errors import StoreError, StoreFull, StoreUnsafe
 
 DAMAGED = ".damaged"
@@ -43,8 +43,10 @@ def check(folder: Path) -> bool:
 
     Raises:
         StoreUnsafe: It is a symbolic link or no folder, belongs to somebody else, others may
-            write to it, or the system does not let it be looked at.
+            write to it, or the system does not let it be looked at; or others may put another
+            folder in its place.
     """
+    _check_place(folder.parent)
     try:
         found = folder.lstat()
     except FileNotFoundError:
@@ -73,6 +75,30 @@ def check(folder: Path) -> bool:
             hint=f"See what is in it, then run: chmod 700 '{folder}'",
         )
     return True
+
+
+def _check_place(place: Path) -> None:
+    """Check that nobody else may rename or remove the account's folder; root always may.
+
+    It may be a symbolic link, such as to a larger disk: what counts is where it leads.
+    """
+    try:
+        found = place.stat()
+    except OSError:
+        return  # not there yet, or what keeps the folder from being looked at
+    if os.name == "nt" or not stat.S_ISDIR(found.st_mode):
+        return
+    hint = f"Choose a folder of your own, such as ACTOOLKIT_CACHE_DIR='{place / 'actoolkit'}'."
+    if found.st_uid not in (os.getuid(), 0):
+        raise StoreUnsafe(
+            f"{place} belongs to user {found.st_uid}, who may replace your folder in it.", hint=hint
+        )
+    if others_may_write(found) and not found.st_mode & stat.S_ISVTX:
+        mode = stat.S_IMODE(found.st_mode)
+        raise StoreUnsafe(
+            f"Others may write to {place} (mode {mode:o}), and replace your folder in it.",
+            hint=f"If it is yours alone, run: chmod go-w '{place}'. Or: {hint}",
+        )
 
 
 def prepare(folder: Path) -> Path:

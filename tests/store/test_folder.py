@@ -84,6 +84,46 @@ def test_refuses_somebody_elses_folder(account):
         Snapshots(account)
 
 
+@pytest.mark.parametrize("mode", [0o757, 0o777, 0o703])
+def test_refuses_a_place_where_others_may_replace_the_folder(account, mode):
+    account.folder.mkdir(parents=True, mode=0o700)
+    account.folder.parent.chmod(mode)
+    with pytest.raises(StoreUnsafe, match="replace your folder") as caught:
+        Snapshots(account)
+    assert f"chmod go-w '{account.folder.parent}'" in caught.value.hint
+    account.folder.parent.chmod(0o755)  # what the hint says
+    Snapshots(account)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="needs a second group")
+def test_refuses_a_place_of_a_group_but_not_of_ones_own(account, publish):
+    place = account.folder.parent
+    place.mkdir()
+    os.chown(place, 0, 12345)
+    place.chmod(0o770)
+    with pytest.raises(StoreUnsafe, match="replace your folder"):
+        publish()
+    os.chown(place, 0, 0)  # root's own group
+    publish()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="needs a second user")
+def test_refuses_a_place_of_somebody_else(account):
+    account.folder.mkdir(parents=True, mode=0o700)
+    os.chown(account.folder.parent, 12345, 12345)
+    with pytest.raises(StoreUnsafe, match="user 12345, who may replace"):
+        Snapshots(account)
+
+
+def test_takes_a_place_like_tmp_and_a_link_to_a_larger_disk(account, publish, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    disk.chmod(0o1777)
+    account.folder.parent.symlink_to(disk)
+    publish()
+    assert [path.name for path in disk.iterdir()] == [account.folder.name]
+
+
 def test_a_write_that_fails_leaves_what_was_there(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"old")

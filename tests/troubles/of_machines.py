@@ -108,6 +108,22 @@ def cache_that_others_write_to(place, patch):
 
 
 @met
+def cache_in_a_place_of_others(place, patch):
+    account = at(place, "http://127.0.0.1:1")
+    account.folder.parent.chmod(0o777)
+    return diagnosed(account)
+
+
+@met
+def cache_of_somebody_else(place, patch):
+    account = at(place, "http://127.0.0.1:1")
+    account.folder.mkdir(mode=0o700)
+    another = os.getuid() + 1
+    patch.setattr(os, "getuid", lambda: another)
+    return diagnosed(account)
+
+
+@met
 def lock_of_a_load(place, patch):
     with holding(place, "lists-all"):
         return told(lambda: holding(place, "lists-all", patience=0.0).__enter__())
