@@ -16,6 +16,7 @@ from actoolkit.charts.periods import (
     as_date,
     axis_expression,
     axis_values,
+    begins_period,
     grain_of,
     period_end,
     period_label,
@@ -151,8 +152,7 @@ def growth_finding(rows: Sequence[Row], *, name: str, since: date | None = None)
     if not one:
         subtitle += " A contact on two lists counts twice."
     grain = rows[0]["grain"]
-    begins = {"week": since.weekday() == 0, "month": since.day == 1} if since else {}
-    if not begins.get(grain, True):
+    if since and not begins_period(since, grain):
         subtitle += f" Only {grain}s that begin in the period are drawn."
     if not all(row["complete"] for row in rows):
         subtitle += f" Faint: a {grain} that is not over."

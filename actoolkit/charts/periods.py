@@ -1,4 +1,4 @@
-"""Days, weeks and months: where they end, what they are called, how an axis writes them."""
+"""Days to years: where a period ends, what it is called, how an axis writes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from altair.utils.schemapi import UndefinedType
 
 from actoolkit.charts.formats import day, month
 
-Grain = Literal["day", "week", "month"]
+Grain = Literal["day", "week", "month", "quarter", "year"]
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 _CROWDED, _ROOM = 8, 34
 """Months of an axis that may lack room, and the pixels that each needs for its name."""
@@ -30,16 +32,40 @@ def as_date(value: date | datetime) -> date:
 def grain_of(starts: Sequence[date]) -> Grain:
     """Read the length of the periods from their first days.
 
+    Months of which only the first of each quarter have something sum up to the same quarters. One
+    alone is read as a month.
+
     Args:
         starts: First days.
 
     Example:
-        >>> grain_of([date(2026, 5, 1), date(2026, 6, 1)]), grain_of([date(2026, 6, 1)])
+        >>> grain_of([date(2026, 5, 1), date(2026, 6, 1)]), grain_of([date(2026, 1, 1)])
         ('month', 'month')
+        >>> grain_of([date(2026, 1, 1), date(2026, 4, 1)])
+        'quarter'
     """
     if all(start.day == 1 for start in starts):
-        return "month"
+        several = len(set(starts)) > 1
+        if several and all(start.month == 1 for start in starts):
+            return "year"
+        return "quarter" if several and all(start.month % 3 == 1 for start in starts) else "month"
     return "week" if all(start.weekday() == 0 for start in starts) else "day"
+
+
+def begins_period(day: date, grain: Grain) -> bool:
+    """Say whether a period begins on a day.
+
+    Args:
+        day: Any day.
+        grain: Length of a period.
+
+    Example:
+        >>> [begins_period(date(2026, 7, 1), grain) for grain in ("week", "quarter", "year")]
+        [False, True, False]
+    """
+    if grain in _MONTHS:
+        return day.day == 1 and (day.month - 1) % _MONTHS[grain] == 0
+    return grain == "day" or day.weekday() == 0
 
 
 def period_end(start: date, grain: Grain) -> date:
@@ -53,8 +79,9 @@ def period_end(start: date, grain: Grain) -> date:
         >>> period_end(date(2026, 12, 1), "month")
         datetime.date(2027, 1, 1)
     """
-    if grain == "month":
-        return date(start.year + start.month // 12, start.month % 12 + 1, 1)
+    if grain in _MONTHS:
+        months = start.month - 1 + _MONTHS[grain]
+        return date(start.year + months // 12, months % 12 + 1, 1)
     return start + timedelta(days=7 if grain == "week" else 1)
 
 
@@ -82,9 +109,16 @@ def period_label(start: date, grain: Grain) -> str:
     Example:
         >>> period_label(date(2026, 6, 1), "month"), period_label(date(2026, 6, 1), "week")
         ('June 2026', 'week of 1 Jun 2026')
+        >>> period_label(date(2026, 4, 1), "quarter"), period_label(date(2026, 1, 1), "year")
+        ('Q2 2026', '2026')
     """
-    if grain == "month":
-        return month(start)
+    match grain:
+        case "year":
+            return str(start.year)
+        case "quarter":
+            return f"Q{(start.month + 2) // 3} {start.year}"
+        case "month":
+            return month(start)
     return f"{'week of ' if grain == 'week' else ''}{day(start)}"
 
 
@@ -160,6 +194,10 @@ def axis_expression(grain: Grain) -> str:
         grain: Length of a period.
     """
     written = "timeFormat(toDate(datum.value + 'T00:00:00'), '{}')"
+    if grain == "year":
+        return written.format("%Y")
+    if grain == "quarter":
+        return f"[{written.format('Q%q')}, {written.format('%Y')}]"
     if grain != "month":
         return written.format("%-d %b")
     year = f"{written.format('%m')} === '01' || datum.index === 0 ? {written.format('%Y')} : ''"

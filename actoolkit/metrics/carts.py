@@ -65,7 +65,7 @@ def cart_abandonment(
 
     Args:
         orders: Result of `actoolkit.load_ecom_orders`.
-        grain: Length of a period: "day", "week" (from Monday) or "month".
+        grain: Length of a period: "day", "week" (from Monday), "month", "quarter" or "year".
         since: First day.
         until: The day after the last.
         confidence: Coverage of the Wilson intervals.

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.metrics.clusters import Parts, residues, with_residues
+from actoolkit.metrics.days import LENGTHS
 from actoolkit.metrics.frames import whole
 from actoolkit.metrics.intervals import exceeds
 
@@ -27,14 +28,13 @@ ADDED = (
 VERIFIED = "verified_unique_opens"
 """The counter that some accounts, and old campaigns, lack."""
 
-_PERIODS = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 GROUP_HINTS = {
     "list_id": "Join actoolkit.load_campaign_lists(...) to the campaigns on campaign_id first: "
     "a campaign then stands once for each of its lists.",
     **{
         period: "Make the column first, such as "
         f'campaigns.with_columns({period}=pl.col("sent_local").dt.truncate("{length}")).'
-        for period, length in _PERIODS.items()
+        for period, length in LENGTHS.items()
     },
 }
 """What people group campaigns by that is no column of theirs, and how it becomes one."""

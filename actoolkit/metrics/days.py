@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, Literal
 
@@ -10,7 +11,16 @@ import narwhals.stable.v2 as nw
 from actoolkit.errors import InvalidArgument
 
 Day = date | str | None
-Grain = Literal["day", "week", "month"]
+Grain = Literal["day", "week", "month", "quarter", "year"]
+
+LENGTHS: Mapping[str, str] = {
+    "day": "1d",
+    "week": "1w",
+    "month": "1mo",
+    "quarter": "1q",
+    "year": "1y",
+}
+"""What polars and Narwhals call the length of each."""
 
 
 def as_day(value: Day) -> date | None:
@@ -107,6 +117,22 @@ def weekday_of(wall: nw.Expr) -> nw.Expr:
     return (wall.dt.weekday() + 6) % 7 + 1
 
 
+def length_of(grain: Grain) -> str:
+    """Give the length of a period as polars and Narwhals write it.
+
+    Args:
+        grain: Length of a period.
+
+    Raises:
+        InvalidArgument: Unknown ``grain``.
+    """
+    if grain not in tuple(LENGTHS):
+        *others, last = LENGTHS
+        names = ", ".join(f'"{name}"' for name in others)
+        raise InvalidArgument(f"There is no grain {grain!r}.", hint=f'Use {names} or "{last}".')
+    return LENGTHS[grain]
+
+
 def period_start(wall: nw.Expr, grain: Grain) -> nw.Expr:
     """Give the midnight at which the period of a wall clock begins.
 
@@ -119,13 +145,10 @@ def period_start(wall: nw.Expr, grain: Grain) -> nw.Expr:
     Raises:
         InvalidArgument: Unknown ``grain``.
     """
-    if grain not in ("day", "week", "month"):
-        raise InvalidArgument(f"There is no grain {grain!r}.", hint='Use "day", "week" or "month".')
-    if grain == "month":
-        return wall.dt.truncate("1mo")
+    length = length_of(grain)
+    if grain != "week":
+        return wall.dt.truncate(length)
     midnight = wall.dt.truncate("1d")
-    if grain == "day":
-        return midnight
     start = midnight
     for weekday in range(2, 8):
         moved = midnight.dt.offset_by(f"-{weekday - 1}d")

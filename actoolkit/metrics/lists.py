@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.days import Grain
+from actoolkit.metrics.days import Grain, length_of
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, closed, opened
 
@@ -40,7 +40,6 @@ _OVERLAP: Schema = {
     "overlap_share": "rate",
     "jaccard_index": "rate",
 }
-_EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
 
 
 def list_growth(
@@ -58,7 +57,7 @@ def list_growth(
 
     Args:
         contact_lists: Result of `actoolkit.load_contact_lists`.
-        grain: Length of a period: "day", "week" (from Monday) or "month".
+        grain: Length of a period: "day", "week" (from Monday), "month", "quarter" or "year".
         time_zone: Zone of the account's calendar: ``time_zone`` of `actoolkit.load_user`.
         confidence: Coverage of the Wilson intervals.
 
@@ -92,8 +91,7 @@ def list_growth(
         >>> list_growth(contact_lists).select("joined", "left", "members", "churn_rate").rows()
         [(2, 0, 2, None), (0, 1, 1, 0.5)]
     """
-    if grain not in tuple(_EVERY):
-        raise InvalidArgument(f"There is no grain {grain!r}.", hint='Use "day", "week" or "month".')
+    every = length_of(grain)
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
@@ -111,9 +109,9 @@ def list_growth(
     memberships = memberships.with_columns(is_undated=ended & unknown)
     undated = memberships.group_by("list_id").agg(undated=pl.col("is_undated").sum())
     dated = memberships.filter(~pl.col("is_undated"))
-    joined = _counted(dated, "subscribed_at", "joined", grain, time_zone)
-    left = _counted(dated.filter(ended), "unsubscribed_at", "left", grain, time_zone)
-    made = _calendar(pl.concat([joined, left], how="diagonal"), grain)
+    joined = _counted(dated, "subscribed_at", "joined", every, time_zone)
+    left = _counted(dated.filter(ended), "unsubscribed_at", "left", every, time_zone)
+    made = _calendar(pl.concat([joined, left], how="diagonal"), every)
     for counts in (joined, left):
         made = made.join(counts, on=["list_id", "period_on"], how="left")
     filled = pl.col("joined", "left").fill_null(0).cast(pl.Int64)
@@ -183,18 +181,18 @@ def list_overlap(contact_lists: Any) -> Any:
 
 
 def _counted(
-    rows: pl.DataFrame, moment: str, name: str, grain: Grain, time_zone: str
+    rows: pl.DataFrame, moment: str, name: str, every: str, time_zone: str
 ) -> pl.DataFrame:
     wall = pl.col(moment).dt.convert_time_zone(time_zone).dt.replace_time_zone(None)
-    period = wall.dt.truncate(_EVERY[grain]).dt.date().alias("period_on")
+    period = wall.dt.truncate(every).dt.date().alias("period_on")
     return rows.group_by("list_id", period).agg(pl.len().alias(name))
 
 
-def _calendar(seen: pl.DataFrame, grain: Grain) -> pl.DataFrame:
+def _calendar(seen: pl.DataFrame, every: str) -> pl.DataFrame:
     """Every period of each list between its first and its last."""
     ends = seen.group_by("list_id").agg(
         first=pl.col("period_on").min(), last=pl.col("period_on").max()
     )
-    periods = pl.date_ranges("first", "last", interval=_EVERY[grain])
+    periods = pl.date_ranges("first", "last", interval=every)
     made = ends.with_columns(period_on=periods).explode("period_on")
     return made.select("list_id", pl.col("period_on").cast(pl.Date))

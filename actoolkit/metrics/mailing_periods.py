@@ -34,7 +34,7 @@ def engagement_by_period(
 
     Args:
         campaigns: Result of `actoolkit.load_campaigns`.
-        grain: Length of a period: "day", "week" (from Monday) or "month".
+        grain: Length of a period: "day", "week" (from Monday), "month", "quarter" or "year".
         confidence: Coverage of the intervals, between 0 and 1.
 
     Returns:

@@ -79,7 +79,7 @@ def revenue_by_period(
 
     Args:
         orders: Result of `actoolkit.load_ecom_orders`.
-        grain: Length of a period: "day", "week" (from Monday) or "month".
+        grain: Length of a period: "day", "week" (from Monday), "month", "quarter" or "year".
         since: First day, in the account's zone; a date or "2026-01-31".
         until: The day after the last. A period cut by either is there with what is inside.
 

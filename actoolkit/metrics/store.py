@@ -49,7 +49,8 @@ def store_summary(
 
     Args:
         orders: Result of `actoolkit.load_ecom_orders`.
-        grain: Length of a period: "day", "week" (from Monday), "month"; None for all in one.
+        grain: Length of a period: "day", "week" (from Monday), "month", "quarter", "year"; None for
+            all in one.
         since: First day.
         until: The day after the last.
 
@@ -137,7 +138,7 @@ def new_vs_repeat(
 
     Args:
         orders: Result of `actoolkit.load_ecom_orders`.
-        grain: Length of a period: "day", "week" (from Monday) or "month".
+        grain: Length of a period: "day", "week" (from Monday), "month", "quarter" or "year".
         since: First day.
         until: The day after the last.
         confidence: Coverage of the Wilson intervals.

@@ -12,6 +12,9 @@ from actoolkit.errors import InvalidArgument
 Value = TypeVar("Value", bound=Hashable)
 Choosable = TypeVar("Choosable", bound=Hashable)
 
+GRAINS = {"Month": "month", "Week": "week", "Day": "day", "Quarter": "quarter", "Year": "year"}
+"""Lengths of a period, by what a control calls them."""
+
 
 class Control(Generic[Value]):
     """Something a person sets, with a label, reachable by keyboard.

@@ -24,7 +24,7 @@ from actoolkit.metrics import (
     second_order_survival,
 )
 from actoolkit.settings import Account
-from actoolkit.widgets.controls import Choice, Control
+from actoolkit.widgets.controls import GRAINS, Choice, Control
 from actoolkit.widgets.dates import Dates
 from actoolkit.widgets.explorer import Explorer, Params
 from actoolkit.widgets.sources import Sources, script
@@ -36,7 +36,6 @@ VIEWS = {
     "Revenue": "revenue",
     "Abandoned carts": "carts",
 }
-GRAINS = {"Month": "month", "Week": "week", "Day": "day"}
 _IDLE: Mapping[str, frozenset[str]] = {
     "rfm": frozenset({"grain"}),
     "cohorts": frozenset({"grain", "currency"}),

@@ -17,7 +17,7 @@ from actoolkit.charts.engagement_by_period import engagement_by_period_chart
 from actoolkit.charts.formats import plural
 from actoolkit.metrics import campaign_rates, engagement_by_period, engagement_heatmap
 from actoolkit.settings import Account
-from actoolkit.widgets.controls import Choice
+from actoolkit.widgets.controls import GRAINS, Choice
 from actoolkit.widgets.explorer import Explorer, Params
 from actoolkit.widgets.sources import CAMPAIGN_FRAMES, Sources, script
 
@@ -27,7 +27,6 @@ VIEWS = {
     "Day and hour of sending": "heatmap",
     "Campaign by campaign": "campaigns",
 }
-GRAINS = {"Month": "month", "Week": "week", "Day": "day"}
 
 
 def engagement_explorer(
@@ -45,9 +44,9 @@ def engagement_explorer(
 
     Controls: ``view`` ("periods": one-off campaigns over time; "heatmap": one-off campaigns by
     weekday and hour of sending; "campaigns": campaign by campaign), ``rate`` ("open_rate",
-    "click_rate"), ``grain`` (of the periods: "month", "week", "day"), ``dates``, ``lists``,
-    ``campaigns``, ``automation``. Controls whose frames are not given are left out; those without
-    effect on a view are disabled in it.
+    "click_rate"), ``grain`` (of the periods: "month", "week", "day", "quarter", "year"), ``dates``,
+    ``lists``, ``campaigns``, ``automation``. Controls whose frames are not given are left out;
+    those without effect on a view are disabled in it.
 
     Args:
         account: Whose data to load; None is the environment's. Not used when frames are given.

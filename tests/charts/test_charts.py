@@ -360,12 +360,28 @@ def test_yen_have_no_hundredths(revenue):
     [
         ([date(2026, 6, 1), date(2026, 6, 8)], "Week of 1 Jun 2026"),
         ([date(2026, 6, 2), date(2026, 6, 3)], "2 Jun 2026"),
+        ([date(2026, 1, 1), date(2026, 4, 1)], "Q1 2026"),
+        ([date(2025, 1, 1), date(2026, 1, 1)], "2025"),
+        ([date(2025, 4, 1), date(2026, 1, 1)], "Q4 2025"),  # quarters between are drawn
     ],
 )
 def test_grain_is_read_from_the_dates(revenue, starts, label):
     frame = revenue.head(2).with_columns(period_on=pl.Series(starts))
     chart = revenue_by_period_chart(frame, as_of=starts[-1])
     assert chart.title.text[0].startswith(label)
+
+
+@pytest.mark.parametrize(
+    ("starts", "written"),
+    [
+        ([date(2025, 7, 1), date(2025, 10, 1), date(2026, 1, 1)], ["Q3", "Q4", "Q1", "2026"]),
+        ([date(2024, 1, 1), date(2025, 1, 1), date(2026, 1, 1)], ["2024", "2025", "2026"]),
+    ],
+)
+def test_the_axis_writes_quarters_and_years(revenue, starts, written):
+    frame = revenue.head(3).with_columns(period_on=pl.Series(starts))
+    svg = vl_convert.vegalite_to_svg(revenue_by_period_chart(frame).to_dict())
+    assert set(written) <= set(re.findall(r">([^<>]+)<", svg))
 
 
 def test_the_axis_of_revenue_names_the_currency(revenue):

@@ -246,7 +246,7 @@ def test_who_joined_after_the_days_changes_nothing():
         lambda f: metrics.recency_tiers(f, until="2026-07-01", days=[0]),
         lambda f: metrics.domain_mix(f, top=0),
         lambda f: metrics.engagement_decay(f, until=None),
-        lambda f: metrics.list_growth(f, grain="year"),
+        lambda f: metrics.list_growth(f, grain="years"),
         lambda f: metrics.list_growth(f, time_zone="Mars/Olympus"),
         lambda f: metrics.field_completeness([1]),
     ],

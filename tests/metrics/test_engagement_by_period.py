@@ -29,6 +29,8 @@ STARTS = {
     "day": lambda day: day,
     "week": lambda day: day - timedelta(days=day.weekday()),
     "month": lambda day: day.replace(day=1),
+    "quarter": lambda day: day.replace(month=[1, 4, 7, 10][(day.month - 1) // 3], day=1),
+    "year": lambda day: day.replace(month=1, day=1),
 }
 SCHEMA = {
     "automation_id": pl.String,
@@ -92,4 +94,4 @@ def test_pandas_gives_the_same_numbers():
 
 def test_an_unknown_grain_is_refused():
     with pytest.raises(InvalidArgument, match="month"):
-        engagement_by_period(pl.DataFrame([], schema=SCHEMA), grain="year")
+        engagement_by_period(pl.DataFrame([], schema=SCHEMA), grain="decade")

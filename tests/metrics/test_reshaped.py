@@ -288,6 +288,8 @@ STARTS = {
     "day": lambda day: day,
     "week": lambda day: day - timedelta(days=day.weekday()),
     "month": lambda day: day.replace(day=1),
+    "quarter": lambda day: day.replace(month=[1, 4, 7, 10][(day.month - 1) // 3], day=1),
+    "year": lambda day: day.replace(month=1, day=1),
 }
 
 

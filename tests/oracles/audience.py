@@ -129,14 +129,20 @@ def decay(contacts, until, clicks_only, wilson):
 
 def start_of(moment, grain, zone):
     day = moment.astimezone(ZoneInfo(zone)).date()
+    if grain == "year":
+        return day.replace(month=1, day=1)
+    if grain == "quarter":
+        return day.replace(month={1: 1, 2: 4, 3: 7, 4: 10}[-(-day.month // 3)], day=1)
     if grain == "month":
         return day.replace(day=1)
     return day - timedelta(days=day.weekday()) if grain == "week" else day
 
 
 def after(period, grain):
-    if grain == "month":
-        return following(period)
+    if grain in ("month", "quarter", "year"):
+        for _ in range({"month": 1, "quarter": 3, "year": 12}[grain]):
+            period = following(period)
+        return period
     return period + timedelta(days=7 if grain == "week" else 1)
 
 

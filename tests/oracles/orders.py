@@ -13,6 +13,10 @@ def address(email):
 
 
 def start(day, grain):
+    if grain == "year":
+        return day.replace(month=1, day=1)
+    if grain == "quarter":
+        return day.replace(month={1: 1, 2: 4, 3: 7, 4: 10}[-(-day.month // 3)], day=1)
     if grain == "month":
         return day.replace(day=1)
     return day - timedelta(days=day.weekday()) if grain == "week" else day

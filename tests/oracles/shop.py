@@ -85,4 +85,4 @@ def windows(draw):
     return since, until
 
 
-GRAINS = st.sampled_from(["day", "week", "month"])
+GRAINS = st.sampled_from(["day", "week", "month", "quarter", "year"])
