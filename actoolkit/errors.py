@@ -42,6 +42,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 _MOST_NAMES = 30
+_ALIKE = 0.7
+"""How much of two names must agree before one is taken for a slip of the other."""
 
 
 class ActoolkitError(Exception):
@@ -212,7 +214,7 @@ class MissingColumns(MetricError, KeyError):
         there = [str(name) for name in available]
         steps = {name: step for name, step in (hints or {}).items() if name in self.missing}
         others = [name for name in self.missing if name not in steps]
-        near = [one for name in others for one in get_close_matches(name, there, n=2)]
+        near = [one for name in others for one in get_close_matches(name, there, 2, _ALIKE)]
         told = list(dict.fromkeys(steps.values()))
         if near:
             told.append(f"Did you mean {' or '.join(dict.fromkeys(near))}?")

@@ -65,7 +65,8 @@ def attributed_revenue(
     """Credit revenue to the mails that came before it, and say what none came before.
 
     Grain: one row per currency, group and whether it is credited at all. For every model and
-    window, credited and unattributed cents add up to the revenue.
+    window, credited and unattributed cents add up to the revenue; with ``value="net"``, and with
+    the model "vendor", to what it is without shipping and tax.
 
     A credit is not a cause: those who read mail buy more anyway. `docs/attribution.md` shows how
     far each model is from what mail truly caused, in accounts where that is known.

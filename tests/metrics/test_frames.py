@@ -288,6 +288,14 @@ def test_a_column_that_is_not_there_is_told_with_the_one_most_like_it():
     assert caught.value.missing == ("currency",)
 
 
+def test_a_column_of_another_meaning_is_no_slip():
+    there = ["contact_id", "last_open_local", "updated_local"]
+    hint = MissingColumns("recency_tiers", ["created_local"], there).hint
+    assert "last_open_local" not in hint
+    hint = MissingColumns("recency_tiers", ["last_open_local"], ["last_opened_local"]).hint
+    assert hint == "Did you mean last_opened_local?"
+
+
 @pytest.mark.parametrize("metric", [attributed_revenue, attribution_coverage, touch_lags])
 def test_orders_without_contacts_are_told_to_pass_them(metric):
     orders = ORDERS.with_columns(connection_id=pl.lit("1"))
