@@ -6,6 +6,7 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import product
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
@@ -299,8 +300,9 @@ def _score(values: pl.Series, ties: str) -> pl.Series:
 
 def _segmented(scored: pl.DataFrame, segments: Sequence[Segment]) -> pl.DataFrame:
     """Look up each customer's segment among the few that three scores can make."""
-    parts = (pl.DataFrame({name: range(1, 6)}, schema={name: pl.Int64}) for name in _SCORES)
-    grid = reduce(lambda left, right: left.join(right, how="cross"), parts)
+    grid = pl.DataFrame(
+        list(product(range(1, 6), repeat=3)), dict.fromkeys(_SCORES, pl.Int64), orient="row"
+    )
     names = grid.select(_segment(segments)).to_series()
     recency, frequency, monetary = (scored[name] - 1 for name in _SCORES)
     return scored.with_columns(names.gather(recency * 25 + frequency * 5 + monetary))
