@@ -303,7 +303,7 @@ def _segmented(scored: pl.DataFrame, segments: Sequence[Segment]) -> pl.DataFram
     grid = pl.DataFrame(
         list(product(range(1, 6), repeat=3)), dict.fromkeys(_SCORES, pl.Int64), orient="row"
     )
-    names = grid.select(_segment(segments)).to_series()
+    names = grid.with_columns(_segment(segments))["segment"]
     recency, frequency, monetary = (scored[name] - 1 for name in _SCORES)
     return scored.with_columns(names.gather(recency * 25 + frequency * 5 + monetary))
 
