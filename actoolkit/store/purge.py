@@ -36,6 +36,8 @@ OUT_OF_REACH = (
 )
 
 _SUBJECTS = {"contact_id": "contacts", "customer_id": "customers", "order_id": "orders"}
+_TELLING = ("contacts", "ecom_customers", "ecom_orders")
+"""Tables that tell by whose id a person is found in others; each may need the ones before it."""
 _RELATED = "related_id"
 
 
@@ -94,7 +96,8 @@ def purge(
     """Remove a person from snapshots, history, journals and whatever else is remembered.
 
     Rows about the person go; a text of another row that mentions the address, also escaped or in
-    base 64, becomes null. A kill leaves each file as it was or without the person: run it again.
+    base 64, becomes null. A kill leaves each file as it was or without the person: run it again;
+    what tells the person's ids is cleaned last.
 
     Args:
         account: Whose memory.
@@ -117,19 +120,24 @@ def purge(
                 holding(account.folder, lock.stem, patience=PATIENCE, on_wait=on_wait)
             )
         person = _identify(snapshots, address, given)
-        for manifest in snapshots.all():
+        for path in sorted(history.root.glob("*/*.parquet")):
+            gone = _clean_history(path, person)
+            if gone:
+                files += 1
+                rows[path.parent.name] = rows.get(path.parent.name, 0) + gone
+        for manifest in sorted(snapshots.all(), key=_when):
             removed = _clean_snapshot(snapshots, manifest, person)
             if removed is not None:
                 files += 1
                 rows[manifest.table] = rows.get(manifest.table, 0) + removed
-        for path in sorted(history.root.glob("*/*.parquet")):
-            removed = _clean_history(path, person)
-            if removed:
-                files += 1
-                rows[path.parent.name] = rows.get(path.parent.name, 0) + removed
         files += _clean_others(account, address)
     others = (f"what was loaded with another token: {path}" for path in of_other_tokens(account))
     return Purged(rows, files, (*OUT_OF_REACH, *others), tuple(sorted(person.unsearched)))
+
+
+def _when(manifest: Manifest) -> int:
+    """When a load is cleaned: broken off, a purge goes on by what it has not cleaned yet."""
+    return -_TELLING.index(manifest.table) if manifest.table in _TELLING else -len(_TELLING)
 
 
 def address_of(email: str) -> str:
@@ -174,11 +182,8 @@ def _identify(snapshots: Snapshots, address: str, contact_id: str | None) -> _Pe
         _refuse_another(snapshots, address, contact_id)
         person.contacts.add(contact_id)
     person.elsewhere = relations_elsewhere(_loads(snapshots, "custom_object_schemas"))
-    for table, key, known in (
-        ("contacts", "contact_id", person.contacts),
-        ("ecom_customers", "customer_id", person.customers),
-        ("ecom_orders", "order_id", person.orders),
-    ):
+    for table, (key, subjects) in zip(_TELLING, _SUBJECTS.items(), strict=True):
+        known: set[str] = getattr(person, subjects)
         for frame in _loads(snapshots, table):
             found = frame.filter(_about(frame, person))
             known.update(found[key].drop_nulls().to_list())
