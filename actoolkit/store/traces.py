@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterable
 from html.entities import html5
 
-_BEFORE = r"""^|[^\w.+'-]|[%=][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[nrtbf]"""
-_AFTER = r"$|[^\w.-]|\.(?:$|\W)"
+_BEFORE = (
+    r"""^'*|[^\w.+'-]'*|\.\.|[%=](?:25)*[0-9a-fA-F]{2}"""
+    r"""|\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[nrtbf])"""
+)
+_AFTER = r"$|[^\w.-]|[.-](?:$|\W)"
 _ROOM = 2
 """Letters at either end of a piece of base 64 that hold other bytes too."""
 
@@ -50,9 +53,9 @@ def _escaped(address: str) -> str:
     for one in address:
         ways = [re.escape(one)]
         for case in {one, one.upper()}:
-            ways.append("".join(f"[%=]{byte:02x}" for byte in case.encode()))
+            ways.append("".join(f"[%=](?:25)*{byte:02x}" for byte in case.encode()))
             if len(case) == 1 and ord(case) < 0x10000:
-                ways.append(rf"\\+u{ord(case):04x}")
+                ways.append(rf"\\+(?:u{ord(case):04x}|u\{{0*{ord(case):x}\}}|x{ord(case):02x})")
                 ways.append(f"&#0*{ord(case)};?|&#x0*{ord(case):x};?")
         ways += [f"&{name}" for name, sign in html5.items() if sign == one and name[-1] == ";"]
         if one == "@":

@@ -27,6 +27,10 @@ def ways(address):
         "capitals": address.upper(),
         "link": "https://x.example/?who=" + quote(address, safe="") + "&y=1",
         "deep link": "?to=" + quote("who=" + address, safe=""),
+        "link in a link": "?to=" + quote("?who=" + quote(address, safe=""), safe=""),
+        "link in a link in a link": quote(
+            quote(quote("?who=" + address, safe=""), safe=""), safe=""
+        ),
         "every sign": "".join(f"%{byte:02X}" for byte in address.encode()),
         "every sign of capitals": "".join(f"%{byte:02X}" for byte in address.upper().encode()),
         "json": escaped,
@@ -39,6 +43,10 @@ def ways(address):
         .replace(".", "&period;")
         .replace("+", "&plus;"),
         "html": html.escape(f"<{address}>"),
+        "javascript": address.replace("@", "\\x40").replace(".", "\\u{2e}"),
+        "javascript in pointed brackets": f"Ada \\x3c{address}\\x3e",
+        "quoted": f"WHERE email='{address}'",
+        "quoted at first": f"'{address}'",
         "quoted-printable": quopri.encodestring(address.replace("@", "\x01").encode())
         .decode()
         .replace("=01", "=40"),
@@ -46,6 +54,8 @@ def ways(address):
         "base64 inside": base64.b64encode(f"to: {address}, and".encode()).decode(),
         "url base64": base64.urlsafe_b64encode(f"???{address}".encode()).decode(),
         "end of a sentence": f"Ask {address}.",
+        "between dots": f"write to...{address}...",
+        "before a dash": f"{address}-",
         "wide sign": address.replace("@", "\uff20"),
         "small sign": address.replace("@", "\ufe6b"),
     }
@@ -66,7 +76,7 @@ def test_it_is_found_however_it_is_written(way):
 
 
 @pytest.mark.parametrize(
-    "other", ["x" + ADDRESS, "x." + ADDRESS, "-" + ADDRESS, ADDRESS + ".uk", ADDRESS + "s", "ada.lo@shop.example", "adaXlo+x@shop.example", "", "@"]
+    "other", ["x" + ADDRESS, "x." + ADDRESS, "-" + ADDRESS, "o'" + ADDRESS, ADDRESS + "-x", ADDRESS + ".uk", ADDRESS + "s", "ada.lo@shop.example", "adaXlo+x@shop.example", "", "@"]
 )  # fmt: skip
 def test_nobody_else_is(other):
     assert not finds(other)
