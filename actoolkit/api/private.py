@@ -11,6 +11,7 @@ from actoolkit.errors import StoreFull, StoreUnsafe
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+_TIMES = 10
 
 
 def private_folder(path: Path) -> Path:
@@ -27,11 +28,7 @@ def private_folder(path: Path) -> Path:
         StoreFull: It cannot be made, or not be written into.
     """
     try:
-        missing = [one for one in (path, *path.parents) if not one.exists()]
-        for one in reversed(missing):
-            one.mkdir(mode=FOLDER_MODE, exist_ok=True)
-            one.chmod(FOLDER_MODE)
-        found = path.lstat()
+        found = _made(path)
         unsafe = _unsafe(found)
         if not unsafe and found.st_mode & 0o077:
             path.chmod(FOLDER_MODE)
@@ -50,6 +47,21 @@ def private_folder(path: Path) -> Path:
         f"{path} cannot be used as a cache: {reason}.",
         hint="Make room or allow writing, or choose another folder: ACTOOLKIT_CACHE_DIR.",
     )
+
+
+def _made(path: Path) -> os.stat_result:
+    """Make a folder and those above it; once more where others remove one of them meanwhile."""
+    for attempt in range(_TIMES):
+        try:
+            missing = [one for one in (path, *path.parents) if not one.exists()]
+            for one in reversed(missing):
+                one.mkdir(mode=FOLDER_MODE, exist_ok=True)
+                one.chmod(FOLDER_MODE)
+            return path.lstat()
+        except FileNotFoundError:
+            if attempt == _TIMES - 1:
+                raise
+    raise FileNotFoundError(path)
 
 
 def private_file(path: Path) -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ from actoolkit.settings import Account
 from actoolkit.store.folder import check, writing
 from actoolkit.store.history import History
 from actoolkit.store.leftovers import forget_beside
-from actoolkit.store.locks import holding
+from actoolkit.store.locks import holding_all
 from actoolkit.store.snapshots import Snapshots
 
 PATIENCE = 60.0
@@ -96,17 +97,28 @@ def clear(
         forget_beside(account)
         return 0
     before = _size(folder)
-    with ExitStack() as stack:
-        for lock in sorted((folder / "locks").glob("*.lock")):
-            stack.enter_context(holding(folder, lock.stem, patience=PATIENCE, on_wait=on_wait))
+    with holding_all(folder, patience=PATIENCE, on_wait=on_wait):
         for path in sorted(folder.iterdir()):
             if path.name != "locks" and not (keep_history and path.name == "history"):
                 _remove(path)
-    _remove(folder / "locks")
-    if not any(folder.iterdir()):
-        _remove(folder)
+        if os.name != "nt":
+            _remove_locks(folder)
+    if os.name == "nt":  # which removes no file that is held
+        _remove_locks(folder)
     forget_beside(account)
     return before - (_size(folder) if folder.exists() else 0)
+
+
+def _remove_locks(folder: Path) -> None:
+    """Remove the locks, and the folder when nothing else is left and nobody begins in it."""
+    with writing(folder):
+        try:
+            shutil.rmtree(folder / "locks")
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.ENOENT):
+                raise
 
 
 def _remove(path: Path) -> None:

@@ -6,14 +6,14 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from actoolkit.api.private import FILE_MODE
-from actoolkit.errors import StoreError, StoreLocked
+from actoolkit.errors import StoreError, StoreFull, StoreLocked
 from actoolkit.store.folder import below, prepare, replacing, sweep, writing
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 PATIENCE = 600.0
 """Seconds that a load waits for the same load of another process."""
+
+GATE = "everything"
+"""The lock behind which the others are made: while it is held, none comes that was not there."""
+
+_TIMES = 100
+"""How often a folder may be removed under somebody who begins in it."""
 
 
 class Owner(msgspec.Struct):
@@ -56,23 +62,89 @@ def holding(
 
     Raises:
         StoreLocked: Somebody held it for longer; the message says who.
+        StoreError: The folder cannot be used, or others remove it again and again.
     """
-    from filelock import FileLock  # only a load needs it
+    lock, waited = _taken(folder, name, patience, on_wait)
+    with _held(lock, _signature(folder, name)):
+        yield waited
 
-    place = below(prepare(folder), "locks")
-    signature = place / f"{name}.owner.json"
-    lock = FileLock(place / f"{name}.lock", mode=FILE_MODE)
-    with writing(place):
-        waited = _acquire(lock, signature, name, patience, on_wait)
+
+@contextmanager
+def holding_all(
+    folder: Path, *, patience: float, on_wait: Callable[[float, str], None] | None = None
+) -> Iterator[None]:
+    """Hold every lock of the account's folder: loads under way end, and none begins.
+
+    Args:
+        folder: The account's folder.
+        patience: Seconds to wait at most, for each.
+        on_wait: Told the seconds left and a reason, before each wait.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        StoreLocked: A load was under way for longer; the message says who.
+    """
+    with ExitStack() as stack:
+        with suppress(StoreFull):  # then nobody else can begin either
+            stack.enter_context(holding(folder, GATE, patience=patience, on_wait=on_wait))
+        names = sorted(path.stem for path in (folder / "locks").glob("*.lock"))
+        for name in names:
+            if name != GATE:
+                stack.enter_context(holding(folder, name, patience=patience, on_wait=on_wait))
+        yield
+
+
+@contextmanager
+def _held(lock: FileLock, signature: Path) -> Iterator[None]:
+    """Sign a lock that was taken, and let it go in the end."""
     try:
-        sweep(place, f"{signature.name}.")
+        sweep(signature.parent, f"{signature.name}.")
         with suppress(StoreError), replacing(signature) as file:
             file.write(msgspec.json.encode(Owner(os.getpid(), socket.gethostname())))
-        yield waited
+        yield
     finally:
         with suppress(OSError):
             signature.unlink(missing_ok=True)
         lock.release()
+
+
+def _signature(folder: Path, name: str) -> Path:
+    return folder / "locks" / f"{name}.owner.json"
+
+
+def _taken(
+    folder: Path, name: str, patience: float, on_wait: Callable[[float, str], None] | None
+) -> tuple[FileLock, bool]:
+    """Take a lock, and say whether that took waiting; once more where its folder was forgotten."""
+    from filelock import FileLock  # only a load needs it
+
+    for _ in range(_TIMES):
+        place = below(prepare(folder), "locks")
+        signature = _signature(folder, name)
+        path = place / f"{name}.lock"
+        lock = FileLock(path, mode=FILE_MODE)
+        waited = False
+        try:
+            if name != GATE and not path.exists():
+                gate, waited = _taken(folder, GATE, patience, on_wait)
+                try:
+                    path.touch(FILE_MODE)
+                finally:
+                    gate.release()
+            waited = _acquire(lock, signature, name, patience, on_wait) or waited
+        except FileNotFoundError:
+            continue
+        except OSError:
+            with writing(place):
+                raise
+        if path.exists():
+            return lock, waited
+        lock.release()
+    raise StoreError(
+        f"{folder} is removed by others again and again.", hint="Wait for them, and run this again."
+    )
 
 
 def _acquire(

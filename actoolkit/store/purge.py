@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from actoolkit.settings import Account
 from actoolkit.store.folder import TEMPORARY, replacing, writing
 from actoolkit.store.history import History, sound, write
 from actoolkit.store.leftovers import of_other_tokens
-from actoolkit.store.locks import holding
+from actoolkit.store.locks import holding_all
 from actoolkit.store.manifest import Manifest
 from actoolkit.store.relations import (
     lead_to_contacts,
@@ -114,11 +113,7 @@ def purge(
     snapshots, history = Snapshots(account), History(account)
     rows: dict[str, int] = {}
     files = 0
-    with ExitStack() as stack:
-        for lock in sorted((account.folder / "locks").glob("*.lock")):
-            stack.enter_context(
-                holding(account.folder, lock.stem, patience=PATIENCE, on_wait=on_wait)
-            )
+    with holding_all(account.folder, patience=PATIENCE, on_wait=on_wait):
         person = _identify(snapshots, address, given)
         for path in sorted(history.root.glob("*/*.parquet")):
             gone = _clean_history(path, person)

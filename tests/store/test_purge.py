@@ -295,13 +295,19 @@ def test_whose_a_record_is(schema_id, relationships, goes):
 
 
 KILLED = """
-import os, signal, sys
+import os, signal, stat, sys
 from actoolkit.settings import Account
 from actoolkit.store.purge import purge
 
 url, folder, identity, email = sys.argv[1:]
 account = Account(url=url, token="test-x", cache_dir=folder, identity=identity, rate=1000)
-os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)  # written, not yet in its place
+
+def fsync(descriptor):
+    written = stat.S_ISREG(os.fstat(descriptor).st_mode) and os.pread(descriptor, 10_000, 0)
+    if written and b"removed is taken" in written:  # not yet in its place
+        os.kill(os.getpid(), signal.SIGKILL)
+
+os.fsync = fsync
 purge(account, email)
 """
 
