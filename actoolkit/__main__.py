@@ -8,12 +8,16 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from types import FrameType
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 
 def run() -> None:
     """Run the command line; an interrupt is one line and exit code 130, never a traceback.
+
+    SIGTERM, as `timeout`, systemd and a shutdown send it, is one too, with exit code 143: it leaves
+    no temporary folder and no browser behind.
 
     Raises:
         SystemExit: Always, with the exit code.
@@ -21,7 +25,15 @@ def run() -> None:
     code = 1
     _whole_streams()
     atexit.register(lambda: _leave(code))  # first in, last out: after everybody else's cleaning up
+    terminated: list[int] = []
+
+    def terminate(number: int, _: FrameType | None) -> None:
+        terminated.append(number)
+        raise KeyboardInterrupt
+
     try:
+        if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+            signal.signal(signal.SIGTERM, terminate)
         from actoolkit.cli import main
 
         main()
@@ -30,8 +42,11 @@ def run() -> None:
         code = INTERRUPTED
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 0
+    if terminated and code == INTERRUPTED:
+        code = TERMINATED
     code = _written(code)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was to be done is done
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # what was to be done is done
     sys.exit(code)
 
 

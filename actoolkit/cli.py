@@ -1,7 +1,8 @@
 """The commands: doctor, report, sync, plan, notebooks, export, sandbox serve, cache, account.
 
 Thin on purpose: each command calls one public function and prints what a person needs next.
-Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interrupted.
+Exit codes: 0 done, 1 the account or the data refused, 2 wrong usage, 130 interrupted,
+143 terminated.
 """
 
 from __future__ import annotations

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -71,6 +74,40 @@ def as_module(folder, program):
     (folder / "loader.py").write_text(program)
     command = [sys.executable, "-m", "loader"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+ASKED = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
+from actoolkit.__main__ import run
+run()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["int", "term"])
+def test_who_asks_it_to_end_finds_no_temporary_folder(tmp_path, number):
+    """`timeout`, systemd and a shutdown send SIGTERM, Ctrl-C sends SIGINT."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    words = ["report", "--sandbox", "--size", "tiny", "-o", str(tmp_path / "r.html")]
+    running = subprocess.Popen(
+        [sys.executable, "-c", ASKED, *words],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not list(temporary.rglob("*.parquet")):  # it has begun to load
+        assert running.poll() is None
+        time.sleep(0.01)
+    running.send_signal(number)
+    said = running.communicate()[1]
+    assert running.returncode == 128 + number
+    assert said.splitlines()[-1].startswith("Interrupted. What was loaded is kept")
+    assert "Traceback" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
+    assert list(temporary.iterdir()) == []
 
 
 WITHIN = """

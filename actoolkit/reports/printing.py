@@ -142,13 +142,18 @@ def _interrupts_wait() -> Iterator[None]:
         yield
         return
     came: list[tuple[int, FrameType | None]] = []
-    usual = signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    usual = {number: one for number, one in handlers.items() if callable(one)}
+    for number in usual:
+        signal.signal(number, lambda which, frame: came.append((which, frame)))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
-    if came and callable(usual):
-        usual(*came[-1])
+        for number, one in usual.items():
+            signal.signal(number, one)
+    if came:
+        which, frame = came[-1]
+        usual[signal.Signals(which)](which, frame)
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:
