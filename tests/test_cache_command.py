@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -115,8 +116,12 @@ def litter(account, tmp_path):
     snapshot.with_name(snapshot.name + ".0a1b2c3d.part").write_bytes(b"x@example.org")
     (account.folder / "history" / "campaigns" / ".0a1b2c3d.part").write_bytes(b"x@example.org")
     (account.folder / "locks" / "strange").write_bytes(b"x")
-    (account.folder / "of a later version").mkdir(mode=0o500)
-    (account.folder / "of a later version" / "kept").symlink_to(tmp_path / "elsewhere")
+    later = account.folder / "of a later version"
+    (later / "deep").mkdir(parents=True)
+    (later / "deep" / "x").write_bytes(b"x")
+    (later / "kept").symlink_to(tmp_path / "elsewhere")
+    for place in (later / "deep", later):
+        place.chmod(0o500)
     (account.folder / "dangling").symlink_to(tmp_path / "nowhere")
     (account.folder / "linked").symlink_to(tmp_path / "elsewhere")
 
@@ -124,6 +129,7 @@ def litter(account, tmp_path):
 def test_clear_leaves_nothing_of_loads_that_were_killed_or_damaged(account, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "mine").write_text("mine")
+    (tmp_path / "elsewhere").chmod(0o750)
     litter(account, tmp_path)
     left = {path.name for path in account.folder.iterdir()}
     assert {"snapshots", "history", "journals", "locks", "actions"} <= left
@@ -131,6 +137,7 @@ def test_clear_leaves_nothing_of_loads_that_were_killed_or_damaged(account, tmp_
     assert done.exit_code == 0, done.exception
     assert list((tmp_path / "cache").iterdir()) == []
     assert (tmp_path / "elsewhere" / "mine").read_text() == "mine"
+    assert stat.S_IMODE((tmp_path / "elsewhere").stat().st_mode) == 0o750
     assert ac.load_contacts(account=account, progress=False).height  # and it works as before
 
 

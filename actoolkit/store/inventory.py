@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from actoolkit.api.private import FOLDER_MODE
 from actoolkit.settings import Account
 from actoolkit.store.folder import check, writing
 from actoolkit.store.history import History
@@ -124,9 +125,19 @@ def _remove_locks(folder: Path) -> None:
 def _remove(path: Path) -> None:
     with writing(path):
         if path.is_dir() and not path.is_symlink():
+            _let_remove(path)
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def _let_remove(folder: Path) -> None:
+    """Let what is in a folder be removed, where somebody made a folder of it read-only."""
+    folder.chmod(FOLDER_MODE)
+    for place, names, _ in os.walk(folder):
+        for inner in (Path(place, name) for name in names):
+            if not inner.is_symlink():
+                inner.chmod(FOLDER_MODE)
 
 
 def _size(folder: Path) -> int:
