@@ -110,6 +110,42 @@ def test_who_asks_it_to_end_finds_no_temporary_folder(tmp_path, number):
     assert list(temporary.iterdir()) == []
 
 
+SLEEPING = """
+import os, time
+from pathlib import Path
+Path("pid.part").write_text(str(os.getpid()))
+Path("pid.part").rename("pid")
+time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["int", "term"])
+def test_while_a_notebook_runs_it_ends_the_kernel_and_is_no_different(tmp_path, number):
+    nbformat = pytest.importorskip("nbformat")
+    pytest.importorskip("nbclient")
+    cells = [nbformat.v4.new_code_cell(SLEEPING)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "mine.ipynb")
+    running = subprocess.Popen(
+        [sys.executable, "-c", ASKED, "export", "mine.ipynb", "-o", "mine.html"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "pid").exists():
+        assert running.poll() is None
+        time.sleep(0.01)
+    kernel = int((tmp_path / "pid").read_text())
+    running.send_signal(number)
+    said = running.communicate()[1]
+    assert running.returncode == 128 + number, said[-1000:]
+    assert said.startswith("Interrupted. What was loaded is kept")
+    assert said.count("\n") == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(kernel, 0)
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.ipynb", "pid"}
+
+
 WITHIN = """
 import sys
 from polars.datatypes import classes
