@@ -217,6 +217,7 @@ def report_command(
     Default: the last 12 months.
     """
     from actoolkit.reports import report
+    from actoolkit.reports.document import check_place
     from actoolkit.reports.period import checked_days
 
     checked_days(last_days, since)
@@ -226,6 +227,8 @@ def report_command(
             f"{output.name} is the name of a print, and this writes a page.",
             hint=f"Use -o {output.with_suffix('.html').name} --pdf: the print is put beside it.",
         )
+    for file in (output, output.with_suffix(".pdf")) if pdf else (output,):
+        check_place(file)
     with _account(sandbox=sandbox, size=size, seed=seed) as account:
         made = report(
             subject.value,

@@ -47,7 +47,7 @@ def export_command(
     """
     from actoolkit.reports import export_notebook
 
-    target = output or notebook.with_suffix(".html")
+    target = output or notebook.parent / f"{notebook.stem}.html"
     export_notebook(notebook, target, execute=execute, personal_data=personal_data)
     if not quiet:
         typer.echo(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB). Open it in a browser.")

@@ -48,6 +48,21 @@ def write_whole(target: Path, write: Callable[[BinaryIO], object], *, private: b
             temporary.unlink(missing_ok=True)
 
 
+def look_ahead(target: Path) -> None:
+    """Fail where a file cannot be written, before time is spent on what shall be in it.
+
+    Args:
+        target: File that `write_whole` shall write.
+
+    Raises:
+        OSError: Its folder is not there, or what is there is no file.
+        ValueError: It has a null byte in its name.
+    """
+    _file_at(target)
+    if not Path(os.path.realpath(target)).parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+
 def next_step(error: OSError | ValueError) -> str:
     """Give what to do about a file that could not be written.
 

@@ -332,3 +332,16 @@ def test_a_page_is_not_written_under_the_name_of_a_print(tmp_path):
     assert isinstance(done.exception, InvalidArgument)
     assert "-o my.html --pdf" in str(done.exception)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("more", [(), ("--pdf",)])
+def test_a_place_that_takes_no_file_is_told_before_anything_is_loaded(more, tmp_path):
+    taken = tmp_path / ("report.pdf" if more else "report.html")
+    os.mkfifo(taken)
+    nobody = {
+        "ACTIVECAMPAIGN_URL": "http://127.0.0.1:1",
+        "ACTIVECAMPAIGN_API_TOKEN": "test-x",
+    }
+    done = run("report", *more, cwd=tmp_path, **nobody)
+    assert done.returncode == 1
+    assert f"'{taken.name}' cannot be written: it is a pipe" in done.stderr

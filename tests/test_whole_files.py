@@ -173,3 +173,12 @@ def test_a_full_disk_is_told_as_one(tmp_path, write, monkeypatch):
     with pytest.raises((ReportError, ExportError), match=r"No space left\. Make room there"):
         write(tmp_path / "new")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("place", ["none/report.html", "pipe", "folder"])
+def test_a_report_asks_nothing_for_a_page_that_cannot_be_written(tmp_path, place):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    nobody = ac.Account(url="http://127.0.0.1:1", token="test-x", cache_dir=tmp_path / "cache")
+    with pytest.raises(ReportError, match="cannot be written"):
+        ac.report(account=nobody, path=tmp_path / place, progress=False)

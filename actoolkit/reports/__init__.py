@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from actoolkit.reports.document import Report
+from actoolkit.reports.document import Report, check_place
 from actoolkit.reports.notebook import export_notebook
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def report(
     )
     if locale is not None:
         writing_of(locale)  # before anything is loaded
+    if path is not None:
+        check_place(Path(path))
     chosen = Account.chosen(account)
     scope = Scope(
         lists=(lists,) if isinstance(lists, str) else tuple(lists or ()),

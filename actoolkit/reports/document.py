@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,7 @@ from actoolkit.addresses import find_address
 from actoolkit.charts.locales import written_in
 from actoolkit.errors import ReportError
 from actoolkit.reports.blocks import Control, Figure, Note, Table
-from actoolkit.whole_files import next_step, write_whole
+from actoolkit.whole_files import look_ahead, next_step, write_whole
 
 Direction = Literal["up", "down", "flat", "none"]
 
@@ -218,11 +219,30 @@ def write_content(content: bytes, target: Path, *, private: bool) -> Path:
     Raises:
         ReportError: The file cannot be written.
     """
-    try:
+    with _writing(target):
         write_whole(target, lambda file: file.write(content), private=private)
+    return target
+
+
+def check_place(target: Path) -> None:
+    """Refuse a place where no file can be, before time is spent on what shall be in it.
+
+    Args:
+        target: File that is going to be written.
+
+    Raises:
+        ReportError: Its folder is not there, or what is there is no file.
+    """
+    with _writing(target):
+        look_ahead(target)
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:  # a null byte in a file's name is a ValueError
         reason = getattr(error, "strerror", None) or error
         raise ReportError(
             f"{str(target)!r} cannot be written: {reason}.", hint=next_step(error)
         ) from error
-    return target

@@ -51,8 +51,9 @@ def executed(held: Any, source: Path) -> Any:
     except CellExecutionError as error:
         place = _failed(held)
         said = plain(f"{error.ename}: {error.evalue}").split("\n")[0][:300]
+        end = "" if said.endswith((".", "!", "?")) else "."
         raise ReportError(
-            f"Cell {place} of {source.name!r} failed: {said}",
+            f"Cell {place} of {source.name!r} failed: {said}{end}",
             hint="Run the notebook in JupyterLab and mend that cell, or take the outputs it holds: "
             "--no-execute.",
         ) from None

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from actoolkit.addresses import find_address
 from actoolkit.charts.names import display_name
 from actoolkit.errors import InvalidArgument, MissingExtra, ReportError
-from actoolkit.reports.document import write_page
+from actoolkit.reports.document import check_place, write_page
 from actoolkit.reports.outputs import Output, outputs_of
 from actoolkit.reports.prose import joined, prose
 
@@ -113,6 +113,7 @@ def export_notebook(
             f"{str(target)!r} is the notebook itself.", hint="Choose another file to write."
         )
     held = _read(source)
+    check_place(target)
     if execute:
         from actoolkit.reports.execution import executed
 

@@ -194,6 +194,16 @@ def test_a_missing_file_and_the_notebook_itself_are_refused(tmp_path):
         export_notebook(path, path)
 
 
+@pytest.mark.parametrize("place", ["none/out.html", "folder", "near.txt/out.html"])
+def test_nothing_is_run_for_a_page_that_cannot_be_written(tmp_path, place):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "near.txt").touch()
+    path = written(tmp_path, new_code_cell("import pathlib\npathlib.Path('ran').touch()"))
+    with pytest.raises(ReportError, match=r"out.html' cannot be written|folder' cannot be written"):
+        export_notebook(path, tmp_path / place)
+    assert not (tmp_path / "ran").exists()
+
+
 def test_it_is_run_in_its_folder_and_never_changed(tmp_path):
     code = "import altair as alt, pathlib\nprint(pathlib.Path('near.txt').read_text())\nalt.Chart(alt.Data(values=[{'a': 1}])).mark_bar().encode(x='a:Q')"
     path = written(tmp_path, new_code_cell(code))
@@ -218,7 +228,9 @@ def test_a_failing_cell_is_named(tmp_path):
         new_code_cell("1"),
         new_code_cell("raise ValueError('no rows')"),
     ]
-    with pytest.raises(ReportError, match=r"Cell 3 of 'my.ipynb' failed: ValueError: no rows"):
+    with pytest.raises(
+        ReportError, match=r"Cell 3 of 'my.ipynb' failed: ValueError: no rows\. Run"
+    ):
         export_notebook(written(tmp_path, *cells), tmp_path / "out.html")
     assert not (tmp_path / "out.html").exists()
 
