@@ -367,7 +367,7 @@ def main() -> NoReturn:
     try:
         code = app(standalone_mode=False)
     except WrongUsage as error:
-        misused(error)
+        misused(error, app)
     except (InvalidArgument, SettingsError) as error:
         fail(str(error), 2)
     except ActoolkitError as error:

@@ -28,26 +28,44 @@ def was_interrupt(error: BaseException) -> bool:
     return type(error).__name__ == "PanicException" and "KeyboardInterrupt" in str(error)
 
 
-def misused(error: typer.BadParameter) -> NoReturn:
+def misused(error: typer.BadParameter, app: typer.Typer) -> NoReturn:
     """End a command whose words or options are none.
 
     Args:
         error: Of Typer.
+        app: Whose command it is.
     """
     message = error.format_message()
     if "Usage:" in message:  # no words at all: the message is the help
         typer.echo(message, err=True)
         sys.exit(2)
-    command = error.ctx.command_path if error.ctx else "actoolkit"
+    command = error.ctx.command_path if error.ctx else _command_meant(app)
     if place := _place_of(error):
         fail(f"{place} See: {command} --help", 2)
     said = message.replace("Value error, ", "").rstrip(".")
     fail(f"{said}{'' if said.endswith('?') else '.'} See: {command} --help", 2)
 
 
+def _command_meant(app: typer.Typer) -> str:
+    """The command that was written, where Typer does not say whose option lacks its value."""
+    command, path = typer.main.get_command(app), ["actoolkit"]
+    for word in sys.argv[1:]:
+        if word in getattr(command, "commands", {}):
+            command = command.commands[word]  # type: ignore[attr-defined]
+            path.append(word)
+    return " ".join(path)
+
+
 def _place_of(error: typer.BadParameter) -> str:
-    """Where an option belongs that stands before the command; "" for any other misuse."""
+    """Where an option belongs that is on the wrong side of the command; "" for other misuse."""
     option, context = getattr(error, "option_name", None), error.ctx
+    if context is not None and option and (root := context.find_root()) is not context:
+        for one in root.command.params:
+            if option in one.opts:
+                value = f" {one.metavar}" if getattr(one, "metavar", None) else ""
+                rest = context.command_path.removeprefix(root.command_path)
+                written = f"{root.command_path} {option}{value}{rest}"
+                return f"{option} belongs before the command: {written}."
     commands = getattr(context.command, "commands", {}) if context else {}
     taking = [
         name

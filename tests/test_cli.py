@@ -72,9 +72,15 @@ def test_help_knows_no_types_of_python(words):
         (("--last-days", "3"), "--last-days belongs after the command: actoolkit report --last-days."),
         (("cache", "--yes"), "--yes belongs after the command: actoolkit cache clear --yes."),
         (("--nonsense", "report"), "No such option: --nonsense."),
+        (("report", "--profile", "acme"), "--profile belongs before the command: actoolkit --profile NAME report."),
+        (("cache", "info", "--profile=acme"), "--profile belongs before the command: actoolkit --profile NAME cache info."),
+        (("cache", "--profile", "acme", "info"), "--profile belongs before the command: actoolkit --profile NAME cache."),
+        (("report", "--sandbox", "--output"), "Option '--output' requires an argument. See: actoolkit report --help"),
+        (("cache", "purge", "ada@example.org", "--contact-id"), "See: actoolkit cache purge --help"),
+        (("--profile",), "requires an argument. See: actoolkit --help"),
     ],
 )  # fmt: skip
-def test_an_option_before_its_command_is_told_its_place(words, said, tmp_path):
+def test_an_option_in_the_wrong_place_is_told_its_own(words, said, tmp_path):
     refused = run(*words, cwd=tmp_path)
     assert refused.returncode == 2
     assert said in refused.stderr.replace("python -m actoolkit", "actoolkit")
