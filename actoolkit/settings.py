@@ -273,18 +273,21 @@ def clean_proxy(url: str) -> str:
         parts = parse_url(text) if text.isascii() and text.isprintable() else None
     except LocationParseError:
         parts = None
+    written = f"Write it as http://proxy.example:3128, in {PROXY_VARIABLE} or as proxy=."
+    if parts is not None and parts.auth:
+        raise InvalidURL(
+            "The proxy's address holds a user and password, which would be shown.",
+            hint=f"{written} A proxy that asks for them needs another in between that adds them.",
+        )
     if (
         parts is None
         or parts.scheme not in ("http", "https")
         or not parts.host
-        or parts.auth
         or parts.query
         or parts.fragment
         or (parts.path or "/") != "/"
     ):
-        raise InvalidURL(
-            "The proxy's address is not one.", hint="Such as http://proxy.example:3128"
-        )
+        raise InvalidURL("The proxy's address is not one.", hint=written)
     return f"{parts.scheme}://{parts.host}{f':{parts.port}' if parts.port else ''}"
 
 

@@ -62,6 +62,15 @@ def test_settings(monkeypatch, tmp_path, variables, remedy):
     assert in_the_table(caught.value.message), caught.value.message
 
 
+def test_the_password_of_a_proxy_is_refused_and_not_shown():
+    proxy = f"http://ada:{SECRET}@proxy.example:3128"
+    with pytest.raises(errors.InvalidURL, match="user and password") as caught:
+        Account(url="https://you.api-us1.com", token="x", proxy=proxy)
+    assert SECRET not in str(caught.value)
+    assert "ACTOOLKIT_PROXY" in caught.value.hint
+    assert in_the_table(caught.value.message), caught.value.message
+
+
 ANSWERS = {
     "another account": (302, {"Location": "https://other.api-us1.com/"}, b"", "URL again"),
     "a web page": (200, {}, b"<html>", "Check the account's URL"),

@@ -25,7 +25,7 @@ from actoolkit.api.paging import Walk
 from actoolkit.api.records import Records
 from actoolkit.api.retry import GiveUp, Limits, Outcome, Retry, decide
 from actoolkit.api.ring import allowed
-from actoolkit.api.session import open_session, unread_proxy
+from actoolkit.api.session import open_session, proxy_hint
 from actoolkit.errors import (
     ApiError,
     AuthenticationError,
@@ -239,7 +239,7 @@ class Reader:
                 waited=waited,
                 limits=self._patience(outcome),
                 jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing
-                way=unread_proxy(self.account),
+                way=proxy_hint(self.account),
             )
             if isinstance(verdict, GiveUp):
                 return verdict.error

@@ -122,17 +122,22 @@ def open_session(account: Account, *, connections: int = 16) -> requests.Session
     return session
 
 
-def unread_proxy(account: Account) -> str:
-    """What to do where the way out may lead through a proxy that was told to other programs.
+def proxy_hint(account: Account) -> str:
+    """What to do where the way out leads through a proxy, or one was told to other programs.
 
     Args:
         account: Whom nobody answers for.
 
     Returns:
-        A hint, or nothing where no proxy is named or one is used.
+        A hint, or nothing where no proxy is named.
     """
-    if account.proxy or account.loopback:
+    if account.loopback:
         return ""
+    if account.proxy:
+        return (
+            f"Check the network, the account's URL and the proxy, {account.proxy} "
+            f"({PROXY_VARIABLE}, in Python proxy=), then run it again."
+        )
     named = [name for name in OTHERS_PROXIES if os.environ.get(name)]
     if not named:
         return ""

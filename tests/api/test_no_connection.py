@@ -46,7 +46,10 @@ def test_a_proxy_of_other_programs_is_named_whoever_asks(tmp_path, pace, monkeyp
             one.get("/lists")
     given = Account(url=url, token=TOKEN, cache_dir=tmp_path, proxy="http://127.0.0.1:1")
     with Reader(given, pace=pace, limits=limits) as one:
-        with pytest.raises(errors.ConnectionFailed, match="Check the network"):
+        with pytest.raises(
+            errors.ConnectionFailed,
+            match=r"Check the network.* http://127\.0\.0\.1:1 \(ACTOOLKIT_PROXY",
+        ):
             one.get("/lists")
 
 

@@ -99,6 +99,17 @@ def bundle_that_is_none(place, patch):
     return settings(patch, place, URL="https://you.api-us1.com", API_TOKEN="x")
 
 
+def proxied(proxy):
+    def meet(place, patch):
+        patch.setenv("ACTOOLKIT_PROXY", proxy)
+        return settings(patch, place, URL="https://you.api-us1.com", API_TOKEN="x")
+
+    return meet
+
+
+MET += [proxied("proxy.example:3128"), proxied("http://ada:secret@proxy.example:3128")]
+
+
 @met
 def no_home(place, patch):
     patch.setattr(Path, "expanduser", lambda _: (_ for _ in ()).throw(RuntimeError))
