@@ -30,6 +30,8 @@ IN_FLIGHT = 8
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
 )
+_AROUND = ("'", '"', "`", "<", ">", *"\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb")
+"""What mails and files of settings put around an address."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 FrameKind = Literal["polars", "pandas"]
@@ -330,10 +332,7 @@ def clean_url(url: str, token: Token) -> str:
         InvalidToken: A real token would travel unencrypted.
     """
     text = url.strip() if isinstance(url, str) else ""
-    if not text.isascii() or any(c.isspace() or c in "\\%@" or not c.isprintable() for c in text):
-        raise InvalidURL(
-            "The account's URL has characters that no account address has.", hint=FIND_URL
-        )
+    _check_characters(text)
     try:
         parts = parse_url(text)
     except LocationParseError:
@@ -370,6 +369,18 @@ def clean_url(url: str, token: Token) -> str:
     ):
         raise InvalidURL(f"{host!r} is not the host of an account.", hint=FIND_URL)
     return f"https://{host}{port}"
+
+
+def _check_characters(text: str) -> None:
+    if text[:1] in _AROUND or text[-1:] in _AROUND:
+        raise InvalidURL(
+            "The account's URL has quotes or brackets around it.",
+            hint=f"Write it without them. {FIND_URL}",
+        )
+    if not text.isascii() or any(c.isspace() or c in "\\%@" or not c.isprintable() for c in text):
+        raise InvalidURL(
+            "The account's URL has characters that no account address has.", hint=FIND_URL
+        )
 
 
 def _no_address(text: str) -> InvalidURL:

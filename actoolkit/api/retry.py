@@ -33,6 +33,8 @@ Kind = Literal["answer", "malformed", "connection", "timeout", "oversize", "cert
 
 MINUTES_HINT = "Wait a minute and run it again; what was already loaded is kept."
 
+LOGIN_HINT = "In a network that asks to log in first, such as a hotel's, log in and run it again."
+
 SHARED_HINT = "Other tools share the account's limit: run it later, or with a smaller share."
 BUSY_HINT = (
     "ActiveCampaign is overloaded or under maintenance: run it again later; what was already "
@@ -221,7 +223,7 @@ def _final(
             "the token stays with its host.",
             endpoint=endpoint,
             status=status,
-            hint="Copy the account's URL again from Settings > Developer.",
+            hint=f"Copy the account's URL again from Settings > Developer. {LOGIN_HINT}",
         )
     if status in (401, 402, 403):
         times = sum(one.status == 403 for one in history)
@@ -309,11 +311,13 @@ def _exhausted(last: Outcome, endpoint: str, tried: str, asked: float | None, wa
             hint=MINUTES_HINT,
         )
     if last.kind in ("answer", "malformed", "oversize"):
+        is_page = last.body.lstrip()[:1] == b"<"
+        login = f" {LOGIN_HINT}" if is_page else ""
         return MalformedResponse(
             f"{endpoint}: {describe(last)}, {tried}.",
             endpoint=endpoint,
             status=status,
-            hint="Check the account's URL; if it is right, run it again later.",
+            hint=f"Check the account's URL; if it is right, run it again later.{login}",
         )
     return ConnectionFailed(
         f"{endpoint}: {describe(last)}, {tried}.",

@@ -9,6 +9,8 @@ import ssl
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +18,9 @@ from types import SimpleNamespace
 import pytest
 
 import actoolkit as ac
+from actoolkit import doctor
+from actoolkit.api import reader
+from actoolkit.api.retry import Limits
 from actoolkit.reports.blocks import Note
 from actoolkit.sandbox import routes
 from actoolkit.sandbox.collection import Refused
@@ -46,6 +51,9 @@ GIVEN = [
     {"URL": "https://you.api-us1.com?api_key=x", "API_TOKEN": "x"},
     {"URL": "https://you.activehosted.com/app", "API_TOKEN": "x"},
     {"URL": "http://you.api-us1.com", "API_TOKEN": "x"},
+    {"URL": '"https://you.api-us1.com"', "API_TOKEN": "x"},
+    {"URL": "https://you.api-us1.com,", "API_TOKEN": "x"},
+    {"URL": "https://you.api us1.com", "API_TOKEN": "x"},
     {"URL": "http://127.0.0.1:1", "API_TOKEN": "real"},
     {"URL": "https://you.api-us1.com", "API_TOKEN": "a b"},
 ]
@@ -129,7 +137,7 @@ def answering(status, body=b"{}", headers=(), *, context=None):
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             self.send_response(status)
-            for name, value in {**dict(headers), "Content-Length": str(len(body))}.items():
+            for name, value in {"Content-Length": str(len(body)), **dict(headers)}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
@@ -168,11 +176,31 @@ MET += [
     answered(402, b'{"message":"Payment required"}'),
     answered(302, b"", {"Location": "https://other.api-us1.com/"}),
     answered(200, b"<html>"),
+    answered(200, b""),
     answered(503, b"{}"),
+    answered(500, b"{}"),
+    answered(429, b"{}"),
+    answered(200, b"{", {"Content-Length": "2"}, ask=loaded),
     answered(None),
     lambda place, patch: diagnosed(at(place, "https://no-such-account.invalid")),
     lambda place, patch: diagnosed(at(place, "http://127.0.0.1:1")),
 ]
+
+
+@met
+def answer_that_takes_too_long(place, patch):
+    patch.setattr(reader, "Limits", partial(Limits, attempts=1, body=0.1))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        return loaded(at(place, f"http://127.0.0.1:{silent.getsockname()[1]}"))
+
+
+@met
+def clock_that_is_wrong(place, patch):
+    patch.setattr(Account, "loopback", False)
+    late = datetime.now(UTC) + timedelta(days=3)
+    with answering(200, b'{"user": {}}') as url:
+        found = {one.subject: one for one in doctor.examine(at(place, url, clock=lambda: late))}
+    return f"{found['clock'].message} {found['clock'].remedy}"
 
 
 @met
