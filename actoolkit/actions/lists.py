@@ -18,6 +18,8 @@ from actoolkit.settings import Account
 
 SUBSCRIBED, UNSUBSCRIBED = 1, 2
 RESUBSCRIBED_BY_HAND = 4
+_STAYED_OFF = f"the API answers status {UNSUBSCRIBED}"
+_WHY = ": unsubscribed; subscribe with resubscribe=True who has consented"
 
 
 def subscribe(
@@ -68,7 +70,8 @@ def subscribe(
     """
     extra = {"sourceid": RESUBSCRIBED_BY_HAND} if resubscribe else {}
     action = _memberships("subscribe", frame, list_id, {"status": SUBSCRIBED, **extra})
-    return action.run(account, apply=apply, progress=progress)
+    result = action.run(account, apply=apply, progress=progress)
+    return result.with_columns(pl.col("reason").replace(_STAYED_OFF, _STAYED_OFF + _WHY))
 
 
 def unsubscribe(

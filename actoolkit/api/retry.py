@@ -27,6 +27,8 @@ from actoolkit.errors import (
 MOST_SAID = 2**20
 """Bytes of an answer in which sentences about an error are looked for: it is parsed unasked."""
 MOST_REASONS = 10
+_OF_FILTERS = (400, 409, 413, 414, 422)
+"""What the API says of a call, not somebody on the way of the account's address."""
 
 Kind = Literal["answer", "malformed", "connection", "timeout", "oversize", "certificate"]
 """How a request ended: with an answer, with one that does not hold, or without one."""
@@ -273,7 +275,9 @@ def _rejected(endpoint: str, status: int, said: Sequence[str]) -> ApiError:
         endpoint=endpoint,
         status=status,
         reasons=said,
-        hint="Check the filters of this call.",
+        hint="Check the filters of this call."
+        if status in _OF_FILTERS
+        else "Check the account's URL; if it is right, run it again later.",
     )
 
 

@@ -191,7 +191,7 @@ def test_what_is_not_there_is_not_deleted(server, account):
         ((200, {"succeeded": 0, "message": "No."}), "rejected", "No."),
         ((200, {"success": False}), "rejected", "success: False"),
         ((200, {"errors": [{"title": "Bad", "detail": "No!"}]}), "rejected", "No!"),
-        ((201, {"contactList": {"id": "1", "status": 2}}), "rejected", "status 2"),
+        ((201, {"contactList": {"id": "1", "status": 2}}), "rejected", "resubscribe=True"),
         ((400, {}), "rejected", "400"),
         ((403, {"message": "Forbidden"}), "rejected", "Forbidden"),
         ((404, {"message": "No Result found for Subscriber with id 7"}), "rejected", "Subscriber"),

@@ -205,3 +205,12 @@ def test_of_a_thousand_reasons_a_few_are_told():
     assert parse(body)[1].endswith("reason 8; reason 9")
     long = json.dumps({"errors": [{"detail": "x" * 10**4}, {"detail": "y"}]}).encode()
     assert reasons(long) == ("x" * 300, "y")
+
+
+@pytest.mark.parametrize(
+    ("status", "step"), [(400, "filters"), (422, "filters"), (418, "URL"), (451, "URL")]
+)
+def test_only_what_the_api_says_of_a_call_is_blamed_on_its_filters(status, step):
+    hint = verdict(answer(status)).error.hint
+    assert step in hint
+    assert ("filters" in hint) is (step == "filters")
