@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import struct
+import xml.etree.ElementTree as ET
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 
 import polars as pl
 import pytest
+import vl_convert
 from statsmodels.stats.proportion import proportion_confint
 
 
@@ -138,3 +140,16 @@ def glyphs() -> set[int]:
     return {
         code for first, last in zip(starts, ends, strict=True) for code in range(first, last + 1)
     }
+
+
+@pytest.fixture(scope="session")
+def drawn_texts():
+    """Every line of text that a chart shows."""
+    tag = "{http://www.w3.org/2000/svg}text"
+
+    def read(chart, **properties) -> list[str]:
+        svg = vl_convert.vegalite_to_svg(chart.properties(**properties).to_dict())
+        shown = [node for node in ET.fromstring(svg).iter(tag) if node.get("opacity") != "0"]
+        return [line for node in shown for line in node.itertext()]
+
+    return read
