@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import zlib
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -18,12 +15,8 @@ import pytest
 
 import actoolkit as ac
 from actoolkit import errors
-from actoolkit.actions._journal import ActionJournal
 from actoolkit.api.journal import Journal
-from actoolkit.api.writes import Written
-from actoolkit.settings import Account
 from actoolkit.store import Snapshots, holding
-from actoolkit.store.purge import purge
 from actoolkit.store.relations import related_to_contacts, relations_elsewhere
 
 MOMENT = datetime(2026, 6, 30, 15, tzinfo=UTC)
@@ -292,44 +285,6 @@ def test_whose_a_record_is(schema_id, relationships, goes):
         schema_overrides={"relationships": pl.String},
     )
     assert related_to_contacts(record, {"7"}, known).to_list() == [goes]
-
-
-KILLED = """
-import os, signal, stat, sys
-from actoolkit.settings import Account
-from actoolkit.store.purge import purge
-
-url, folder, identity, email = sys.argv[1:]
-account = Account(url=url, token="test-x", cache_dir=folder, identity=identity, rate=1000)
-
-def fsync(descriptor):
-    written = stat.S_ISREG(os.fstat(descriptor).st_mode) and os.pread(descriptor, 10_000, 0)
-    if written and b"removed is taken" in written:  # not yet in its place
-        os.kill(os.getpid(), signal.SIGKILL)
-
-os.fsync = fsync
-purge(account, email)
-"""
-
-
-def test_a_purge_that_is_killed_leaves_what_was_sent(tmp_path):
-    address = "ada@shop.example"
-    asked = {"url": "http://127.0.0.1:9", "cache_dir": tmp_path, "identity": "k", "rate": 1000}
-    account = Account(token="test-x", **asked)
-    sent = ActionJournal(account.folder, "subscribe-x")
-    sent.note("r1", MOMENT, Written("unknown", None, f"{address} is taken"))
-    sent.note("r2", MOMENT)
-    path = account.folder / "actions" / "subscribe-x.jsonl"
-    before = path.read_bytes()
-    command = [sys.executable, "-c", KILLED, asked["url"], str(tmp_path), "k", address]
-    done = subprocess.run(command, timeout=60, check=False)
-    assert done.returncode == -signal.SIGKILL
-    assert path.read_bytes() == before
-    assert purge(account, address).files == 2, "the journal, and what the kill left of it"
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
-    again = ActionJournal(account.folder, "subscribe-x")
-    assert again.earlier("r1", MOMENT).reason == "removed is taken"
-    assert again.earlier("r2", MOMENT).verdict == "unknown"
 
 
 def test_the_history_forgets_too(loaded):
