@@ -71,6 +71,8 @@ def subscribe(
     extra = {"sourceid": RESUBSCRIBED_BY_HAND} if resubscribe else {}
     action = _memberships("subscribe", frame, list_id, {"status": SUBSCRIBED, **extra})
     result = action.run(account, apply=apply, progress=progress)
+    if resubscribe:
+        return result
     return result.with_columns(pl.col("reason").replace(_STAYED_OFF, _STAYED_OFF + _WHY))
 
 

@@ -216,6 +216,13 @@ def test_verdicts_of_one_answer(answer, verdict, reason, server, account):
     assert len(server.writes) == times
 
 
+def test_only_who_was_not_asked_for_again_is_told_how(server, account):
+    server.respond = lambda method, path, body: (201, {"contactList": {"id": "1", "status": 2}})
+    how = {"list_id": 3, "account": account, "apply": True, "progress": False}
+    result = actions.subscribe(pl.DataFrame({"contact_id": [7]}), resubscribe=True, **how)
+    assert result.select("verdict", "reason").row(0) == ("rejected", "the API answers status 2")
+
+
 def test_nobody_there_is_not_done(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime
 
@@ -33,7 +34,7 @@ def test_revenue_never_mixes_currencies(revenue):
     spec = revenue_by_period_chart(both, as_of=AS_OF).to_dict()
     assert len(spec["vconcat"]) == 2
     for panel in spec["vconcat"]:
-        names = {unit["data"]["name"] for unit in (panel, *panel["layer"]) if "data" in unit}
+        names = [name for name in spec["datasets"] if name in json.dumps(panel)]
         currencies = {r["currency"] for n in names for r in spec["datasets"][n] if "currency" in r}
         assert len(currencies) == 1
 

@@ -289,9 +289,8 @@ def test_a_column_that_is_not_there_is_told_with_the_one_most_like_it():
 
 
 def test_a_column_of_another_meaning_is_no_slip():
-    there = ["contact_id", "last_open_local", "updated_local"]
-    hint = MissingColumns("recency_tiers", ["created_local"], there).hint
-    assert "last_open_local" not in hint
+    there = ["contact_id", "last_open_local"]
+    assert "Did you mean" not in MissingColumns("recency_tiers", ["created_local"], there).hint
     hint = MissingColumns("recency_tiers", ["last_open_local"], ["last_opened_local"]).hint
     assert hint == "Did you mean last_opened_local?"
 
