@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from actoolkit.errors import StoreFull, StoreUnsafe
@@ -50,18 +51,19 @@ def private_folder(path: Path) -> Path:
 
 
 def _made(path: Path) -> os.stat_result:
-    """Make a folder and those above it; once more where others remove one of them meanwhile."""
-    for attempt in range(_TIMES):
-        try:
-            missing = [one for one in (path, *path.parents) if not one.exists()]
-            for one in reversed(missing):
-                one.mkdir(mode=FOLDER_MODE, exist_ok=True)
-                one.chmod(FOLDER_MODE)
-            return path.lstat()
-        except FileNotFoundError:
-            if attempt == _TIMES - 1:
-                raise
-    raise FileNotFoundError(path)
+    """Make a folder and those above it; again where others remove one of them meanwhile."""
+    for _ in range(_TIMES - 1):
+        with suppress(FileNotFoundError):
+            return _made_once(path)
+    return _made_once(path)
+
+
+def _made_once(path: Path) -> os.stat_result:
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        one.chmod(FOLDER_MODE)
+    return path.lstat()
 
 
 def private_file(path: Path) -> Path:

@@ -70,7 +70,13 @@ CALLS = {
     "campaign_curve": lambda t: metrics.campaign_curve(t["history"], t["campaigns"]),
     "engagement_heatmap": lambda t: metrics.engagement_heatmap(t["campaigns"]),
     "engagement_by_period": lambda t: metrics.engagement_by_period(t["campaigns"], grain="week"),
-    "revenue_by_period": lambda t: metrics.revenue_by_period(t["orders"], grain="quarter"),
+    "revenue_by_period": lambda t: metrics.revenue_by_period(t["orders"], grain="month"),
+    **{
+        f"revenue_by_period by {grain}": lambda t, grain=grain: metrics.revenue_by_period(
+            t["orders"], grain=grain
+        )
+        for grain in ("quarter", "year")
+    },
     "order_match": lambda t: metrics.order_match(t["orders"], t["contacts"]),
     "joined_orders": joined,
     "match_counts": lambda t: metrics.match_counts(joined(t)),
