@@ -20,7 +20,6 @@ from actoolkit.charts.formats import (
 )
 from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
 from actoolkit.charts.periods import (
-    Grain,
     as_date,
     axis_expression,
     axis_values,
@@ -31,6 +30,7 @@ from actoolkit.charts.periods import (
     periods_between,
 )
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.days import Grain
 
 TWIN: Sequence[TwinColumn] = (
     TwinColumn("period_label", "Sent in", "text"),

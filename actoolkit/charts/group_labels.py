@@ -8,7 +8,8 @@ from typing import TypeGuard
 
 from actoolkit.charts.formats import day
 from actoolkit.charts.names import called, display_name
-from actoolkit.charts.periods import Grain, as_date, grain_of, period_label
+from actoolkit.charts.periods import as_date, grain_of, period_label
+from actoolkit.metrics.days import Grain
 
 WEEKDAYS: Mapping[object, str] = dict(
     enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1)

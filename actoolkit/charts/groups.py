@@ -13,8 +13,9 @@ from actoolkit.charts.formats import MISSING, count, decimal, money, percent, sy
 from actoolkit.charts.frames import SMALL_SAMPLE, Row, plain_rows
 from actoolkit.charts.group_labels import are_days, group_labels
 from actoolkit.charts.names import distinct
-from actoolkit.charts.periods import Grain, as_date, grain_of
+from actoolkit.charts.periods import as_date, grain_of
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.days import Grain
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.own import is_share
 

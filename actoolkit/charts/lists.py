@@ -12,7 +12,6 @@ from actoolkit.charts.drawing import AsOf, Finding, TwinColumn, finished, inline
 from actoolkit.charts.formats import count, plural
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.periods import (
-    Grain,
     as_date,
     axis_expression,
     axis_values,
@@ -22,6 +21,7 @@ from actoolkit.charts.periods import (
     period_label,
     periods_between,
 )
+from actoolkit.metrics.days import Grain
 
 TWIN: Sequence[TwinColumn] = (
     TwinColumn("period_label", "Period", "text"),

@@ -14,7 +14,6 @@ from actoolkit.charts.formats import column_decimals, decimal, money, percent, p
 from actoolkit.charts.frames import Row, plain_rows
 from actoolkit.charts.names import display_name
 from actoolkit.charts.periods import (
-    Grain,
     as_date,
     axis_expression,
     axis_values,
@@ -24,7 +23,7 @@ from actoolkit.charts.periods import (
     period_label,
     periods_between,
 )
-from actoolkit.metrics.days import Day, as_day
+from actoolkit.metrics.days import Day, Grain, as_day
 
 AXIS_MONEY = "datum.value === 0 ? '0' : replace(format(datum.value, '~s'), 'G', 'B')"
 PARTS = ("Completed", "Recovered carts")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 import altair as alt
 from altair.utils.schemapi import UndefinedType
 
 from actoolkit.charts.formats import day, month
-
-Grain = Literal["day", "week", "month", "quarter", "year"]
+from actoolkit.metrics.days import Grain
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 

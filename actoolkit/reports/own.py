@@ -16,10 +16,9 @@ from actoolkit import loaders, metrics
 from actoolkit.addresses import find_address
 from actoolkit.charts.groups import Groups, grouped
 from actoolkit.charts.own import TIME_HEIGHT, TWIN, metric_finding, metric_layers
-from actoolkit.charts.periods import Grain
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import listed
-from actoolkit.metrics.days import period_start
+from actoolkit.metrics.days import Grain, period_start
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.registry import BUILT_IN_IDS, FUNCTIONS, tables_of
 from actoolkit.reports.blocks import Figure, Note

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from actoolkit.charts.formats import count, day
-from actoolkit.charts.periods import Grain
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.days import Day, as_day, year_before
+from actoolkit.metrics.days import Day, Grain, as_day, year_before
 from actoolkit.reports.blocks import Option
 
 _SHORTER = (90, 30)
