@@ -17,7 +17,8 @@ from actoolkit.secret import Token
 URL_VARIABLE = "ACTIVECAMPAIGN_URL"
 TOKEN_VARIABLE = "ACTIVECAMPAIGN_API_TOKEN"  # noqa: S105 - the name of a variable, not a token
 PROFILE_VARIABLE = "ACTOOLKIT_PROFILE"
-FIND_URL = "Copy it from ActiveCampaign: Settings > Developer > API Access (https://<account>.api-us1.com)."
+_FIND = "Copy it from ActiveCampaign: Settings > Developer > API Access"
+FIND_URL = f"{_FIND} (https://<account>.api-us1.com)."
 
 _PROFILE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
@@ -138,7 +139,7 @@ def _whole(given: tuple[str, Token | None], names: tuple[str, str], place: str) 
     lacking = names[1] if url else names[0]
     raise CredentialsMissing(
         f"{place} has only one of {names[0]} and {names[1]}: {lacking} is missing.",
-        hint=f"Set {lacking} in the same place. {FIND_URL}",
+        hint=f"Set {lacking} in the same place. {_FIND + '.' if url else FIND_URL}",
     )
 
 

@@ -175,7 +175,7 @@ def _inputs(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
         contacts=frames["contacts"],
     )
     sent = frames["campaigns"].filter(pl.col("sends") > 0)["campaign_id"]
-    currency = min(frames["orders"]["currency"].mode(), default=None)
+    currency = min(frames["orders"]["currency"].drop_nulls().mode(), default=None)
     return {
         **frames,
         "touches": touches,

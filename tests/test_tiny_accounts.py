@@ -67,6 +67,14 @@ def in_yen(one):
     return replace(one, render=render)
 
 
+def mostly_without_currency(one):
+    def render(world, rows):
+        for number, text in enumerate(one.render(world, rows)):
+            yield text.replace('"currency":"USD"', '"currency":null') if number % 3 else text
+
+    return replace(one, render=render)
+
+
 ACCOUNTS = {
     "nothing at all": dict.fromkeys(routes.COLLECTIONS, keeping(none)),
     "no campaigns": dict.fromkeys(MAIL, keeping(none)),
@@ -78,6 +86,7 @@ ACCOUNTS = {
     "no orders": dict.fromkeys(STORE, keeping(none)),
     "no store in the plan": dict.fromkeys(STORE, forbidden),
     "whole units only": dict.fromkeys(STORE, in_yen),
+    "most orders without a currency": dict.fromkeys(STORE, mostly_without_currency),
 }
 
 
@@ -240,6 +249,7 @@ TOLD = {
     "no orders": {"Revenue": NO_ORDER, "Customers": "No order was completed until"},
     "no store in the plan": dict.fromkeys(("Campaigns", "Revenue", "Customers"), NOT_IN_PLAN),
     "whole units only": {},
+    "most orders without a currency": {},
 }
 """For each account and section of the report, the sentence that stands in for what is missing."""
 

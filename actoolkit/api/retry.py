@@ -29,6 +29,8 @@ MOST_SAID = 2**20
 MOST_REASONS = 10
 _OF_FILTERS = (400, 409, 413, 414, 422)
 """What the API says of a call, not somebody on the way of the account's address."""
+_KINDS = "/customObjects/records/"
+"""Behind it stands the id of a kind, which need have no digit."""
 
 Kind = Literal["answer", "malformed", "connection", "timeout", "oversize", "certificate"]
 """How a request ended: with an answer, with one that does not hold, or without one."""
@@ -282,7 +284,7 @@ def _rejected(endpoint: str, status: int, said: Sequence[str]) -> ApiError:
 
 
 def _absent(endpoint: str, status: int) -> ApiError:
-    if any(character.isdigit() for character in endpoint):
+    if endpoint.startswith(_KINDS) or any(character.isdigit() for character in endpoint):
         return NotFound(
             f"{endpoint} does not exist in this account.",
             endpoint=endpoint,

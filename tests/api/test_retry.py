@@ -105,6 +105,8 @@ def test_a_403_is_believed_the_third_time():
 def test_a_missing_object_is_not_a_missing_resource():
     assert isinstance(verdict(answer(404), endpoint="/lists/7").error, errors.NotFound)
     assert isinstance(verdict(answer(404), endpoint="/segments").error, errors.NotAvailable)
+    slug = "/customObjects/records/a-slug"
+    assert isinstance(verdict(answer(404), endpoint=slug).error, errors.NotFound)
 
 
 def test_retry_after_is_obeyed_and_stops_everybody():

@@ -82,6 +82,7 @@ def test_halves_of_two_places_never_pair(monkeypatch, half, elsewhere):
     with pytest.raises(errors.CredentialsMissing, match="only one of") as caught:
         Account.from_env(profile="eu")
     assert caught.value.hint.startswith("Set ACTIVECAMPAIGN_")
+    assert ("https://<account>" in caught.value.hint) == ("token" in half)  # what a token is not
 
 
 def test_the_order_is_environment_keyring_file(monkeypatch):
