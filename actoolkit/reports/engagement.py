@@ -28,6 +28,12 @@ from actoolkit.reports.period import Period, grain_for
 
 CONTROL = Control("rate", "Show", [Option("open_rate", "Opens"), Option("click_rate", "Clicks")])
 
+NO_RATE = Finding(
+    "No hour has this rate",
+    "A rate is withheld where opens or clicks exceed the delivered mails or are not known.",
+    "No rate.",
+)
+
 
 def engagement_section(material: Material, period: Period, *, over_time: bool = False) -> Section:
     """Build the section.
@@ -50,14 +56,14 @@ def engagement_section(material: Material, period: Period, *, over_time: bool = 
         sentence = f"No one-off campaign was delivered from {period}."
         return Section("sending-time", "Sending time", blocks=[Note(sentence)])
     layers = heatmap_layers(rows, label="Shrunk rate", hours=hour_range(rows), zone=material.zone)
-    chart = finished(layers, states[CONTROL.value], as_of=None, height=HEIGHT)
+    chart = finished(layers, states.get(CONTROL.value, NO_RATE), as_of=None, height=HEIGHT)
     start = {CONTROL.name: CONTROL.value}
     figure = Figure(
         id="heatmap",
         spec=cube(specification(chart), rows=rows, start=start),
         start=start,
         states=states,
-        empty=Finding("No campaign was delivered", "", "No campaign."),
+        empty=NO_RATE,
         columns=TWIN,
         definitions=("engagement_heatmap", "wilson"),
     )

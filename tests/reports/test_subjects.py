@@ -57,6 +57,20 @@ def test_all_holds_the_charts_of_every_subject(material):
     assert len(build("all", material).html()) < 2_000_000
 
 
+def test_sends_that_are_fewer_than_their_opens_leave_the_clicks(material):
+    """The vendor counts them apart; a rate above 1 is withheld, and then there is no hour with one."""
+    campaigns = material.frames["campaigns"].with_columns(
+        sends=10, hard_bounces=0, soft_bounces=0, unique_opens=20, clickers=5
+    )
+    changed = replace(material, frames={**material.frames, "campaigns": campaigns})
+    report = build("all", changed)
+    (figure,) = (figure for figure in blocks(report, Figure) if figure.id == "heatmap")
+    assert set(figure.states) == {"click_rate"}
+    assert figure.finding.title == "No hour has this rate"
+    assert "opens or clicks exceed the delivered mails" in figure.finding.subtitle
+    assert "No hour has this rate" in report.html()
+
+
 @pytest.mark.parametrize("subject", ["revenue", "customers", "all", "overview"])
 def test_an_account_without_orders_is_told_so_in_a_sentence(material, subject):
     gap = without(material, "ecom_orders")
