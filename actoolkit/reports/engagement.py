@@ -28,11 +28,7 @@ from actoolkit.reports.period import Period, grain_for
 
 CONTROL = Control("rate", "Show", [Option("open_rate", "Opens"), Option("click_rate", "Clicks")])
 
-NO_RATE = Finding(
-    "No hour has this rate",
-    "A rate is withheld where opens or clicks exceed the delivered mails or are not known.",
-    "No rate.",
-)
+NO_RATE = Finding("These counts exceed the delivered mails, or are not known", "", "No rate.")
 
 
 def engagement_section(material: Material, period: Period, *, over_time: bool = False) -> Section:
@@ -99,5 +95,6 @@ def _over_time(sent: pl.DataFrame, period: Period) -> Figure:
         lambda rows: period_layers(rows, label="Share of delivered mails"),
         columns=PERIOD_TWIN,
         definitions=("engagement_by_period", "wilson"),
+        empty=NO_RATE,
         height=240,
     )

@@ -61,6 +61,7 @@ def switched(
     *,
     columns: Sequence[TwinColumn],
     definitions: Sequence[str] = (),
+    empty: Finding = EMPTY,
     **properties: Any,
 ) -> Figure:
     """Make a figure that one control switches.
@@ -68,24 +69,25 @@ def switched(
     Args:
         figure_id: Identifier on the page.
         control: The control; more figures may follow it.
-        parts: Rows by value of the control; a value without rows says that nothing matches.
+        parts: Rows by value of the control; a value may have none.
         find: Gives what the rows of a value say.
         draw: Gives the marks over the rows of all values.
         columns: Columns of the table that says the same.
         definitions: Ids of the definitions behind it.
+        empty: What is said of a value without rows.
         **properties: Of the chart, such as ``height``.
     """
     chosen = {option.value: parts.get(option.value) or [] for option in control.options}
     rows = [{**row, control.name: value} for value, part in chosen.items() for row in part]
     states = {value: find(part, value) for value, part in chosen.items() if part}
-    chart = finished(draw(rows), states.get(control.value, EMPTY), as_of=None, **properties)
+    chart = finished(draw(rows), states.get(control.value, empty), as_of=None, **properties)
     start = {control.name: control.value}
     return Figure(
         id=figure_id,
         spec=cube(specification(chart), rows=rows, start=start),
         start=start,
         states=states,
-        empty=EMPTY,
+        empty=empty,
         columns=columns,
         definitions=definitions,
     )

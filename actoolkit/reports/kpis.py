@@ -25,6 +25,7 @@ _RATES = (
 )
 
 NOTHING = "nothing earlier to compare with"
+_WITHHELD = "withheld: above 100%"
 _GROWING = "counted since the first sending"
 _NOTABLE = 0.05
 """Amounts have no interval: a smaller change is told, but not called good or bad."""
@@ -169,6 +170,8 @@ def rate_tile(
         comma = "" if basis.startswith("of ") else ","
         basis = f"{percent(low)} to {percent(high)}{comma} {basis}"
     kpi = Kpi(label, percent(value), note=basis, definition=rate)
+    if value is None and rate in (now.get("flag") or ""):
+        return replace(kpi, trend=_WITHHELD)
     if value is None or old is None:
         return replace(kpi, trend=NOTHING)
     low, high = _change_bounds(rate, now, before)

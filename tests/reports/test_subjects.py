@@ -66,9 +66,12 @@ def test_sends_that_are_fewer_than_their_opens_leave_the_clicks(material):
     report = build("all", changed)
     (figure,) = (figure for figure in blocks(report, Figure) if figure.id == "heatmap")
     assert set(figure.states) == {"click_rate"}
-    assert figure.finding.title == "No hour has this rate"
-    assert "opens or clicks exceed the delivered mails" in figure.finding.subtitle
-    assert "No hour has this rate" in report.html()
+    title = "These counts exceed the delivered mails, or are not known"
+    assert figure.finding.title == title
+    assert title in report.html()
+    tiles = {tile.label: tile for tile in build("engagement", changed).kpis}
+    assert tiles["Open rate"].trend == "withheld: above 100%"
+    assert tiles["Click rate"].trend == "no clear change"
 
 
 @pytest.mark.parametrize("subject", ["revenue", "customers", "all", "overview"])
