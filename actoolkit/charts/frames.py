@@ -11,8 +11,8 @@ from actoolkit.errors import InvalidArgument
 
 Row = dict[str, Any]
 
-MOST_ROWS = 5_000
-"""A picture of more rows than this is not a picture of an aggregate."""
+MOST_ROWS = 100_000
+"""More than an account of decades has campaigns, days or pairs of months: these are people."""
 
 SMALL_SAMPLE = 200
 """Below this many delivered mails a rate is drawn as uncertain."""
@@ -42,6 +42,9 @@ def plain_rows(
         [{'a': 1}, {'a': None}]
     """
     hint = f"Call actoolkit.metrics.{metric}(...) first and pass its result to {chart}."
+    smaller = (
+        f"Pass the result of actoolkit.metrics.{metric}(...), of fewer groups or longer periods."
+    )
     try:
         native = nw.from_native(frame)  # type: ignore[call-overload]
     except TypeError as error:
@@ -55,8 +58,7 @@ def plain_rows(
         raise InvalidArgument(f"{chart} needs the columns {', '.join(missing)}.", hint=hint)
     if len(native) > most:
         raise InvalidArgument(
-            f"{chart} draws at most {most:,} rows; this frame has more: it is not aggregated.",
-            hint=hint,
+            f"{chart} draws at most {most:,} rows, and this frame has more.", hint=smaller
         )
     values = [_values(native[name]) for name in native.columns]
     return [dict(zip(native.columns, row, strict=True)) for row in zip(*values, strict=True)]

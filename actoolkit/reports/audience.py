@@ -9,6 +9,7 @@ from actoolkit.charts.audience import tier_finding, tier_layers, tier_rows
 from actoolkit.charts.drawing import TwinColumn
 from actoolkit.charts.lists import growth_finding, growth_layers, growth_rows
 from actoolkit.charts.names import display_name
+from actoolkit.metrics.days import LENGTHS
 from actoolkit.reports.blocks import Control, Figure, Note, Option, Table
 from actoolkit.reports.document import Section
 from actoolkit.reports.figures import still, switched
@@ -88,17 +89,18 @@ def _growth(control: Control, material: Material, period: Period) -> Figure | No
     frame = metrics.list_growth(
         material.frames["contact_lists"], grain=grain, time_zone=material.zone
     )
+    length = LENGTHS[grain]
+    earlier = pl.lit(period.since).dt.truncate(length).dt.offset_by(f"-{length}")
+    # Members add up since the first contact: all that came before is one period, not drawn.
+    frame = frame.filter(pl.col("period_on") < period.until).with_columns(
+        period_on=pl.max_horizontal("period_on", earlier)
+    )
     parts = {}
     labels = {option.value: option.label for option in control.options}
     for value in labels:
         part = frame if value == "all" else frame.filter(pl.col("list_id") == value)
         rows = growth_rows(part, as_of=period.until, grain=grain)
-        # Members add up since the first contact; the rows before the period are counted, not drawn.
-        parts[value] = [
-            row
-            for row in rows
-            if period.since.isoformat() <= row["period"] < period.until.isoformat()
-        ]
+        parts[value] = [row for row in rows if period.since.isoformat() <= row["period"]]
     if not any(parts.values()):
         return None
     return switched(

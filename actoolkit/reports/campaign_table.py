@@ -29,7 +29,8 @@ def campaign_table(members: Membership) -> Table:
     ids = newest["campaign_id"].to_list()[:MOST_CAMPAIGNS]
     most = {
         rate: max(
-            (rates[i][f"{rate}_high"] or 0 for i in ids if rates[i]["delivered"] >= 200), default=1
+            (rates[i][f"{rate}_high"] or 0 for i in ids if (rates[i]["delivered"] or 0) >= 200),
+            default=1,
         )
         or 1
         for rate in _TABLE_RATES
