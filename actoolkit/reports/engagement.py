@@ -81,16 +81,19 @@ def engagement_section(material: Material, period: Period, *, over_time: bool = 
     )
 
 
-def _over_time(sent: pl.DataFrame, period: Period) -> Figure:
+def _over_time(sent: pl.DataFrame, period: Period) -> Figure | Note:
     grain = grain_for(period)
     frame = metrics.engagement_by_period(sent, grain=grain)
+    parts = {
+        option.value: period_rows(frame, rate=option.value, as_of=period.until, grain=grain)
+        for option in CONTROL.options
+    }
+    if not any(parts.values()):
+        return Note(f"By {grain}: {NO_RATE.title[0].lower()}{NO_RATE.title[1:]}.")
     return switched(
         "rates-over-time",
         CONTROL,
-        {
-            option.value: period_rows(frame, rate=option.value, as_of=period.until, grain=grain)
-            for option in CONTROL.options
-        },
+        parts,
         lambda rows, rate: period_finding(rows, rate=rate),
         lambda rows: period_layers(rows, label="Share of delivered mails"),
         columns=PERIOD_TWIN,

@@ -74,6 +74,25 @@ def test_sends_that_are_fewer_than_their_opens_leave_the_clicks(material):
     assert tiles["Click rate"].trend == "no clear change"
 
 
+def test_hours_that_have_a_rate_are_drawn_where_no_month_has_one(material):
+    first = pl.int_range(pl.len()) == 0
+    of_months = pl.col("sent_local").dt.truncate("1mo")
+    counts = ("unique_opens", "clickers")
+    campaigns = (
+        material.frames["campaigns"]
+        .filter(pl.col("automation_id").is_null(), pl.col("sends") > 0)
+        .with_columns(sends=10, hard_bounces=0, soft_bounces=0)
+        .with_columns(
+            pl.when(first.over(of_months)).then(999).otherwise(1).alias(c) for c in counts
+        )
+    )
+    changed = replace(material, frames={**material.frames, "campaigns": campaigns})
+    report = build("engagement", changed)
+    assert "heatmap" in {figure.id for figure in blocks(report, Figure)}
+    told = [note.text for note in blocks(report, Note)]
+    assert "By month: these counts exceed the delivered mails, or are not known." in told
+
+
 @pytest.mark.parametrize("subject", ["revenue", "customers", "all", "overview"])
 def test_an_account_without_orders_is_told_so_in_a_sentence(material, subject):
     gap = without(material, "ecom_orders")
