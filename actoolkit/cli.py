@@ -222,6 +222,10 @@ def report_command(
 
     checked_days(last_days, since)
     _look_into(output.parent)
+    if output.is_dir():  # "" is ".", which older versions of Typer let pass
+        raise InvalidArgument(
+            f"{str(output)!r} is a folder.", hint="Name a file in it, such as -o report.html."
+        )
     if output.suffix.lower() == ".pdf":
         raise InvalidArgument(
             f"{output.name} is the name of a print, and this writes a page.",

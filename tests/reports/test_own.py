@@ -264,7 +264,10 @@ def test_what_a_function_does_to_its_frame_is_not_done_to_the_report(made):
     ("found", "words"),
     [
         (pl.DataFrame({"mails_each": ["many"]}), "mails_each is str"),
-        (pl.DataFrame({"kind": range(6000), "mails_each": range(6000)}), "at most 5,000 rows"),
+        (
+            pl.DataFrame({"kind": range(100_001), "mails_each": range(100_001)}),
+            "at most 100,000 rows",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_told_with_the_metric(made, found, words):
