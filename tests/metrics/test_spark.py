@@ -34,6 +34,16 @@ SPEC.loader.exec_module(every)
 CALLS = every.CALLS
 
 
+# A hundred rows are answered by plans of hundreds of nodes: to compile these, and to plan them anew
+# after each stage, takes most of the time. The documentation's code runs with Spark's own settings.
+SMALL = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
+
 @pytest.fixture(scope="module")
 def spark():
     from pyspark.sql import SparkSession
@@ -44,6 +54,7 @@ def spark():
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.driver.host", "127.0.0.1")
+        .config(map=SMALL)
         .getOrCreate()
     )
     yield session
