@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,7 +10,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.days import Grain, length_of
+from actoolkit.metrics.days import Day, Grain, as_day, length_of
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.frames import Schema, closed, opened
 
@@ -47,18 +48,22 @@ def list_growth(
     *,
     grain: Grain = "month",
     time_zone: str = "UTC",
+    until: Day = None,
     confidence: float = 0.95,
 ) -> Any:
     """Give who joined and who left each list, per period.
 
-    Grain: one row per list and period, from the list's first to its last date, quiet periods too.
-    Each membership counts once, with its latest dates: the API keeps no earlier ones. Unconfirmed
-    memberships, and those without a date of joining, are left out.
+    Grain: one row per list and period, from the list's first date to its last, or to the day before
+    ``until``; quiet periods too. Each membership counts once, with its latest dates: the API keeps
+    no earlier ones. Unconfirmed memberships, and those without a date of joining, are left out.
 
     Args:
         contact_lists: Result of `actoolkit.load_contact_lists`.
         grain: Length of a period: "day", "week" (from Monday), "month", "quarter" or "year".
         time_zone: Zone of the account's calendar: ``time_zone`` of `actoolkit.load_user`.
+        until: The day after the last, in that zone. Who joins or leaves from then on has not yet,
+            and a list on which nothing happens any more keeps its members until then. None counts
+            all there is, and ends each list with its last date.
         confidence: Coverage of the Wilson intervals.
 
     Returns:
@@ -74,7 +79,7 @@ def list_growth(
         ``flag (String): null, or what is withheld and why``.
 
     Raises:
-        InvalidArgument: Unknown ``grain`` or ``time_zone``.
+        InvalidArgument: Unknown ``grain`` or ``time_zone``, or ``until`` is no day.
         MissingColumns: ``contact_lists`` lacks a column.
 
     Source:
@@ -91,7 +96,7 @@ def list_growth(
         >>> list_growth(contact_lists).select("joined", "left", "members", "churn_rate").rows()
         [(2, 0, 2, None), (0, 1, 1, 0.5)]
     """
-    every = length_of(grain)
+    every, end = length_of(grain), as_day(until)
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
@@ -108,10 +113,12 @@ def list_growth(
     unknown = (pl.col("unsubscribed_at") >= pl.col("subscribed_at")).ne_missing(True)  # noqa: FBT003
     memberships = memberships.with_columns(is_undated=ended & unknown)
     undated = memberships.group_by("list_id").agg(undated=pl.col("is_undated").sum())
-    dated = memberships.filter(~pl.col("is_undated"))
-    joined = _counted(dated, "subscribed_at", "joined", every, time_zone)
-    left = _counted(dated.filter(ended), "unsubscribed_at", "left", every, time_zone)
-    made = _calendar(pl.concat([joined, left], how="diagonal"), every)
+    moments = pl.col("subscribed_at", "unsubscribed_at").dt.convert_time_zone(time_zone)
+    walls = memberships.with_columns(moments.dt.replace_time_zone(None))
+    dated = walls.filter(~pl.col("is_undated"))
+    joined = _counted(dated, "subscribed_at", "joined", every, end)
+    left = _counted(dated.filter(ended), "unsubscribed_at", "left", every, end)
+    made = _calendar(pl.concat([joined, left], how="diagonal"), every, end)
     for counts in (joined, left):
         made = made.join(counts, on=["list_id", "period_on"], how="left")
     filled = pl.col("joined", "left").fill_null(0).cast(pl.Int64)
@@ -181,18 +188,20 @@ def list_overlap(contact_lists: Any) -> Any:
 
 
 def _counted(
-    rows: pl.DataFrame, moment: str, name: str, every: str, time_zone: str
+    rows: pl.DataFrame, wall: str, name: str, every: str, end: date | None
 ) -> pl.DataFrame:
-    wall = pl.col(moment).dt.convert_time_zone(time_zone).dt.replace_time_zone(None)
-    period = wall.dt.truncate(every).dt.date().alias("period_on")
+    if end is not None:
+        rows = rows.filter(pl.col(wall) < datetime.combine(end, time.min))
+    period = pl.col(wall).dt.truncate(every).dt.date().alias("period_on")
     return rows.group_by("list_id", period).agg(pl.len().alias(name))
 
 
-def _calendar(seen: pl.DataFrame, every: str) -> pl.DataFrame:
-    """Every period of each list between its first and its last."""
-    ends = seen.group_by("list_id").agg(
-        first=pl.col("period_on").min(), last=pl.col("period_on").max()
-    )
+def _calendar(seen: pl.DataFrame, every: str, end: date | None) -> pl.DataFrame:
+    """Every period of each list between its first and its last, or the one before ``end``."""
+    last = pl.col("period_on").max()
+    if end is not None:
+        last = pl.lit(end - timedelta(days=1)).dt.truncate(every)
+    ends = seen.group_by("list_id").agg(first=pl.col("period_on").min(), last=last)
     periods = pl.date_ranges("first", "last", interval=every)
     made = ends.with_columns(period_on=periods).explode("period_on")
     return made.select("list_id", pl.col("period_on").cast(pl.Date))

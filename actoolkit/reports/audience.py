@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from actoolkit import metrics
@@ -87,14 +89,15 @@ def _lists(material: Material) -> Control:
 def _growth(control: Control, material: Material, period: Period) -> Figure | None:
     grain = grain_for(period)
     frame = metrics.list_growth(
-        material.frames["contact_lists"], grain=grain, time_zone=material.zone
+        material.frames["contact_lists"],
+        grain=grain,
+        time_zone=material.zone,
+        until=min(period.until, material.today + timedelta(days=1)),
     )
     length = LENGTHS[grain]
     earlier = pl.lit(period.since).dt.truncate(length).dt.offset_by(f"-{length}")
     # Members add up since the first contact: all that came before is one period, not drawn.
-    frame = frame.filter(pl.col("period_on") < period.until).with_columns(
-        period_on=pl.max_horizontal("period_on", earlier)
-    )
+    frame = frame.with_columns(period_on=pl.max_horizontal("period_on", earlier))
     parts = {}
     labels = {option.value: option.label for option in control.options}
     for value in labels:

@@ -45,6 +45,7 @@ MEMBERSHIPS = {
     "unsubscribed_at": pl.Datetime("us", "UTC"),
 }
 UNTIL = st.dates(date(2025, 12, 1), date(2026, 3, 1))
+ZONES = st.sampled_from(["UTC", "America/Chicago", "Asia/Tokyo"])
 STATUSES = ["subscribed", "subscribed", "unsubscribed", "bounced", "unconfirmed", "status 9"]
 
 
@@ -107,10 +108,12 @@ def test_engagement_decay(engine, same, oracles, contacts, until, clicks_only):
 
 
 @QUICK
-@given(membership_rows(), shop.GRAINS, st.sampled_from(["UTC", "America/Chicago", "Asia/Tokyo"]))
-def test_list_growth(engine, same, oracles, memberships, grain, zone):
-    found = metrics.list_growth(engine.make(memberships, MEMBERSHIPS), grain=grain, time_zone=zone)
-    same(engine.read(found), wanted.growth(memberships, grain, zone, oracles.wilson))
+@given(membership_rows(), shop.GRAINS, ZONES, none_or(shop.DAYS))
+def test_list_growth(engine, same, oracles, memberships, grain, zone, until):
+    found = metrics.list_growth(
+        engine.make(memberships, MEMBERSHIPS), grain=grain, time_zone=zone, until=until
+    )
+    same(engine.read(found), wanted.growth(memberships, grain, zone, until, oracles.wilson))
 
 
 @QUICK
@@ -248,6 +251,7 @@ def test_who_joined_after_the_days_changes_nothing():
         lambda f: metrics.engagement_decay(f, until=None),
         lambda f: metrics.list_growth(f, grain="years"),
         lambda f: metrics.list_growth(f, time_zone="Mars/Olympus"),
+        lambda f: metrics.list_growth(f, until="2026-02-30"),
         lambda f: metrics.field_completeness([1]),
     ],
 )
@@ -275,6 +279,21 @@ def test_who_left_before_joining_is_not_less_than_nobody():
     )
     found = metrics.list_growth(memberships)
     assert found.select("joined", "left", "members", "undated").rows() == [(2, 1, 1, 1)]
+
+
+def test_a_list_on_which_nothing_happens_keeps_its_members():
+    memberships = pl.DataFrame(
+        {
+            "list_id": ["1", "1", "2"],
+            "status": ["subscribed", "unsubscribed", "subscribed"],
+            "subscribed_at": [datetime(2026, month, 9, tzinfo=UTC) for month in (1, 1, 4)],
+            "unsubscribed_at": [None, datetime(2026, 4, 9, tzinfo=UTC), None],
+        }
+    )
+    found = metrics.list_growth(memberships, until="2026-04-01")
+    days = [date(2026, month, 1) for month in (1, 2, 3)]
+    members = found.select("list_id", "period_on", "members").rows()
+    assert members == [("1", day, 2) for day in days]
 
 
 def test_growth_of_the_sandbox_is_the_worlds_own():

@@ -127,8 +127,11 @@ def decay(contacts, until, clicks_only, wilson):
     return made
 
 
-def start_of(moment, grain, zone):
-    day = moment.astimezone(ZoneInfo(zone)).date()
+def day_of(moment, zone):
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def start_of(day, grain):
     if grain == "year":
         return day.replace(month=1, day=1)
     if grain == "quarter":
@@ -146,27 +149,28 @@ def after(period, grain):
     return period + timedelta(days=7 if grain == "week" else 1)
 
 
-def growth(memberships, grain, zone, wilson):
+def growth(memberships, grain, zone, until, wilson):
     lists = {}
     for row in memberships:
         if row["list_id"] is None or row["subscribed_at"] is None or row["status"] == "unconfirmed":
             continue
         found = lists.setdefault(row["list_id"], {"joined": [], "left": [], "undated": 0})
         ended = row["status"] in ("unsubscribed", "bounced")
-        until = row["unsubscribed_at"]
-        if ended and (until is None or until < row["subscribed_at"]):
+        went = row["unsubscribed_at"]
+        if ended and (went is None or went < row["subscribed_at"]):
             found["undated"] += 1
             continue
-        found["joined"].append(start_of(row["subscribed_at"], grain, zone))
-        if ended:
-            found["left"].append(start_of(row["unsubscribed_at"], grain, zone))
+        for name, moment in (("joined", row["subscribed_at"]), ("left", went if ended else None)):
+            if moment is not None and (until is None or day_of(moment, zone) < until):
+                found[name].append(start_of(day_of(moment, zone), grain))
     made = []
     for list_id in sorted(lists):
         found = lists[list_id]
         seen = found["joined"] + found["left"]
         members, before = 0, None
         period = min(seen) if seen else None
-        while seen and period <= max(seen):
+        last = start_of(until - timedelta(days=1), grain) if until else max(seen, default=None)
+        while seen and period <= last:
             joined, left = found["joined"].count(period), found["left"].count(period)
             members += joined - left
             known = before is not None and 0 <= left <= before and before > 0

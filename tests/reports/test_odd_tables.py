@@ -115,3 +115,18 @@ def test_a_member_since_1970_counts_in_the_days_of_a_fortnight(tiny):
     )
     assert [row["members"] for row in after.rows] == [row["members"] for row in before.rows]
     assert len(after.rows) > 10
+
+
+def test_lists_on_which_nothing_happens_any_more_are_drawn_to_the_end(tiny):
+    joined = tiny.frames["contact_lists"].filter(pl.col("status") == "subscribed")
+    old = joined.filter(pl.col("subscribed_at") < datetime(2025, 10, 1, tzinfo=UTC))
+    quiet = replace(tiny, frames={**tiny.frames, "contact_lists": old})
+    found = figures(build("engagement", quiet))["list-growth"]
+    assert found.rows[-1]["period"] == "2026-06-01"
+    assert {row["members"] for row in found.rows if row["period"] > "2025-10"} == {old.height}
+    assert f"{old.height} list memberships in" in str(found)
+
+
+def test_growth_ends_with_the_day_of_the_data_where_the_period_goes_on(tiny):
+    found = figures(build("engagement", tiny, since="2026-05-01", until="2031-01-01"))
+    assert found["list-growth"].rows[-1]["period"] == "2026-06-01"
