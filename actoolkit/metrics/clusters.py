@@ -13,12 +13,13 @@ Cochran, Sampling Techniques (1977), 6.3 and 10A.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from actoolkit.metrics.dialects import Counts, Step, Words, in_steps
 from actoolkit.metrics.quantiles import normal_quantile
 
 Parts = Mapping[str, tuple[nw.Expr, nw.Expr]]
@@ -49,61 +50,80 @@ def with_residues(rows: nw.LazyFrame[Any], by: Sequence[str], rates: Parts) -> n
     keys = list(by) or ["__all"]
     rows = rows if by else rows.with_columns(__all=nw.lit(1))
     # All rates at once: Spark analyses the whole frame anew for each with_columns.
-    counts: list[nw.Expr] = []
-    sums: list[nw.Expr] = []
-    parts: list[nw.Expr] = []
+    return in_steps(rows, rates, _counts, partial(_sums, keys), _distances)
+
+
+def _counts(words: Words, rates: Counts) -> Iterator[Any]:
     for name, (hits, trials) in rates.items():
-        mine = f"{name}__hits", f"{name}__trials"
-        whole = f"{name}__all_hits", f"{name}__all_trials"
-        counts += [
-            hits.cast(nw.Float64).alias(mine[0]),
-            trials.cast(nw.Float64).alias(mine[1]),
-        ]
-        sums += [
-            nw.col(one).sum().over(*keys).alias(of) for one, of in zip(mine, whole, strict=True)
-        ]
-        seen, of = nw.col(mine[0]), nw.col(mine[1])
-        distance = seen - of * nw.col(whole[0]) / nw.col(whole[1])
+        yield hits.cast(words.Float64).alias(f"{name}__hits")
+        yield trials.cast(words.Float64).alias(f"{name}__trials")
+
+
+def _sums(keys: Sequence[str], words: Words, rates: Counts) -> Iterator[Any]:
+    for name in rates:
+        for kind in ("hits", "trials"):
+            yield words.col(f"{name}__{kind}").sum().over(*keys).alias(f"{name}__all_{kind}")
+
+
+def _distances(words: Words, rates: Counts) -> Iterator[Any]:
+    for name in rates:
+        seen, of = words.col(f"{name}__hits"), words.col(f"{name}__trials")
+        whole = words.col(f"{name}__all_trials")
+        distance = seen - of * words.col(f"{name}__all_hits") / whole
         residue, clusters = residues(name)
+        yield words.when(whole > 0).then(distance * distance).alias(residue)
         counted = (of > 0) & ~seen.is_null()
-        parts += [
-            nw.when(nw.col(whole[1]) > 0).then(distance * distance).alias(residue),
-            nw.when(counted).then(nw.lit(1)).otherwise(nw.lit(0)).alias(clusters),
-        ]
-    return rows.with_columns(*counts).with_columns(*sums).with_columns(*parts)
+        yield words.when(counted).then(words.lit(1)).otherwise(words.lit(0)).alias(clusters)
 
 
-def with_pulls(
-    rows: nw.LazyFrame[Any], rates: Parts, confidence: float, *, clustered: bool
-) -> nw.LazyFrame[Any]:
-    """Add ``name__pull``, squared quantile over effective size, which Wilson's interval is made of.
+def plain_pulls(confidence: float) -> list[Step]:
+    """Make ``name__pull`` of single campaigns: squared quantile over size, of which Wilson's is.
 
     Args:
-        rows: Hold each rate; where ``clustered``, its `residues` as well.
-        rates: Count of hits and count of trials, by name of the rate.
         confidence: Between 0 and 1.
-        clustered: Whether the rows are groups.
     """
-    if not clustered:
-        z = normal_quantile(confidence)
-        return rows.with_columns(
-            *((z * z / trials).alias(f"{name}__pull") for name, (_, trials) in rates.items())
-        )
-    # In steps, so that no expression stands in another twice: Spark would plan it as often.
-    inverses: list[nw.Expr] = []
-    quantiles: list[nw.Expr] = []
-    pulls: list[nw.Expr] = []
+    z = normal_quantile(confidence)
+
+    def pulls(_: Words, rates: Counts) -> Iterator[Any]:
+        for name, (_hits, trials) in rates.items():
+            yield (z * z / trials).alias(f"{name}__pull")
+
+    return [pulls]
+
+
+def clustered_pulls(confidence: float) -> list[Step]:
+    """Make ``name__pull`` of groups that hold each rate and its `residues`: over effective size.
+
+    Args:
+        confidence: Between 0 and 1.
+
+    Returns:
+        Steps, so that no expression stands in another twice: Spark would plan it as often.
+    """
+    return [_inverses, partial(_students, confidence), _pulls]
+
+
+def _inverses(words: Words, rates: Counts) -> Iterator[Any]:
+    for name in rates:
+        freedom = words.col(residues(name)[1]) - 1
+        yield _inverse(words, freedom).alias(f"{name}__inverse")
+
+
+def _students(confidence: float, words: Words, rates: Counts) -> Iterator[Any]:
+    for name in rates:
+        freedom, inverse = words.col(residues(name)[1]) - 1, words.col(f"{name}__inverse")
+        yield _student(words, freedom, inverse, confidence).alias(f"{name}__quantile")
+
+
+def _pulls(words: Words, rates: Counts) -> Iterator[Any]:
     for name, (_, trials) in rates.items():
-        residue, clusters = (nw.col(column) for column in residues(name))
-        inverses.append(_inverse(clusters - 1).alias(f"{name}__inverse"))
-        inverse, quantile = nw.col(f"{name}__inverse"), nw.col(f"{name}__quantile")
-        quantiles.append(_student(clusters - 1, inverse, confidence).alias(f"{name}__quantile"))
-        share = nw.col(name)
+        residue, clusters = (words.col(column) for column in residues(name))
+        inverse, quantile = words.col(f"{name}__inverse"), words.col(f"{name}__quantile")
+        share = words.col(name)
         spread, binomial = residue * clusters * inverse / trials, share * (1 - share)
         worse = (clusters > 1) & (spread > binomial) & (binomial > 0)
-        design = nw.when(worse).then(spread / binomial).otherwise(nw.lit(1.0))
-        pulls.append((quantile * quantile * design / trials).alias(f"{name}__pull"))
-    return rows.with_columns(*inverses).with_columns(*quantiles).with_columns(*pulls)
+        design = words.when(worse).then(spread / binomial).otherwise(words.lit(1.0))
+        yield (quantile * quantile * design / trials).alias(f"{name}__pull")
 
 
 def student(freedom: nw.Expr, confidence: float) -> nw.Expr:
@@ -113,19 +133,20 @@ def student(freedom: nw.Expr, confidence: float) -> nw.Expr:
         freedom: Degrees of freedom, whole; 0 where there is one campaign only.
         confidence: Between 0 and 1.
     """
-    return _student(freedom, _inverse(freedom), confidence)
+    found: nw.Expr = _student(nw, freedom, _inverse(nw, freedom), confidence)
+    return found
 
 
-def _inverse(freedom: nw.Expr) -> nw.Expr:
-    return 1 / nw.when(freedom > 0).then(freedom).otherwise(nw.lit(1)).cast(nw.Float64)
+def _inverse(words: Words, freedom: Any) -> Any:
+    return 1 / words.when(freedom > 0).then(freedom).otherwise(words.lit(1)).cast(words.Float64)
 
 
-def _student(freedom: nw.Expr, inverse: nw.Expr, confidence: float) -> nw.Expr:
+def _student(words: Words, freedom: Any, inverse: Any, confidence: float) -> Any:
     z, few, (a, b, c, d) = _quantiles(confidence)
     many = z + inverse * (a + inverse * (b + inverse * (c + inverse * d)))
-    found = nw.when(freedom > 0).then(many).otherwise(nw.lit(z))
+    found = words.when(freedom > 0).then(many).otherwise(words.lit(z))
     for number, value in enumerate(few, start=1):
-        found = nw.when(freedom == number).then(nw.lit(value)).otherwise(found)
+        found = words.when(freedom == number).then(words.lit(value)).otherwise(found)
     return found
 
 

@@ -8,7 +8,7 @@ binomial proportion", Statistical Science 16 (2001).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 import narwhals.stable.v2 as nw
@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.clusters import Parts, with_pulls
+from actoolkit.metrics.clusters import Parts, clustered_pulls, plain_pulls
+from actoolkit.metrics.dialects import Counts, Words, in_steps
 from actoolkit.metrics.quantiles import normal_quantile
 
 Floats = npt.NDArray[np.float64]
@@ -115,23 +116,33 @@ def with_rates(
         confidence: Coverage of the Wilson intervals.
         clustered: Whether the rows are groups with the columns of `actoolkit.metrics.clusters`.
     """
-    # Wilson's bounds as share**2 / (share + reach) and its mirror image: the same numbers as in the
-    # textbook, but no subtraction whose rounding could carry a bound past the rate, 0 or 1.
-    shares: list[nw.Expr] = []
-    parts: list[nw.Expr] = []
-    bounds: list[nw.Expr] = []
+    pulls = clustered_pulls(confidence) if clustered else plain_pulls(confidence)
+    return in_steps(frame, rates, _shares, *pulls, _reaches, _bounds)
+
+
+def _shares(words: Words, rates: Counts) -> Iterator[Any]:
     for name, (hits, trials) in rates.items():
         known = (trials > 0) & hits.is_between(0, trials)
-        shares.append(nw.when(known).then(hits / trials).alias(name))
-        share, pull = nw.col(name), nw.col(f"{name}__pull")
+        yield words.when(known).then(hits / trials).alias(name)
+
+
+def _reaches(words: Words, rates: Counts) -> Iterator[Any]:
+    for name in rates:
+        share, pull = words.col(name), words.col(f"{name}__pull")
         spread = (share * (1 - share) * pull + pull * pull / 4) ** 0.5
-        parts.append((pull / 2 + spread).alias(f"{name}__reach"))
-        reach, miss = nw.col(f"{name}__reach"), 1 - share
-        low = nw.when(share > 0).then(share * (share / (share + reach))).otherwise(share)
-        high = nw.when(share < 1).then(1 - miss * (miss / (miss + reach))).otherwise(share)
-        bounds += [low.alias(f"{name}_low"), high.alias(f"{name}_high")]
-    made = with_pulls(frame.with_columns(*shares), rates, confidence, clustered=clustered)
-    return made.with_columns(*parts).with_columns(*bounds)
+        yield (pull / 2 + spread).alias(f"{name}__reach")
+
+
+def _bounds(words: Words, rates: Counts) -> Iterator[Any]:
+    # Wilson's bounds as share**2 / (share + reach) and its mirror image: the same numbers as in the
+    # textbook, but no subtraction whose rounding could carry a bound past the rate, 0 or 1.
+    for name in rates:
+        share, reach = words.col(name), words.col(f"{name}__reach")
+        miss = 1 - share
+        low = words.when(share > 0).then(share * (share / (share + reach))).otherwise(share)
+        high = words.when(share < 1).then(1 - miss * (miss / (miss + reach))).otherwise(share)
+        yield low.alias(f"{name}_low")
+        yield high.alias(f"{name}_high")
 
 
 def share_of(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
