@@ -23,6 +23,10 @@ LENGTHS: Mapping[str, str] = {
 """What polars and Narwhals call the length of each."""
 
 
+FIRST_DAY = date(1900, 1, 1)
+"""What is before it is none that anybody means, and leaves no room for the days before it."""
+
+
 def as_day(value: Day) -> date | None:
     """Read a day.
 
@@ -30,20 +34,26 @@ def as_day(value: Day) -> date | None:
         value: A date, "2026-01-31", or None.
 
     Raises:
-        InvalidArgument: Text that is no day.
+        InvalidArgument: Text that is no day, or a day before `FIRST_DAY`.
     """
     if isinstance(value, datetime):
         raise InvalidArgument(f"{value!r} is a moment, not a day.", hint="Pass its .date().")
-    if value is None or isinstance(value, date):
-        return value
-    if not isinstance(value, str):
+    if value is None:
+        return None
+    if not isinstance(value, date | str):
         raise InvalidArgument(f"{value!r} is not a day.", hint='Write it as "2026-01-31".')
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError as error:
         raise InvalidArgument(
             f"{value!r} is not a day.", hint='Write it as "2026-01-31".'
         ) from error
+    if day < FIRST_DAY:
+        raise InvalidArgument(
+            f"{day} is before {FIRST_DAY}, with which the calendar begins here.",
+            hint="Leave the first day out to have all there is.",
+        )
+    return day
 
 
 def year_before(day: date) -> date:

@@ -27,7 +27,8 @@ def in_steps(frame: nw.LazyFrame[Any], counts: Counts, *steps: Step) -> nw.LazyF
     """Add columns step by step, each step from those of the steps before.
 
     Args:
-        frame: Of any engine.
+        frame: Of any engine; of polars, it has the counts as ``name__hits`` and ``name__trials``
+            then, which no column of the user may be called.
         counts: What the steps are about, in the words of Narwhals.
         *steps: Each makes columns.
     """

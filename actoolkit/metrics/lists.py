@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -70,7 +70,7 @@ def list_growth(
         The same kind of frame, sorted by list and period:
         ``list_id (String)``, ``period_on (Date): first day``;
         ``joined (Int64)``, ``left (Int64): unsubscribed or bounced``;
-        ``members (Int64): at the end of the period``;
+        ``members (Int64): at the end of the period, or of the last day``;
         ``churn_rate (Float64): of the members at the beginning, those who left; null for a first
         period, and where more left than there were``, with ``churn_rate_low`` and
         ``churn_rate_high``;
@@ -112,12 +112,15 @@ def list_growth(
     # Of a membership that ended twice, the API has the latest dates: they need not be of one stay.
     unknown = (pl.col("unsubscribed_at") >= pl.col("subscribed_at")).ne_missing(True)  # noqa: FBT003
     memberships = memberships.with_columns(is_undated=ended & unknown)
-    undated = memberships.group_by("list_id").agg(undated=pl.col("is_undated").sum())
     moments = pl.col("subscribed_at", "unsubscribed_at").dt.convert_time_zone(time_zone)
-    walls = memberships.with_columns(moments.dt.replace_time_zone(None))
+    walls = _before(
+        memberships.with_columns(moments.dt.replace_time_zone(None)), "subscribed_at", end
+    )
+    undated = walls.group_by("list_id").agg(undated=pl.col("is_undated").sum())
     dated = walls.filter(~pl.col("is_undated"))
-    joined = _counted(dated, "subscribed_at", "joined", every, end)
-    left = _counted(dated.filter(ended), "unsubscribed_at", "left", every, end)
+    ends = _before(dated.filter(ended), "unsubscribed_at", end)
+    joined = _counted(dated, "subscribed_at", "joined", every)
+    left = _counted(ends, "unsubscribed_at", "left", every)
     made = _calendar(pl.concat([joined, left], how="diagonal"), every, end)
     for counts in (joined, left):
         made = made.join(counts, on=["list_id", "period_on"], how="left")
@@ -187,11 +190,11 @@ def list_overlap(contact_lists: Any) -> Any:
     return closed(made, contact_lists, _OVERLAP, sort_by=["list_id", "other_list_id"])
 
 
-def _counted(
-    rows: pl.DataFrame, wall: str, name: str, every: str, end: date | None
-) -> pl.DataFrame:
-    if end is not None:
-        rows = rows.filter(pl.col(wall) < datetime.combine(end, time.min))
+def _before(rows: pl.DataFrame, wall: str, end: date | None) -> pl.DataFrame:
+    return rows if end is None else rows.filter(pl.col(wall) < datetime.combine(end, time.min))
+
+
+def _counted(rows: pl.DataFrame, wall: str, name: str, every: str) -> pl.DataFrame:
     period = pl.col(wall).dt.truncate(every).dt.date().alias("period_on")
     return rows.group_by("list_id", period).agg(pl.len().alias(name))
 
@@ -200,7 +203,7 @@ def _calendar(seen: pl.DataFrame, every: str, end: date | None) -> pl.DataFrame:
     """Every period of each list between its first and its last, or the one before ``end``."""
     last = pl.col("period_on").max()
     if end is not None:
-        last = pl.lit(end - timedelta(days=1)).dt.truncate(every)
+        last = pl.lit(end).dt.offset_by("-1d").dt.truncate(every)
     ends = seen.group_by("list_id").agg(first=pl.col("period_on").min(), last=last)
     periods = pl.date_ranges("first", "last", interval=every)
     made = ends.with_columns(period_on=periods).explode("period_on")

@@ -105,7 +105,13 @@ def overview_kpis(
     if end is None:
         raise InvalidArgument("The days have no end.", hint="Pass until=, the day after the last.")
     first = first or year_before(end)
-    before = first - (end - first)
+    try:
+        before = first - (end - first)
+    except OverflowError as error:
+        raise InvalidArgument(
+            f"As many days as from {first} to {end} are not in the calendar before them.",
+            hint="Choose fewer days.",
+        ) from error
     reads: Schema = {"sent_local": "wall", **dict.fromkeys((*_COUNTERS, VERIFIED), "count")}
     mails = opened("overview_kpis", campaigns, {"automation_id": "key", **reads})
     mails = with_verified(with_delivered(mails.filter(nw.col("automation_id").is_null())))

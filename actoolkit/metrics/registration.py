@@ -133,6 +133,11 @@ def _check_ratio(definition: Definition) -> None:
     made = [name, f"{name}_low", f"{name}_high", "rows", "flag"]
     taken = {one for one in (definition.numerator, definition.denominator) if one in made}
     taken |= {name} & {"rows", "flag"}
+    if any(one.startswith(f"{name}__") for one in (definition.numerator, definition.denominator)):
+        raise InvalidArgument(
+            f"{name} has a count whose name begins with {name}__, as those that it works with do.",
+            hint="Rename the column, or choose another id.",
+        )
     if taken:
         raise InvalidArgument(
             f"{name} needs {' and '.join(sorted(taken))} for something else in its result.",

@@ -102,7 +102,7 @@ def _growth(control: Control, material: Material, period: Period) -> Figure | No
     labels = {option.value: option.label for option in control.options}
     for value in labels:
         part = frame if value == "all" else frame.filter(pl.col("list_id") == value)
-        rows = growth_rows(part, as_of=period.until, grain=grain)
+        rows = growth_rows(part, as_of=period.known_until(material.today), grain=grain)
         parts[value] = [row for row in rows if period.since.isoformat() <= row["period"]]
     if not any(parts.values()):
         return None

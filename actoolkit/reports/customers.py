@@ -20,6 +20,7 @@ from actoolkit.charts.customers import (
     survival_rows,
 )
 from actoolkit.charts.formats import column_decimals, count, day, money, percent
+from actoolkit.metrics.days import FIRST_DAY
 from actoolkit.reports.blocks import Cell, Control, Figure, Note, Option, Table, TableColumn
 from actoolkit.reports.document import Section
 from actoolkit.reports.figures import still, switched
@@ -72,7 +73,7 @@ def customers_section(material: Material, period: Period) -> Section:
 def _known_currencies(material: Material, period: Period) -> dict[str, str | None]:
     """Give the currencies of the period, and behind them those of earlier orders only."""
     now = shop_currencies(material, period)
-    return now | shop_currencies(material, Period(date.min, period.until))
+    return now | shop_currencies(material, Period(FIRST_DAY, period.until))
 
 
 def _scores(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from actoolkit import metrics
@@ -70,7 +72,7 @@ def engagement_section(material: Material, period: Period, *, over_time: bool = 
             lead="How the rates of one-off campaigns moved, and whether the day and hour of "
             "sending go along with more opens or clicks.",
             controls=[CONTROL],
-            blocks=[_over_time(sent, period), figure],
+            blocks=[_over_time(sent, period, material.today), figure],
         )
     return Section(
         "sending-time",
@@ -81,11 +83,11 @@ def engagement_section(material: Material, period: Period, *, over_time: bool = 
     )
 
 
-def _over_time(sent: pl.DataFrame, period: Period) -> Figure | Note:
-    grain = grain_for(period)
+def _over_time(sent: pl.DataFrame, period: Period, today: date) -> Figure | Note:
+    grain, known = grain_for(period), period.known_until(today)
     frame = metrics.engagement_by_period(sent, grain=grain)
     parts = {
-        option.value: period_rows(frame, rate=option.value, as_of=period.until, grain=grain)
+        option.value: period_rows(frame, rate=option.value, as_of=known, grain=grain)
         for option in CONTROL.options
     }
     if not any(parts.values()):

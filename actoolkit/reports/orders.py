@@ -49,7 +49,7 @@ def orders_section(material: Material, period: Period, *, carts: bool = False) -
         )
     rows = revenue_rows(
         revenue,
-        as_of=period.until,
+        as_of=period.known_until(material.today),
         since=period.since,
         grain=grain,
         minor_units=material.minor_units,

@@ -34,6 +34,14 @@ class Period:
         """How many days it has."""
         return (self.until - self.since).days
 
+    def known_until(self, today: date) -> date:
+        """Give the day after the last that is over in the data.
+
+        Args:
+            today: Day of the data, which is not over.
+        """
+        return min(self.until, today)
+
     @property
     def before(self) -> Period:
         """As many days, ending where this period begins."""

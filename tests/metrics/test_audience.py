@@ -294,6 +294,7 @@ def test_a_list_on_which_nothing_happens_keeps_its_members():
     days = [date(2026, month, 1) for month in (1, 2, 3)]
     members = found.select("list_id", "period_on", "members").rows()
     assert members == [("1", day, 2) for day in days]
+    assert metrics.list_growth(memberships, until="1900-01-01").is_empty()
 
 
 def test_growth_of_the_sandbox_is_the_worlds_own():

@@ -211,6 +211,7 @@ def test_what_cannot_be_computed_says_what_to_do():
         (Definition("mine", "Mine", "a ÷ b", caveats="One."), "caveats='One.', .* comma"),
         (Definition("mine", "Mine", "a ÷ b", caveats=(1,)), r"caveats=\(1,\), .* comma"),
         (Definition("mine", "Mine", "a ÷ b", "mine", "b"), "mine needs mine for something else"),
+        (Definition("mine", "Mine", "a ÷ b", "a", "mine__hits"), "begins with mine__"),
         (Definition("mine", "Mine", "a ÷ b", "a", "mine_low"), "needs mine_low for something"),
         (Definition("mine", "Mine", "a ÷ b", "a", "mine_high"), "needs mine_high for something"),
         (Definition("mine", "Mine", "a ÷ b", "rows", "flag"), "needs flag and rows for something"),

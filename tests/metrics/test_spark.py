@@ -40,8 +40,8 @@ SMALL = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
+QUICK_TO_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +54,11 @@ def spark():
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.driver.host", "127.0.0.1")
-        .config(map=SMALL)
+        .config("spark.driver.extraJavaOptions", QUICK_TO_START)
         .getOrCreate()
     )
+    for name, value in SMALL.items():  # Of this session; those of the builder outlive it.
+        session.conf.set(name, value)
     yield session
     session.stop()
 

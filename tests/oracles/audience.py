@@ -154,6 +154,8 @@ def growth(memberships, grain, zone, until, wilson):
     for row in memberships:
         if row["list_id"] is None or row["subscribed_at"] is None or row["status"] == "unconfirmed":
             continue
+        if until is not None and day_of(row["subscribed_at"], zone) >= until:
+            continue
         found = lists.setdefault(row["list_id"], {"joined": [], "left": [], "undated": 0})
         ended = row["status"] in ("unsubscribed", "bounced")
         went = row["unsubscribed_at"]

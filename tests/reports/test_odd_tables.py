@@ -127,6 +127,32 @@ def test_lists_on_which_nothing_happens_any_more_are_drawn_to_the_end(tiny):
     assert f"{old.height} list memberships in" in str(found)
 
 
+def test_growth_ends_with_the_last_day_asked_for(tiny):
+    found = figures(build("engagement", tiny, since="2026-01-01", until="2026-05-15"))
+    last = found["list-growth"].rows[-1]
+    moments = tiny.frames["contact_lists"]["subscribed_at"].to_list()
+    days = [moment.astimezone(ZoneInfo(tiny.zone)).date() for moment in moments]
+    began = sum(date(2026, 5, 1) <= one < date(2026, 5, 15) for one in days)
+    assert (last["period"], last["joined"]) == ("2026-05-01", began)
+    assert began
+
+
 def test_growth_ends_with_the_day_of_the_data_where_the_period_goes_on(tiny):
-    found = figures(build("engagement", tiny, since="2026-05-01", until="2031-01-01"))
-    assert found["list-growth"].rows[-1]["period"] == "2026-06-01"
+    found = figures(build("engagement", tiny, since="2026-06-16", until="2026-07-03"))
+    last = found["list-growth"].rows[-1]
+    assert (last["period"], last["complete"]) == ("2026-06-30", False)
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        ("engagement", "list-growth"),
+        ("engagement", "rates-over-time"),
+        ("revenue", "revenue-chart"),
+    ],
+)
+def test_a_month_that_the_data_has_not_whole_is_faint_whatever_was_asked_for(tiny, subject, name):
+    found = figures(build(subject, tiny, since="2026-01-01", until="2026-07-01"))[name]
+    whole = {row["period"] for row in found.rows if row["complete"]}
+    assert {row["period"] for row in found.rows} - whole == {"2026-06-01"}
+    assert max(whole) == "2026-05-01"
