@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from actoolkit.api import reader
 from actoolkit.settings import Account
 from actoolkit.store import Facts, Snapshots
 from actoolkit.tables import SCORES
@@ -20,6 +21,14 @@ def account(tmp_path):
         cache_dir=tmp_path / "cache",
         clock=lambda: NOW,
     )
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Grows with each request of this process; a server counts late ones of a killed process too."""
+    sent, send = [], reader.send
+    monkeypatch.setattr(reader, "send", lambda *a, **k: sent.append(1) or send(*a, **k))
+    return sent
 
 
 @pytest.fixture
