@@ -34,16 +34,6 @@ SPEC.loader.exec_module(every)
 CALLS = every.CALLS
 
 
-# A hundred rows are answered by plans of hundreds of nodes: to compile these, and to plan them anew
-# after each stage, takes most of the time. The documentation's code runs with Spark's own settings.
-SMALL = {
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-}
-QUICK_TO_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-
-
 @pytest.fixture(scope="module")
 def spark():
     from pyspark.sql import SparkSession
@@ -54,11 +44,8 @@ def spark():
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.extraJavaOptions", QUICK_TO_START)
         .getOrCreate()
     )
-    for name, value in SMALL.items():  # Of this session; those of the builder outlive it.
-        session.conf.set(name, value)
     yield session
     session.stop()
 
