@@ -51,7 +51,7 @@ def as_day(value: Day) -> date | None:
     if day < FIRST_DAY:
         raise InvalidArgument(
             f"{day} is before {FIRST_DAY}, with which the calendar begins here.",
-            hint="Leave the first day out to have all there is.",
+            hint="Choose a later one; without a first day all there is counts.",
         )
     return day
 

@@ -1,8 +1,8 @@
 """One formula, in Narwhals' words or in those of polars: they are the same words.
 
-Narwhals turns each node of an expression into the engine's own, which takes ten times as long as
-polars takes to make one. Where a frame is of polars, formulas of many nodes are written to it
-directly: a rate with its interval has some two hundred.
+Narwhals turns each node of an expression into the engine's own, which takes more than ten times
+as long as polars takes to make one. Where a frame is of polars, formulas of many nodes are written
+to it directly: a rate with its interval has some two hundred.
 """
 
 from __future__ import annotations
@@ -37,14 +37,10 @@ def in_steps(frame: nw.LazyFrame[Any], counts: Counts, *steps: Step) -> nw.LazyF
             frame = frame.with_columns(*step(nw, counts))
         return frame
     named = {name: (f"{name}__hits", f"{name}__trials") for name in counts}
-    of_each = zip(counts.values(), named.values(), strict=True)
-    frame = frame.with_columns(
-        part.alias(name)
-        for parts, names in of_each
-        for part, name in zip(parts, names, strict=True)
-    )
-    native: Any = frame.to_native()
-    own = {name: (pl.col(hits), pl.col(trials)) for name, (hits, trials) in named.items()}
+    hits = {named[name][0]: part for name, (part, _) in counts.items()}
+    trials = {named[name][1]: part for name, (_, part) in counts.items()}
+    native: Any = frame.with_columns(**hits, **trials).to_native()
+    own = {name: (pl.col(one), pl.col(other)) for name, (one, other) in named.items()}
     for step in steps:
         native = native.with_columns(*step(pl, own))
     made: nw.LazyFrame[Any] = nw.from_native(native).lazy()

@@ -10,19 +10,10 @@ from polars.testing import assert_frame_equal
 
 from actoolkit import metrics
 from actoolkit.metrics import clusters, dialects, intervals
+from actoolkit.metrics.counters import ADDED, VERIFIED
 
 COUNTS = st.none() | st.sampled_from([0, 1, 2, 7, 40, 10**6])
-NAMES = (
-    "sends",
-    "hard_bounces",
-    "soft_bounces",
-    "unique_opens",
-    "verified_unique_opens",
-    "clickers",
-    "unsubscribes",
-    "unique_replies",
-    "unique_forwards",
-)
+NAMES = (*ADDED, VERIFIED)
 CAMPAIGNS = st.lists(st.tuples(st.sampled_from("ab"), *(COUNTS for _ in NAMES)), max_size=9)
 
 
