@@ -7,7 +7,7 @@ a plain as-of join finds the latest. What does not fit is left to the formulatio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,38 +20,60 @@ Layout = Literal["texts", "numbers"]
 
 ROWS = 1_000_000
 """Touches looked at in one go."""
-_BITS = 31
-_EPOCH = 631_152_000
-"""Seconds are counted from 1990 and fit until 2058."""
+_BITS = 32
 _DIGITS = 8
 _TENS = np.array([0, *(10**place for place in range(1, _DIGITS))], np.int64)
 _PLACES = np.arange(1, _DIGITS + 1)
 _TIES = ("kind_rank", "campaign_key", "automation_key")
-_US = 1_000_000
+_SECONDS = (1 << _BITS) - 1
+_SECOND = 1_000_000
+_DAY = 86_400
 
 
 class _Unfit(Exception):
     """The touches or orders are not of the kind that a whole number can hold."""
 
 
+class _OutOfOrder(Exception):
+    """The touches are in another order than they were taken to be in."""
+
+
+class _Tied(Exception):
+    """Touches of one contact are of one second."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Touches in order, by contact and second."""
+
+    keys: Whole
+    rows: pl.DataFrame
+
+    def latest(self) -> _Seen:
+        """Of touches of one second, leave the one that comes last."""
+        keyed = self.rows.with_columns(seen=self.keys).sort("seen", "at", *_TIES)
+        rows = keyed.unique("seen", keep="last", maintain_order=True)
+        return _Seen(rows["seen"].to_numpy(), rows.drop("seen"))
+
+    def and_then(self, other: _Seen) -> _Seen:
+        """Go on with others."""
+        keys = np.concatenate([self.keys, other.keys])
+        return _Seen(keys, pl.concat([self.rows, other.rows]))
+
+    def last(self) -> _Seen:
+        """Give the last one."""
+        return _Seen(self.keys[-1:], self.rows.tail(1))
+
+
 @dataclass(frozen=True, slots=True)
 class _Bought:
-    """Orders of contacts whose id is a number written plainly, by contact and moment."""
+    """Orders of contacts whose id is a number written plainly, by contact and second."""
 
     keys: Whole
     rows: Whole
     """Where each stands among all orders."""
     moments: Whole
-    """Of all orders, in microseconds."""
-
-
-@dataclass(slots=True)
-class _Look:
-    """What a pass over the touches found in the way, if anything."""
-
-    layout: Layout
-    ties: bool
-    found: Literal["", "unfit", "order", "ties"] = ""
+    """In microseconds."""
 
 
 def last_touch_sums(
@@ -70,89 +92,96 @@ def last_touch_sums(
         ``credited_cents``;
         None where the touches are not in order or do not fit.
     """
-    try:
-        orders = _orders(bought)
-        for layout in ("numbers", "texts"):
-            for ties in (False, True):
-                look = _Look(layout, ties)
-                made = _joined(orders, touches, names, window_days, look)
-                if not look.found:
-                    return made
-                if look.found == "unfit":
-                    return None
-                if look.found == "order":
-                    break
-    except _Unfit:
-        return None
-    return None
-
-
-def _orders(bought: pl.LazyFrame) -> pl.DataFrame:
-    asked = bought.select("order_id", "currency", "cents", **_parts("ordered_at"))
-    orders = asked.with_columns(plain=_plain()).collect(engine="streaming").rechunk()
-    ids = orders["order_id"].cast(pl.Int64, strict=False)
-    ids = orders["order_id"].hash() if ids.null_count() else ids
-    numbers = ids.to_numpy()
-    if (numbers[1:] <= numbers[:-1]).any() and ids.n_unique() < len(ids):
-        raise _Unfit
-    return orders.drop("order_id")
-
-
-def _plain() -> pl.Expr:
-    """Say whether a contact's id is a number as numbers are written."""
-    number, digits = pl.col("number"), pl.col("digits")
-    above = pl.lit(10, pl.Int64).pow(digits.clip(0, _DIGITS))
-    whole = (number >= 0) & (number < above) & ((number * 10 >= above) | (digits == 1))
-    return (whole & (digits <= _DIGITS)).fill_null(value=False)
+    layout: Layout = "numbers"
+    ties, orders = False, None
+    while True:
+        kept = list(dict.fromkeys([*names, *_TIES] if ties else names))
+        rows = touches.select(*kept, **_parts("touched_at"))
+        # Touches are being read from here on, while the orders are sorted.
+        batches = rows.collect_batches(chunk_size=ROWS, maintain_order=True)
+        try:
+            orders = _orders(bought) if orders is None else orders
+            known = _keyed(orders, layout)
+            nothing = _Seen(np.array([], np.int64), rows.drop("key", "digits").clear().collect())
+            seen = (_seen(batch, layout, ties=ties) for batch in batches if len(batch))
+            found = _credited(known, nothing, seen, window_days, ties=ties)
+            return _sums(orders, found, names)
+        except _Tied:
+            ties = True
+        except _OutOfOrder:
+            if layout == "texts":
+                return None
+            layout, ties = "texts", False
+        except _Unfit:
+            return None
 
 
 def _parts(moment: str) -> dict[str, pl.Expr]:
     # Texts first: categories would give their places.
     contact, at = pl.col("contact_id").cast(pl.String), pl.col(moment)
-    number, second = contact.cast(pl.Int64, strict=False), at.dt.epoch("us") // _US - _EPOCH
+    number = contact.cast(pl.Int64, strict=False)
     return {
-        "number": number,
         "digits": contact.str.len_bytes().cast(pl.Int64),
-        "moment": at.dt.epoch("us"),
-        "second": second,
-        "key": number * (1 << _BITS) + second,
+        "at": at.dt.epoch("us"),
+        "key": number * (1 << _BITS) + at.dt.epoch("us") // _SECOND,
     }
 
 
-def _keyed(orders: pl.DataFrame, layout: Layout) -> _Bought:
-    if not orders["second"].is_between(0, (1 << _BITS) - 1).all():
+def _refuse_far(moments: pl.Series) -> None:
+    """Refuse seconds of more than 32 bits: before 1970, after 2106."""
+    if len(moments) and not 0 <= moments.min() <= moments.max() < _SECOND << _BITS:  # type: ignore[operator]
         raise _Unfit
-    known = orders if orders["plain"].all() else orders.filter("plain")
-    keys = known["key"].to_numpy()
+
+
+def _orders(bought: pl.LazyFrame) -> pl.DataFrame:
+    number = pl.col("order_id").cast(pl.Int64, strict=False)
+    asked = bought.select("currency", "cents", number=number, **_parts("ordered_at"))
+    orders = asked.collect(engine="streaming")
+    ids = orders["number"]
+    if ids.null_count():
+        ids = bought.select(pl.col("order_id").hash()).collect(engine="streaming")["order_id"]
+    numbers = ids.to_numpy()
+    if (numbers[1:] <= numbers[:-1]).any() and ids.n_unique() < len(ids):
+        raise _Unfit
+    return orders.drop("number")
+
+
+def _keyed(orders: pl.DataFrame, layout: Layout) -> _Bought:
+    _refuse_far(orders["at"])
+    keys, digits = (orders[name].fill_null(-1).to_numpy() for name in ("key", "digits"))
+    rows = np.argsort(keys)
+    keys, digits = keys[rows], digits[rows]
+    plain = (keys >= 0) & (np.searchsorted(_TENS, keys >> _BITS, side="right") == digits)
+    if not plain.all():
+        keys, digits, rows = keys[plain], digits[plain], rows[plain]
     if layout == "texts":
-        number, digits = known["number"].to_numpy(), known["digits"].to_numpy()
-        number = number * 10 ** (_DIGITS - digits) << 4 | digits
-        keys = number << _BITS | known["second"].to_numpy()
-    order = np.argsort(keys)
-    rows = order if known is orders else orders["plain"].arg_true().to_numpy()[order]
-    return _Bought(keys[order], rows, orders["moment"].to_numpy())
+        keys = _texts(keys >> _BITS, digits) << _BITS | keys & _SECONDS
+        order = np.argsort(keys)
+        keys, rows = keys[order], rows[order]
+    return _Bought(keys, rows, orders["at"].to_numpy())
+
+
+def _texts(ids: Whole, digits: Whole) -> Whole:
+    """Give numbers that are in the order that ids have as texts."""
+    return np.asarray((ids * 10 ** (_DIGITS - digits) << 4) | digits)
 
 
 def _keys(batch: pl.DataFrame, layout: Layout) -> Whole:
     """Put contact and second of touches in one number that grows as the rows should."""
-    keys, second, moment = (batch[name].to_numpy() for name in ("key", "second", "moment"))
-    # Negative ones are the largest of all without a sign.
-    if batch["key"].null_count() or int(second.view(np.uint64).max()) >> _BITS:
+    if batch["key"].null_count():
         raise _Unfit
-    # Seconds are never above the moment, so that sums, even where they run over, tell of all.
-    whole = (int(second.sum()) + len(second) * _EPOCH) * _US
-    if (int(moment.sum()) - whole) % 2**64:
-        raise _Unfit
+    keys = batch["key"].to_numpy()
     if layout == "numbers":
-        return np.asarray(keys)
+        return keys
     number = keys >> _BITS
     begins = np.flatnonzero(np.diff(number, prepend=number[:1] - 1))
     ids = number[begins]
     if ids.min() < 0 or ids.max() >= 10**_DIGITS:
         raise _Unfit
-    digits = np.searchsorted(_TENS, ids, side="right")
-    ids = (ids * 10 ** (_DIGITS - digits) << 4) | digits
-    return np.asarray(np.repeat(ids << _BITS, np.diff(begins, append=len(keys))) | second)
+    places = _texts(ids, np.searchsorted(_TENS, ids, side="right"))
+    return np.asarray(
+        np.repeat(places << _BITS, np.diff(begins, append=len(keys))) | keys & _SECONDS
+    )
 
 
 def _digits(keys: Whole, layout: Layout) -> int:
@@ -164,16 +193,77 @@ def _digits(keys: Whole, layout: Layout) -> int:
     return int(np.diff(np.searchsorted(keys, _TENS << _BITS), append=len(keys)) @ _PLACES)
 
 
-def _joined(
-    orders: pl.DataFrame,
-    touches: pl.LazyFrame,
-    names: Sequence[str],
+def _seen(batch: pl.DataFrame, layout: Layout, *, ties: bool) -> _Seen:
+    """Look whether touches are what they are taken for."""
+    _refuse_far(batch["at"])
+    keys = _keys(batch, layout)
+    _refuse_disorder(keys[:-1], keys[1:], ties=ties)
+    # A number is never written with fewer digits than it has, so their sum tells of all.
+    if _digits(keys, layout) != batch["digits"].sum():
+        raise _Unfit
+    return _Seen(keys, batch.drop("key", "digits"))
+
+
+def _refuse_disorder(first: Whole, then: Whole, *, ties: bool) -> None:
+    # Compared, not subtracted: differences of keys that are none could run over.
+    if (first < then).all():
+        return
+    if (first > then).any():
+        raise _OutOfOrder
+    if not ties:
+        raise _Tied
+
+
+def _credited(
+    bought: _Bought,
+    held: _Seen,
+    batches: Iterable[_Seen],
     window_days: int | None,
-    look: _Look,
+    *,
+    ties: bool,
 ) -> pl.DataFrame:
-    found = _credited(_keyed(orders, look.layout), touches, names, window_days, look)
-    if look.found:
-        return orders
+    """Give the latest touch before each order, going through the touches once.
+
+    Args:
+        bought: Result of `_keyed`.
+        held: No touch, with the columns of those in ``batches``.
+        batches: Results of `_seen`, in order.
+        window_days: As of `attributed_revenue`.
+        ties: Whether touches may be of one second.
+
+    Returns:
+        One row per order with a touch in the window: ``row`` of the order, and its touch.
+    """
+    found, done = [], 0
+    for seen in batches:
+        _refuse_disorder(held.keys, seen.keys[: len(held.keys)], ties=ties)
+        known = held.and_then(seen).latest() if ties else seen
+        first, upto = np.searchsorted(bought.keys, known.keys[[0, -1]])
+        found.append(_hits(bought, slice(done, first), held, window_days))
+        found.append(_hits(bought, slice(first, upto), known, window_days))
+        held, done = known.last(), upto
+    found.append(_hits(bought, slice(done, None), held, window_days))
+    return pl.concat(found)
+
+
+def _hits(bought: _Bought, part: slice, seen: _Seen, window_days: int | None) -> pl.DataFrame:
+    """Match some orders with touches; leave those of one contact and in the window."""
+    orders, touched = bought.keys[part], seen.keys
+    place = np.searchsorted(touched, orders, side="right") - 1
+    if window_days is None or not len(touched):
+        near = np.flatnonzero(place >= 0)
+    else:
+        near = np.flatnonzero((orders - touched[place]).view(np.uint64) <= window_days * _DAY)
+    near = near[touched[place[near]] >> _BITS == orders[near] >> _BITS]
+    rows = bought.rows[part][near]
+    hits = seen.rows.select(pl.all().gather(place[near])).with_columns(row=pl.Series(rows))
+    passed = bought.moments[rows] - hits["at"].to_numpy()
+    if (passed < 0).any():  # a touch in the second of an order, and after it
+        raise _Unfit
+    return hits if window_days is None else hits.filter(passed < window_days * _DAY * _SECOND)
+
+
+def _sums(orders: pl.DataFrame, found: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     sums = {"orders": pl.len().cast(pl.Int64), "credited_cents": pl.col("cents").sum()}
     given = found.with_columns(orders.select("currency", "cents")[found["row"].to_numpy()])
     given = given.group_by("currency", *names).agg(**sums)
@@ -188,90 +278,3 @@ def _joined(
         ],
         how="diagonal",
     ).with_columns(credited_orders=pl.col("orders").cast(pl.Float64))
-
-
-def _credited(
-    bought: _Bought,
-    touches: pl.LazyFrame,
-    names: Sequence[str],
-    window_days: int | None,
-    look: _Look,
-) -> pl.DataFrame:
-    """Give the latest touch before each order, going through the touches once.
-
-    Args:
-        bought: Result of `_keyed`.
-        touches: As of `last_touch_sums`.
-        names: Likewise.
-        window_days: Likewise.
-        look: What stands in the way.
-
-    Returns:
-        One row per order with a touch in the window: ``row`` of the order, ``names`` of the touch.
-    """
-    ties = [name for name in _TIES if look.ties]
-    parts = {name: part for name, part in _parts("touched_at").items() if name != "number"}
-    rows = touches.select(*dict.fromkeys((*names, *ties)), **parts)
-    given = touches.select(*dict.fromkeys((*names, *ties)))
-    held = pl.DataFrame(schema={"seen": pl.Int64(), **given.collect_schema()})
-    found, done = [], 0
-    for batch in rows.collect_batches(chunk_size=ROWS, maintain_order=True):
-        if batch.is_empty():
-            continue
-        keys = _checked(batch, held, look)
-        if keys is None:
-            return held
-        seen = batch.select(pl.Series("seen", keys), *names, *ties)
-        seen = _latest(pl.concat([held, seen]), look) if ties else seen
-        first, upto = np.searchsorted(bought.keys, seen["seen"].to_numpy()[[0, -1]])
-        found.append(_hits(bought, slice(done, first), held.select("seen", *names), window_days))
-        found.append(_hits(bought, slice(first, upto), seen.select("seen", *names), window_days))
-        held, done = seen.tail(1), upto
-    found.append(_hits(bought, slice(done, None), held.select("seen", *names), window_days))
-    return pl.concat(found)
-
-
-def _hits(
-    bought: _Bought, part: slice, seen: pl.DataFrame, window_days: int | None
-) -> pl.DataFrame:
-    """Match some orders with touches in order; leave those of one contact and in the window."""
-    orders, touched = bought.keys[part], seen["seen"].to_numpy()
-    place = np.searchsorted(touched, orders, side="right") - 1
-    if window_days is None or not len(touched):
-        near = np.flatnonzero(place >= 0)
-    else:
-        near = np.flatnonzero((orders - touched[place]).view(np.uint64) <= window_days * 86_400)
-    keys, place = touched[place[near]], place[near]
-    same = keys >> _BITS == orders[near] >> _BITS
-    rows = bought.rows[part][near]
-    if window_days is not None:
-        moment = ((keys & ((1 << _BITS) - 1)) + _EPOCH) * _US
-        same &= bought.moments[rows] - moment < window_days * 86_400 * _US
-    row = pl.Series("row", rows[same], dtype=pl.Int64)
-    return pl.DataFrame([row, *(part.gather(place[same]) for part in seen.drop("seen"))])
-
-
-def _checked(batch: pl.DataFrame, held: pl.DataFrame, look: _Look) -> Whole | None:
-    """Give the keys, or None and tell `look` why the rows cannot be gone through in one pass."""
-    try:
-        keys = _keys(batch, look.layout)
-        # Compared, not subtracted: differences of keys that are none could run over.
-        pairs = ((held["seen"].to_numpy(), keys[:1]), (keys[:-1], keys[1:]))
-        if not all((first[: len(then)] < then[: len(first)]).all() for first, then in pairs):
-            falls = any((first[: len(then)] > then[: len(first)]).any() for first, then in pairs)
-            look.found = "order" if falls else "" if look.ties else "ties"
-        if look.found:
-            return None
-        # A number is never written with fewer digits than it has, so their sum tells of all.
-        if _digits(keys, look.layout) != batch["digits"].sum():
-            look.found = "unfit"
-    except _Unfit:
-        look.found = "unfit"
-    return None if look.found else keys
-
-
-def _latest(rows: pl.DataFrame, look: _Look) -> pl.DataFrame:
-    """Of touches at one moment, leave the one that comes last."""
-    if not look.ties:
-        return rows
-    return rows.sort("seen", *_TIES).unique("seen", keep="last", maintain_order=True)

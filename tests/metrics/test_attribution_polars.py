@@ -77,17 +77,22 @@ moments = hours.map(lambda h: START + timedelta(hours=h))
 finer = st.tuples(moments, st.sampled_from([0, 0, 1, 999_999])).map(
     lambda pair: pair[0] + timedelta(microseconds=pair[1])
 )
-touches = st.lists(
-    st.builds(
-        touch,
-        st.sampled_from(IDS),
-        moments,
-        st.sampled_from([None, "1", "2", "10"]),
-        st.sampled_from(oracle.ORDER),
-        st.sampled_from([None, None, False, True]),
-    ),
-    max_size=30,
-)
+
+
+def some_touches(at):
+    return st.lists(
+        st.builds(
+            touch,
+            st.sampled_from(IDS),
+            at,
+            st.sampled_from([None, "1", "2", "10"]),
+            st.sampled_from(oracle.ORDER),
+            st.sampled_from([None, None, False, True]),
+        ),
+        max_size=30,
+    )
+
+
 orders = st.lists(
     st.tuples(
         st.sampled_from([*IDS, "007", "ann", "+7", "123456789012", ""]),
@@ -134,7 +139,13 @@ def both(some_orders, some_touches, *, window=7, by="campaign_id"):
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(orders, touches, st.sampled_from(sorted(ORDER)), st.sampled_from([1, 7, None]), st.data())
+@given(
+    orders,
+    some_touches(moments),
+    st.sampled_from(sorted(ORDER)),
+    st.sampled_from([1, 7, None]),
+    st.data(),
+)
 def test_it_gives_what_loops_give(passes, same, orders, touches, layout, window, data):
     by = data.draw(st.sampled_from(["campaign_id", ("kind", "automation_id"), None]))
     passes.clear()
@@ -143,13 +154,32 @@ def test_it_gives_what_loops_give(passes, same, orders, touches, layout, window,
     assert passes == [True]
 
 
+finest = st.tuples(st.integers(0, 3), st.integers(0, 3)).map(
+    lambda pair: START + timedelta(seconds=pair[0], microseconds=pair[1])
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(orders, some_touches(finest), st.sampled_from(sorted(ORDER)), st.data())
+def test_parts_of_a_second_are_not_lost(passes, same, orders, touches, layout, data):
+    """Orders of the same few seconds too: those before a touch of their second are left alone."""
+    for row in orders:
+        row["ordered_at"] = data.draw(st.one_of(finest, st.just(row["ordered_at"])))
+    passes.clear()
+    found, wanted = both(orders, sorted(touches, key=ORDER[layout]))
+    same(found, wanted)
+    seconds = {(row["contact_id"], row["touched_at"].replace(microsecond=0)) for row in touches}
+    alone = {(row["contact_id"], row["ordered_at"].replace(microsecond=0)) for row in orders}
+    assert passes == [True] or seconds & alone
+
+
 HOUR = timedelta(hours=1)
 STEPS_BACK = {
     "rows in no order": [touch(at=START), touch(at=START - HOUR), touch("6", START)],
     "a contact twice": [touch("7"), touch("9"), touch("10"), touch("7", START + HOUR)],
-    "parts of a second": [touch(at=START + timedelta(microseconds=1))],
-    "before 1990": [touch(at=datetime(1989, 12, 31, tzinfo=UTC))],
-    "after 2058": [touch(at=datetime(2060, 1, 1, tzinfo=UTC))],
+    "in the second of an order, after it": [touch(at=START + HOUR * 2 + timedelta(microseconds=1))],
+    "before 1970": [touch(at=datetime(1969, 12, 31, tzinfo=UTC))],
+    "after 2106": [touch(at=datetime(2106, 2, 8, tzinfo=UTC))],
     "an id that is no number": [touch("ann")],
     "an id written otherwise": [touch("007")],
     "an id with a sign": [touch("-7"), touch("7")],
@@ -165,6 +195,15 @@ def test_it_steps_back_and_the_answer_is_the_same(passes, same, rows):
         for number, contact in enumerate(["7", "007", "ann", "-7", "123456789", "1" * 25])
     ]
     found, wanted = both(bought, rows)
+    same(found, wanted)
+    assert passes == [False]
+
+
+@pytest.mark.parametrize("at", [datetime(1969, 12, 31, 23, 59, 59), datetime(2106, 2, 8)])
+@pytest.mark.parametrize("window", [7, None])
+def test_orders_of_other_centuries_are_left_to_the_usual_way(passes, same, at, window):
+    bought = [order(1, at=at.replace(tzinfo=UTC)), order(2, at=START + HOUR)]
+    found, wanted = both(bought, [touch()], window=window)
     same(found, wanted)
     assert passes == [False]
 
