@@ -8,11 +8,11 @@ import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_number
-from actoolkit.metrics.clusters import Parts
 from actoolkit.metrics.counters import RATES, flags, parts, summed, was_sent, with_delivered
 from actoolkit.metrics.days import weekday_of
 from actoolkit.metrics.frames import Schema, closed, opened
 from actoolkit.metrics.intervals import with_rates
+from actoolkit.metrics.shrinkage_steps import with_shrunk
 
 _HEATMAP_RATES = {name: RATES[name] for name in ("open_rate", "click_rate")}
 _HEATMAP: Schema = {
@@ -109,51 +109,5 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95, small_below:
     made = summed(cells, ["weekday", "hour"], ("delivered", "unique_opens", "clickers"), (), rates)
     made = with_rates(made, rates, confidence, clustered=True)
     enough = (nw.col("delivered") >= small_below).fill_null(value=False)
-    made = _with_shrunk(made, rates).with_columns(small=~enough, flag=flags(_HEATMAP_RATES))
+    made = with_shrunk(made, rates).with_columns(small=~enough, flag=flags(_HEATMAP_RATES))
     return closed(made, campaigns, _HEATMAP, sort_by=["weekday", "hour"])
-
-
-def _with_shrunk(cells: nw.LazyFrame[Any], rates: Parts) -> nw.LazyFrame[Any]:
-    """Add each rate drawn to the common one; lazily, what `shrinkage.fitted` does of numbers."""
-    cells = cells.with_columns(__all=nw.lit(1))
-    for name, (hits, trials) in rates.items():
-        known = ~nw.col(name).is_null()
-        cells = cells.with_columns(
-            __hits=nw.when(known).then(hits.cast(nw.Float64)),
-            __trials=nw.when(known).then(trials.cast(nw.Float64)),
-        )
-        mine = nw.col("__trials")
-        cells = cells.with_columns(__square=mine * mine).with_columns(
-            nw.col(f"__{part}").sum().over("__all").alias(f"__{total}")
-            for part, total in (("hits", "hits_all"), ("trials", "size"), ("square", "squares"))
-        )
-        cells = cells.with_columns(__cells=mine.count().over("__all"))
-        size, fewer = nw.col("__size"), nw.col("__cells") - 1
-        solid = _or_one(size)
-        cells = cells.with_columns(__common=nw.col("__hits_all") / solid)
-        common = nw.col("__common")
-        away = nw.col(name) - common
-        cells = cells.with_columns(
-            __binomial=common * (1 - common),
-            __room=size - nw.col("__squares") / solid - fewer,
-            __away=mine * away * away,
-        ).with_columns(__distance=nw.col("__away").sum().over("__all"))
-        binomial, room = nw.col("__binomial"), nw.col("__room")
-        alike = (nw.col("__distance") / _or_one(binomial) - fewer) / _or_one(room)
-        cells = cells.with_columns(__alike=alike)
-        differ = (fewer > 0) & (binomial > 0) & (room > 0) & (nw.col("__alike") > 0)
-        cells = cells.with_columns(__weight=1 / _or_one(nw.col("__alike")) - 1)
-        weight = nw.col("__weight")
-        least = nw.when(weight > 1).then(weight).otherwise(nw.lit(1.0))
-        cells = cells.with_columns(__least=least)
-        least = nw.when(differ & (nw.col("__least") < size)).then(nw.col("__least")).otherwise(size)
-        cells = cells.with_columns(__prior=least)
-        prior = nw.col("__prior")
-        shrunk = (common * prior + nw.col("__hits")) / _or_one(prior + mine)
-        cells = cells.with_columns(nw.when(known).then(shrunk).alias(f"{name}_shrunk"))
-    return cells
-
-
-def _or_one(number: nw.Expr) -> nw.Expr:
-    """Where a divisor is not above 0, divide by 1: Spark refuses 0 even where it is not used."""
-    return nw.when(number > 0).then(number).otherwise(nw.lit(1.0))
