@@ -1,6 +1,6 @@
 """Decoding answers into typed columns, beside parsers on the same bytes.
 
-Run ``python benchmarks/decode.py`` (orjson comes with the test extra). Pages of 100 rows, as the
+Run ``python benchmarks/decode.py`` (it needs orjson, which nothing here brings along). Pages of 100 rows, as the
 sandbox serves them. ``orjson.loads`` only parses; `pandas.json_normalize` is what people write;
 actoolkit checks every answer, types every column, and counts what it does not know. Then
 1,000,000 e-mail activities are decoded and written, each row once and in order, and the peak of the

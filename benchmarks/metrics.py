@@ -2,12 +2,14 @@
 
 Run ``python benchmarks/metrics.py [CONTACTS] [--peers TOOL=PYTHON ...]``, interpreters that have
 lifetimes or pymc-marketing (``lifetimes``, ``pymc``). Each measurement is a process of its own:
-seconds of the best of three, and the peak of its memory.
+seconds of the best of three, and the peak of its memory. "The same table" has every column that the
+toolkit gives, and has to agree with it.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import resource
 import sys
@@ -16,12 +18,14 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import metric_peers
 import metrics_by_hand as by_hand
 import metrics_data
+import tables_by_hand
 
 Work = Callable[[Path], object]
 ROUNDS = 3
@@ -44,10 +48,25 @@ def ours(name: str) -> Work:
     return run
 
 
+TABLE = ", the same table"
 TASKS: dict[str, dict[str, Work]] = {
-    name: {"actoolkit": ours(name), **by_hand.TASKS.get(name, {})}
+    name: {
+        "actoolkit": ours(name),
+        **by_hand.TASKS.get(name, {}),
+        **{f"{one}{TABLE}": work for one, work in tables_by_hand.TASKS.get(name, {}).items()},
+    }
     for name in (*by_hand.TASKS, "customer_purchases")
 }
+
+
+def summed(found: Any) -> dict[str, float]:
+    """Sum up what the toolkit gave, as `tables_by_hand` does: by segment, or by column."""
+    import polars as pl
+
+    if "segment" in found.columns:
+        revenue = found.drop_nulls("segment").group_by("segment").agg(pl.sum("revenue_cents"))
+        return dict(revenue.iter_rows())
+    return {name: found[name].sum() for name in found.select(pl.selectors.float()).columns}
 
 
 def measure(task: str, engine: str, folder: Path, pipe: Connection) -> None:
@@ -56,9 +75,20 @@ def measure(task: str, engine: str, folder: Path, pipe: Connection) -> None:
     seconds = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        work(folder)
+        found = work(folder)
         seconds.append(time.perf_counter() - began)
-    pipe.send((min(seconds), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if task in tables_by_hand.TASKS and engine == "actoolkit":
+        found = summed(found)
+    pipe.send((min(seconds), peak, found if isinstance(found, dict) else None))
+
+
+def agree(mine: dict[str, float], theirs: dict[str, float]) -> None:
+    """Refuse tables that differ by more than an expansion of Student's quantile does."""
+    if mine.keys() != theirs.keys() or any(
+        not math.isclose(value, theirs[name], rel_tol=1e-4) for name, value in mine.items()
+    ):
+        raise AssertionError(f"{mine} by hand, {theirs} here")
 
 
 def main(contacts: int, peers: dict[str, str]) -> None:
@@ -73,7 +103,7 @@ def main(contacts: int, peers: dict[str, str]) -> None:
         print("| task | engine | seconds | peak MB | actoolkit takes |")
         print("|---|---|---:|---:|---:|")
         for task, engines in TASKS.items():
-            found: dict[str, tuple[float, float]] = {}
+            found: dict[str, tuple[float, float, Any]] = {}
             for engine in engines:
                 here, there = context.Pipe()
                 process = context.Process(target=measure, args=(task, engine, folder, there))
@@ -82,8 +112,10 @@ def main(contacts: int, peers: dict[str, str]) -> None:
                 found[engine] = here.recv()
                 process.join()
             for tool, python in peers.items() if task == "customer_purchases" else ():
-                found[tool] = metric_peers.ask(tool, python, folder)[:2]
-            for engine, (seconds, megabytes) in found.items():
+                found[tool] = (*metric_peers.ask(tool, python, folder)[:2], None)
+            for engine, (seconds, megabytes, sums) in found.items():
+                if engine.endswith(TABLE):
+                    agree(sums, found["actoolkit"][2])
                 ratio = found["actoolkit"][0] / seconds
                 print(f"| {task} | {engine} | {seconds:.2f} | {megabytes:.0f} | {ratio:.2f} x |")
 

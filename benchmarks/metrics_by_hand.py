@@ -216,7 +216,7 @@ def heatmap_pandas(folder: Path) -> object:
     rows = pd.read_parquet(folder / "campaigns.parquet")
     rows = rows[rows["automation_id"].isna()]
     rows = rows.assign(
-        weekday=rows["sent_local"].dt.weekday + 1,
+        weekday=rows["sent_local"].dt.day_of_week + 1,
         hour=rows["sent_local"].dt.hour,
         delivered=rows["sends"] - rows["hard_bounces"] - rows["soft_bounces"],
     )

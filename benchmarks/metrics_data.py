@@ -74,6 +74,7 @@ def write(folder: Path, contacts: int, seed: int = 7) -> None:
         {
             "contact_id": np.arange(contacts).astype(str),
             "deleted": draws.random(contacts) < 0.01,
+            "created_local": wall_clock(1.0),
             "last_open_local": wall_clock(0.7),
             "last_click_local": wall_clock(0.3),
         }
