@@ -50,7 +50,7 @@ def with_residues(rows: nw.LazyFrame[Any], by: Sequence[str], rates: Parts) -> n
     keys = list(by) or ["__all"]
     rows = rows if by else rows.with_columns(__all=nw.lit(1))
     # All rates at once: Spark analyses the whole frame anew for each with_columns.
-    return in_steps(rows, rates, _counts, partial(_sums, keys), _distances)
+    return in_steps(rows, rates, _counts, partial(_sums, keys), _distances, over=keys)
 
 
 def _counts(words: Words, rates: Counts) -> Iterator[Any]:

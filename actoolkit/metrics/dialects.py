@@ -2,16 +2,24 @@
 
 Narwhals turns each node of an expression into the engine's own, which takes more than ten times
 as long as polars takes to make one. Where a frame is of polars, formulas of many nodes are written
-to it directly: a rate with its interval has some two hundred.
+to it directly: a rate with its interval has some two hundred. pandas computes each node by itself,
+which takes as long again: there the numbers are carried over to polars, and the columns back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 import polars as pl
+
+from actoolkit.metrics.frames import Kind
+from actoolkit.metrics.pandas_columns import from_pandas
+from actoolkit.tables.frames import to_pandas
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Words = Any
 """`narwhals` or `polars`: ``col``, ``lit``, ``when`` and what their expressions have in common."""
@@ -22,17 +30,22 @@ Counts = Mapping[str, tuple[Any, Any]]
 Step = Callable[[Words, Counts], Iterable[Any]]
 """Makes the columns of one step from the words and the counts of `in_steps`."""
 
+_KINDS: Mapping[str, Kind] = {"i": "count", "u": "count", "f": "rate", "b": "flag"}
 
-def in_steps(frame: nw.LazyFrame[Any], counts: Counts, *steps: Step) -> nw.LazyFrame[Any]:
+
+def in_steps(
+    frame: nw.LazyFrame[Any], counts: Counts, *steps: Step, over: Sequence[str] = ()
+) -> nw.LazyFrame[Any]:
     """Add columns step by step, each step from those of the steps before.
 
     Args:
         frame: Of any engine; of polars, it has the counts as ``name__hits`` and ``name__trials``
             then, which no column of the user may be called.
         counts: What the steps are about, in the words of Narwhals.
-        *steps: Each makes columns.
+        *steps: Each makes columns of numbers, from columns of numbers.
+        over: Columns of any kind that steps part the rows by.
     """
-    if not frame.implementation.is_polars():
+    if not (frame.implementation.is_polars() or frame.implementation.is_pandas()):
         for step in steps:
             frame = frame.with_columns(*step(nw, counts))
         return frame
@@ -41,7 +54,30 @@ def in_steps(frame: nw.LazyFrame[Any], counts: Counts, *steps: Step) -> nw.LazyF
     trials = {named[name][1]: part for name, (_, part) in counts.items()}
     native: Any = frame.with_columns(**hits, **trials).to_native()
     own = {name: (pl.col(one), pl.col(other)) for name, (one, other) in named.items()}
-    for step in steps:
-        native = native.with_columns(*step(pl, own))
+    if frame.implementation.is_polars():
+        native = _in_steps(native, own, steps)
+    else:
+        native = native.assign(**_columns(native, _in_steps(_carried(native, over), own, steps)))
     made: nw.LazyFrame[Any] = nw.from_native(native).lazy()
     return made
+
+
+def _in_steps(frame: pl.LazyFrame, counts: Counts, steps: Sequence[Step]) -> pl.LazyFrame:
+    for step in steps:
+        frame = frame.with_columns(*step(pl, counts))
+    return frame
+
+
+def _carried(frame: pd.DataFrame, over: Sequence[str]) -> pl.LazyFrame:
+    """Take numbers over from pandas, and what rows are parted by as numbers."""
+    kinds = {name: _KINDS.get(dtype.kind) for name, dtype in frame.dtypes.items()}
+    schema = {str(name): kind for name, kind in kinds.items() if kind and name not in over}
+    keys = {name: frame[name].factorize(use_na_sentinel=False)[0] for name in over}
+    return from_pandas(frame, schema).with_columns(**keys).lazy()
+
+
+def _columns(before: pd.DataFrame, made: pl.LazyFrame) -> dict[str, Any]:
+    """Give the columns that were made, as arrays of pandas."""
+    new = [name for name in made.collect_schema().names() if name not in before.columns]
+    found = to_pandas(made.select(new).collect())
+    return {name: found[name].array for name in new}

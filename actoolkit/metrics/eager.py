@@ -7,30 +7,17 @@ back as the kind of frame that it was given.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 
 from actoolkit.errors import MetricError
-from actoolkit.metrics.frames import Kind, Schema
+from actoolkit.metrics.frames import Schema
 from actoolkit.metrics.intervals import wilson
+from actoolkit.metrics.pandas_columns import DTYPES, from_pandas
 from actoolkit.tables.frames import to_pandas
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-_DTYPES: dict[Kind, pl.DataType] = {
-    "key": pl.String(),
-    "text": pl.String(),
-    "count": pl.Int64(),
-    "rate": pl.Float64(),
-    "moment": pl.Datetime("us", "UTC"),
-    "wall": pl.Datetime("us"),
-    "date": pl.Date(),
-    "flag": pl.Boolean(),
-}
 
 
 def collected(reduced: nw.LazyFrame[Any], schema: Schema) -> pl.DataFrame:
@@ -46,12 +33,12 @@ def collected(reduced: nw.LazyFrame[Any], schema: Schema) -> pl.DataFrame:
     reduced = reduced.select(*schema)
     native = reduced.to_native()
     if reduced.implementation.is_pandas():
-        frame = _from_pandas(reduced.collect().to_native(), schema)
+        frame = from_pandas(reduced.collect().to_native(), schema)
     elif reduced.implementation.is_duckdb():
         frame = pl.DataFrame(native)
     else:
         frame = reduced.collect("polars").to_native()
-    return frame.select(pl.col(name).cast(_DTYPES[kind]) for name, kind in schema.items())
+    return frame.select(pl.col(name).cast(DTYPES[kind]) for name, kind in schema.items())
 
 
 def handed_back(metric: str, answer: pl.DataFrame, like: Any, schema: Schema) -> Any:
@@ -70,7 +57,7 @@ def handed_back(metric: str, answer: pl.DataFrame, like: Any, schema: Schema) ->
     Raises:
         MetricError: The engine has no way back from polars here.
     """
-    answer = answer.select(pl.col(name).cast(_DTYPES[kind]) for name, kind in schema.items())
+    answer = answer.select(pl.col(name).cast(DTYPES[kind]) for name, kind in schema.items())
     given = nw.from_native(like)
     if given.implementation.is_polars():
         return answer.lazy() if isinstance(given, nw.LazyFrame) else answer
@@ -135,29 +122,3 @@ class _Stream:
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._frame.__arrow_c_stream__(requested_schema)
-
-
-def _from_pandas(frame: pd.DataFrame, schema: Schema) -> pl.DataFrame:
-    return pl.DataFrame([_series(frame[name], kind) for name, kind in schema.items()])
-
-
-def _series(column: pd.Series[Any], kind: Kind) -> pl.Series:
-    name, missing = str(column.name), pl.Series(column.isna().to_numpy(dtype=bool))
-    dtype = _DTYPES[kind]
-    if kind in ("key", "text"):
-        texts = [None if gone else str(text) for gone, text in zip(missing, column, strict=True)]
-        return pl.Series(name, texts, dtype=dtype)
-    if kind == "count":
-        values = pl.Series(name, column.fillna(0).to_numpy(dtype="int64"), dtype=dtype)
-    elif kind == "rate":
-        values = pl.Series(name, column.to_numpy(dtype="float64", na_value=0.0), dtype=dtype)
-    elif kind == "flag":
-        values = pl.Series(name, column.fillna(value=False).to_numpy(dtype=bool), dtype=dtype)
-    else:
-        if kind == "moment" and column.dt.tz is not None:
-            column = column.dt.tz_convert("UTC").dt.tz_localize(None)
-        ticks = column.to_numpy(dtype="datetime64[us]").view("int64")
-        values = pl.Series(name, ticks).cast(pl.Datetime("us"))
-        values = values.dt.replace_time_zone("UTC") if kind == "moment" else values.cast(dtype)
-    known = pl.DataFrame([values, missing.alias("is_missing")])
-    return known.select(pl.when(~pl.col("is_missing")).then(pl.col(name)).alias(name)).to_series()
