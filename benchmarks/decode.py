@@ -1,10 +1,10 @@
 """Decoding answers into typed columns, beside parsers on the same bytes.
 
-Run ``python benchmarks/decode.py`` (it needs orjson, which nothing here brings along). Pages of 100 rows, as the
-sandbox serves them. ``orjson.loads`` only parses; `pandas.json_normalize` is what people write;
-actoolkit checks every answer, types every column, and counts what it does not know. Then
-1,000,000 e-mail activities are decoded and written, each row once and in order, and the peak of the
-process is told, libraries included.
+Run ``python benchmarks/decode.py`` (it needs orjson, which nothing here brings along). Pages of 100
+rows, as the sandbox serves them. ``orjson.loads`` only parses; `pandas.json_normalize` is what
+people write; actoolkit checks every answer, types every column, and counts what it does not know.
+Then 1,000,000 e-mail activities are decoded and written, each row once and in order, and the peak
+of the process is told, libraries included.
 """
 
 from __future__ import annotations
