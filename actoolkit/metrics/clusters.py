@@ -112,7 +112,7 @@ def _inverses(words: Words, rates: Counts) -> Iterator[Any]:
 def _students(confidence: float, words: Words, rates: Counts) -> Iterator[Any]:
     for name in rates:
         freedom, inverse = words.col(residues(name)[1]) - 1, words.col(f"{name}__inverse")
-        yield _student(words, freedom, inverse, confidence).alias(f"{name}__quantile")
+        yield student(words, freedom, inverse, confidence).alias(f"{name}__quantile")
 
 
 def _pulls(words: Words, rates: Counts) -> Iterator[Any]:
@@ -126,22 +126,19 @@ def _pulls(words: Words, rates: Counts) -> Iterator[Any]:
         yield (quantile * quantile * design / trials).alias(f"{name}__pull")
 
 
-def student(freedom: nw.Expr, confidence: float) -> nw.Expr:
-    """Two-sided quantile of Student's distribution; the normal one without freedom.
-
-    Args:
-        freedom: Degrees of freedom, whole; 0 where there is one campaign only.
-        confidence: Between 0 and 1.
-    """
-    found: nw.Expr = _student(nw, freedom, _inverse(nw, freedom), confidence)
-    return found
-
-
 def _inverse(words: Words, freedom: Any) -> Any:
     return 1 / words.when(freedom > 0).then(freedom).otherwise(words.lit(1)).cast(words.Float64)
 
 
-def _student(words: Words, freedom: Any, inverse: Any, confidence: float) -> Any:
+def student(words: Words, freedom: Any, inverse: Any, confidence: float) -> Any:
+    """Two-sided quantile of Student's distribution; the normal one without freedom.
+
+    Args:
+        words: Of the expressions.
+        freedom: Degrees of freedom, whole; 0 where there is one campaign only.
+        inverse: 1 / freedom; any number where that is 0.
+        confidence: Between 0 and 1.
+    """
     z, few, (a, b, c, d) = _quantiles(confidence)
     many = z + inverse * (a + inverse * (b + inverse * (c + inverse * d)))
     found = words.when(freedom > 0).then(many).otherwise(words.lit(z))

@@ -329,13 +329,16 @@ def _declared(name: str, kind: Kind, *, pandas: bool) -> nw.Expr:
     return column.cast(_DTYPES[kind])
 
 
-def groups(metric: str, by: str | Sequence[str] | None, taken: Schema) -> list[str]:
+def groups(
+    metric: str, by: str | Sequence[str] | None, taken: Schema, rates: Sequence[str] = ()
+) -> list[str]:
     """Read a ``by=`` argument.
 
     Args:
         metric: Name of the metric, for messages.
         by: Column, columns, or None.
         taken: Columns that the metric makes itself.
+        rates: Names of rates that it makes on its way.
 
     Raises:
         InvalidArgument: A group would have the name of a result column, or is named twice.
@@ -351,7 +354,7 @@ def groups(metric: str, by: str | Sequence[str] | None, taken: Schema) -> list[s
     clash = [
         name
         for name in names
-        if name in taken or names.count(name) > 1 or name.rpartition("__")[0] in taken
+        if name in taken or names.count(name) > 1 or name.rpartition("__")[0] in (*taken, *rates)
     ]
     if clash:
         raise InvalidArgument(

@@ -127,7 +127,8 @@ def campaign_funnel(
         [('delivered', 1480, 1500, None), ('opened', 400, 1480, 0.2)]
     """
     metric = "campaign_funnel"
-    names = groups(metric, by, {**_FUNNEL, **_OWN})
+    rated = [*(step.name for step in (*_STEPS, _ORDERED)), "verified"]
+    names = groups(metric, by, {**_FUNNEL, **_OWN}, rated)
     rows = opened(
         metric,
         campaigns,

@@ -309,6 +309,15 @@ def test_a_period_can_be_made_as_it_is_written(period):
     assert campaign_funnel(made, by=period).height == 4
 
 
+@pytest.mark.parametrize("name", ["sent__hits", "ordered__clusters", "verified__residue"])
+def test_groups_called_like_a_helper_are_refused(name):
+    campaigns = pl.DataFrame([one()], schema=SCHEMA).with_columns(pl.lit("a").alias(name))
+    with pytest.raises(InvalidArgument, match=f"cannot group by {name}"):
+        campaign_funnel(campaigns, by=name)
+    sent = campaigns.rename({name: "sent"})
+    assert campaign_funnel(sent, by="sent")["sent"].to_list() == ["a"] * 4
+
+
 def test_frames_of_two_engines_are_refused(engine):
     other = pd if engine.name in ("polars", "lazy") else pl
     exposure = other.DataFrame({"campaign_id": ["1"], "exposed_buyers": [1]})
