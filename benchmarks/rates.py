@@ -1,7 +1,7 @@
 """Rates spelled to polars itself, beside the same formulas in Narwhals' words alone.
 
 ``python benchmarks/rates.py [CAMPAIGNS]``: the shortest of several runs of each, in turns, on
-frames of polars, lazily, and on frames of pandas; a test holds both to the same bits.
+frames of polars, lazily, and on frames of pandas; tests hold both to the same numbers.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from actoolkit.metrics import clusters, intervals, shrinkage_steps
 from actoolkit.tables import to_pandas
 
 ROUNDS = 7
+MODULES = (clusters, intervals, shrinkage_steps)
 METRICS: dict[str, Callable[[Any], Any]] = {
     "campaign_rates": metrics.campaign_rates,
     'campaign_rates(by="type")': partial(metrics.campaign_rates, by="type"),
@@ -52,8 +53,7 @@ def answered(metric: Callable[[Any], Any], frame: Any) -> Any:
 
 def in_narwhals(metric: Callable[[Any], Any], frame: Any) -> Any:
     """The same as it would be without `actoolkit.metrics.dialects`."""
-    modules = (clusters, intervals, shrinkage_steps)
-    patches = [patch.object(module, "in_steps", in_words) for module in modules]
+    patches = [patch.object(module, "in_steps", in_words) for module in MODULES]
     for one in patches:
         one.start()
     try:

@@ -1,7 +1,7 @@
-"""As the expert has it who wants the very table that the toolkit gives, each summed up to compare.
+"""As the expert has it who wants the very table that the toolkit gives; each gives it summed up.
 
-RFM with its segments; the heat map with intervals that allow for campaigns that differ, and rates
-drawn to the common one.
+RFM with its segments; the heat map with its counts, intervals that allow for campaigns that differ,
+and rates drawn to the common one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 from metrics_by_hand import LAST, PAID
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
+SCORES = ("recency_score", "frequency_score", "monetary_score")
+SCORED = ("recency_days", "orders", *SCORES)
 SEGMENTS = (
     ("champions", (4, 5), (4, 5)),
     ("need attention", (3, 3), (3, 3)),
@@ -41,21 +43,26 @@ def rfm_polars(folder: Path) -> dict[str, float]:
             revenue=pl.col("total_cents").sum(),
         )
         .sort("customer")
-        .with_columns(recency=(pl.lit(LAST) - pl.col("last")).dt.total_days())
+        .with_columns(recency_days=(pl.lit(LAST) - pl.col("last")).dt.total_days())
         .collect(engine="streaming")
     )
     cuts = [-(-part * made.height // 5) - 1 for part in range(1, 5)]
-    for name, values in (("r", -made["recency"]), ("f", made["orders"]), ("m", made["revenue"])):
+    for name, values in zip(
+        SCORES, (-made["recency_days"], made["orders"], made["revenue"]), strict=True
+    ):
         ends = values.sort().gather(cuts)
         score = sum(((values > end).cast(pl.Int64) for end in ends), start=pl.lit(1))
         made = made.with_columns(score.alias(name))
-    value = (pl.col("f") + pl.col("m")) / 2
+    value = (pl.col("frequency_score") + pl.col("monetary_score")) / 2
     rules = (
-        pl.when(pl.col("r").is_between(*recency) & value.is_between(*mean)).then(pl.lit(name))
+        pl.when(pl.col("recency_score").is_between(*recency) & value.is_between(*mean)).then(
+            pl.lit(name)
+        )
         for name, recency, mean in SEGMENTS
     )
     made = made.with_columns(segment=pl.coalesce(*rules))
-    return dict(made.group_by("segment").agg(pl.col("revenue").sum()).drop_nulls().iter_rows())
+    sums = {name: float(made[name].sum()) for name in SCORED}
+    return sums | dict(made.group_by("segment").agg(pl.sum("revenue")).drop_nulls().iter_rows())
 
 
 def rfm_pandas(folder: Path) -> dict[str, float]:
@@ -71,14 +78,32 @@ def rfm_pandas(folder: Path) -> dict[str, float]:
         orders=("total_cents", "size"),
         revenue=("total_cents", "sum"),
     )
-    made["recency"] = (pd.Timestamp(LAST) - made["last"].dt.normalize()).dt.days
+    made["recency_days"] = (pd.Timestamp(LAST) - made["last"].dt.normalize()).dt.days
     cuts = [-(-part * len(made) // 5) - 1 for part in range(1, 5)]
-    for name, values in (("r", -made["recency"]), ("f", made["orders"]), ("m", made["revenue"])):
+    for name, values in zip(
+        SCORES, (-made["recency_days"], made["orders"], made["revenue"]), strict=True
+    ):
         made[name] = np.searchsorted(np.sort(values)[cuts], values) + 1
-    value = (made["f"] + made["m"]) / 2
-    rules = [made["r"].between(*recency) & value.between(*mean) for _, recency, mean in SEGMENTS]
+    value = (made["frequency_score"] + made["monetary_score"]) / 2
+    rules = [
+        made["recency_score"].between(*recency) & value.between(*mean)
+        for _, recency, mean in SEGMENTS
+    ]
     made["segment"] = np.select(rules, [name for name, *_ in SEGMENTS], default=None)
-    return made.groupby("segment")["revenue"].sum().to_dict()
+    sums = {name: float(made[name].sum()) for name in SCORED}
+    return sums | made.groupby("segment")["revenue"].sum().to_dict()
+
+
+RATES = {"open_rate": "unique_opens", "click_rate": "clickers"}
+SUMMED = {
+    *("campaigns", "delivered", "small", *RATES.values()),
+    *(f"{name}{end}" for name in RATES for end in ("", "_low", "_high", "_shrunk")),
+}
+
+
+def weighed(columns: dict[str, Any]) -> dict[str, float]:
+    """Sum up columns so that rows that are exchanged are seen."""
+    return {name: float(values @ np.arange(1, len(values) + 1)) for name, values in columns.items()}
 
 
 def heatmap_polars(folder: Path) -> dict[str, float]:
@@ -93,15 +118,15 @@ def heatmap_polars(folder: Path) -> dict[str, float]:
             weekday=sent.dt.weekday(),
             hour=sent.dt.hour(),
             delivered=(pl.col("sends") - pl.col("hard_bounces") - pl.col("soft_bounces")).clip(0),
-            open_rate=pl.col("unique_opens"),
-            click_rate=pl.col("clickers"),
+            unique_opens=pl.col("unique_opens"),
+            clickers=pl.col("clickers"),
         )
     )
     cell = ["weekday", "hour"]
     mails = pl.col("delivered")
     away = {
         name: (pl.col(name) - mails * pl.col(name).sum().over(cell) / mails.sum().over(cell)) ** 2
-        for name in ("open_rate", "click_rate")
+        for name in RATES.values()
     }
     made = (
         rows.with_columns(**{f"{name}_residue": residue for name, residue in away.items()})
@@ -114,13 +139,15 @@ def heatmap_polars(folder: Path) -> dict[str, float]:
     fewer = np.maximum(count - 1, 1)
     quantile = np.where(count > 1, t.ppf(0.975, fewer), norm.ppf(0.975))
     columns = {}
-    for name in away:
-        hits, residue = (made[one].to_numpy() for one in (name, f"{name}_residue"))
+    for name, counted in RATES.items():
+        hits, residue = (made[one].to_numpy() for one in (counted, f"{counted}_residue"))
         columns |= _rate(name, hits, size, residue * count / fewer, quantile)
     made = made.with_columns(
-        *(pl.Series(name, column) for name, column in columns.items()), small=mails < 200
+        *(pl.Series(name, column) for name, column in columns.items()),
+        small=mails < 200,
+        flag=pl.lit(None, pl.String),
     )
-    return {name: float(made[name].sum()) for name in columns}
+    return weighed({name: made[name].to_numpy() for name in made.columns if name in SUMMED})
 
 
 def heatmap_pandas(folder: Path) -> dict[str, float]:
@@ -134,25 +161,25 @@ def heatmap_pandas(folder: Path) -> dict[str, float]:
             "weekday": rows["sent_local"].dt.day_of_week + 1,
             "hour": rows["sent_local"].dt.hour,
             "delivered": (rows["sends"] - rows["hard_bounces"] - rows["soft_bounces"]).clip(0),
-            "open_rate": rows["unique_opens"],
-            "click_rate": rows["clickers"],
+            "unique_opens": rows["unique_opens"],
+            "clickers": rows["clickers"],
         }
     )
     cells = rows.groupby(["weekday", "hour"])
     whole = cells.transform("sum")
-    for name in ("open_rate", "click_rate"):
-        common = rows["delivered"] * whole[name] / whole["delivered"]
-        rows[f"{name}_residue"] = (rows[name] - common) ** 2
+    for counted in RATES.values():
+        common = rows["delivered"] * whole[counted] / whole["delivered"]
+        rows[f"{counted}_residue"] = (rows[counted] - common) ** 2
     made = rows.groupby(["weekday", "hour"]).sum()
     size, count = made["delivered"].to_numpy(float), cells.size().to_numpy(float)
     fewer = np.maximum(count - 1, 1)
     quantile = np.where(count > 1, t.ppf(0.975, fewer), norm.ppf(0.975))
     columns = {}
-    for name in ("open_rate", "click_rate"):
-        spread = made[f"{name}_residue"].to_numpy() * count / fewer
-        columns |= _rate(name, made[name].to_numpy(), size, spread, quantile)
-    made = made.assign(**columns, small=made["delivered"] < 200)
-    return {name: float(made[name].sum()) for name in columns}
+    for name, counted in RATES.items():
+        spread = made[f"{counted}_residue"].to_numpy() * count / fewer
+        columns |= _rate(name, made[counted].to_numpy(), size, spread, quantile)
+    made = made.assign(**columns, campaigns=count, small=made["delivered"] < 200, flag=None)
+    return weighed({name: made[name].to_numpy() for name in made.columns if name in SUMMED})
 
 
 def _rate(

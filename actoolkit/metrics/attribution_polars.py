@@ -2,7 +2,7 @@
 
 Engines join by equality, and the latest touch before an order is no equality. Where touches stand
 in the order in which the functions here give them, contact and second fit in one whole number, and
-a plain as-of join finds the latest. What does not fit is left to the formulation for all engines.
+a search among these finds the latest. What does not fit is left to the formulation for all engines.
 """
 
 from __future__ import annotations

@@ -48,9 +48,23 @@ def with_residues(rows: nw.LazyFrame[Any], by: Sequence[str], rates: Parts) -> n
         rates: Of the campaign.
     """
     keys = list(by) or ["__all"]
-    rows = rows if by else rows.with_columns(__all=nw.lit(1))
+    if not by:
+        rows = rows.with_columns(__all=nw.lit(1))
+    elif rows.implementation.is_pandas():
+        rows, keys = _coded(rows, keys)
     # All rates at once: Spark analyses the whole frame anew for each with_columns.
-    return in_steps(rows, rates, _counts, partial(_sums, keys), _distances, over=keys)
+    return in_steps(rows, rates, _counts, partial(_sums, keys), _distances)
+
+
+def _coded(rows: nw.LazyFrame[Any], by: Sequence[str]) -> tuple[nw.LazyFrame[Any], list[str]]:
+    """Number the values of groups, which in pandas may be of any kind; a missing one is one too."""
+    frame: Any = rows.to_native()
+    codes = {
+        f"__group_{place}": frame[name].factorize(use_na_sentinel=False)[0]
+        for place, name in enumerate(by)
+    }
+    coded: nw.LazyFrame[Any] = nw.from_native(frame.assign(**codes)).lazy()
+    return coded, list(codes)
 
 
 def _counts(words: Words, rates: Counts) -> Iterator[Any]:

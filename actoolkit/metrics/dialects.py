@@ -33,17 +33,15 @@ Step = Callable[[Words, Counts], Iterable[Any]]
 _KINDS: Mapping[str, Kind] = {"i": "count", "u": "count", "f": "rate", "b": "flag"}
 
 
-def in_steps(
-    frame: nw.LazyFrame[Any], counts: Counts, *steps: Step, over: Sequence[str] = ()
-) -> nw.LazyFrame[Any]:
+def in_steps(frame: nw.LazyFrame[Any], counts: Counts, *steps: Step) -> nw.LazyFrame[Any]:
     """Add columns step by step, each step from those of the steps before.
 
     Args:
-        frame: Of any engine; of polars, it has the counts as ``name__hits`` and ``name__trials``
-            then, which no column of the user may be called.
+        frame: Of any engine; of polars and pandas, it has the counts as ``name__hits`` and
+            ``name__trials`` then, which no column of the user may be called.
         counts: What the steps are about, in the words of Narwhals.
-        *steps: Each makes columns of numbers, from columns of numbers.
-        over: Columns of any kind that steps part the rows by.
+        *steps: Each makes columns of numbers, from those of ``counts``, from columns of numbers
+            that are called by them (``name``, ``name__part``), and from ``__others``.
     """
     if not (frame.implementation.is_polars() or frame.implementation.is_pandas()):
         for step in steps:
@@ -57,7 +55,7 @@ def in_steps(
     if frame.implementation.is_polars():
         native = _in_steps(native, own, steps)
     else:
-        native = native.assign(**_columns(native, _in_steps(_carried(native, over), own, steps)))
+        native = native.assign(**_columns(native, _in_steps(_carried(native, counts), own, steps)))
     made: nw.LazyFrame[Any] = nw.from_native(native).lazy()
     return made
 
@@ -68,12 +66,14 @@ def _in_steps(frame: pl.LazyFrame, counts: Counts, steps: Sequence[Step]) -> pl.
     return frame
 
 
-def _carried(frame: pd.DataFrame, over: Sequence[str]) -> pl.LazyFrame:
-    """Take numbers over from pandas, and what rows are parted by as numbers."""
-    kinds = {name: _KINDS.get(dtype.kind) for name, dtype in frame.dtypes.items()}
-    schema = {str(name): kind for name, kind in kinds.items() if kind and name not in over}
-    keys = {name: frame[name].factorize(use_na_sentinel=False)[0] for name in over}
-    return from_pandas(frame, schema).with_columns(**keys).lazy()
+def _carried(frame: pd.DataFrame, counts: Counts) -> pl.LazyFrame:
+    """Take over from pandas what the steps are made of."""
+    kinds = {str(name): _KINDS.get(dtype.kind) for name, dtype in frame.dtypes.items()}
+    ours = {name for name in kinds if name in counts or name.rpartition("__")[0] in counts}
+    schema = {
+        name: kind for name, kind in kinds.items() if kind and (name in ours or name[:2] == "__")
+    }
+    return from_pandas(frame, schema).lazy()
 
 
 def _columns(before: pd.DataFrame, made: pl.LazyFrame) -> dict[str, Any]:

@@ -52,5 +52,6 @@ def _series(column: pd.Series[Any], kind: Kind) -> pl.Series:
         ticks = column.to_numpy(dtype="datetime64[us]").view("int64")
         values = pl.Series(name, ticks).cast(pl.Datetime("us"))
         values = values.dt.replace_time_zone("UTC") if kind == "moment" else values.cast(dtype)
-    known = pl.DataFrame([values, missing.alias("is_missing")])
-    return known.select(pl.when(~pl.col("is_missing")).then(pl.col(name)).alias(name)).to_series()
+    both = pl.DataFrame([values.alias("value"), missing.alias("is_missing")])
+    known = both.select(pl.when(~pl.col("is_missing")).then("value")).to_series()
+    return known.alias(name)
