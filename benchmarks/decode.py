@@ -14,9 +14,9 @@ import multiprocessing
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 import orjson
+from memory import peak
 
 from actoolkit.api.answers import envelope_of, parse
 from actoolkit.api.endpoints import ENDPOINTS
@@ -98,12 +98,6 @@ def million(pages: list[bytes], results: multiprocessing.Queue[tuple[float, ...]
     taken = peak()
     ordered = decoded("email_activities", renumbered(pages))
     results.put((_write(TABLES["email_activities"], ordered.pieces(), io.BytesIO()), taken, peak()))
-
-
-def peak() -> float:
-    """Most memory that this process ever had, MB; getrusage would count its parent's."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
 
 
 def main() -> None:

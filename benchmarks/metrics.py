@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import math
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ import metric_peers
 import metrics_by_hand as by_hand
 import metrics_data
 import tables_by_hand
+from memory import peak
 
 Work = Callable[[Path], object]
 ROUNDS = 3
@@ -79,10 +79,10 @@ def measure(task: str, engine: str, folder: Path, pipe: Connection) -> None:
         began = time.perf_counter()
         found = work(folder)
         seconds.append(time.perf_counter() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    most = peak()
     if task in tables_by_hand.TASKS and engine == "actoolkit":
         found = summed(found)
-    pipe.send((min(seconds), peak, found if isinstance(found, dict) else None))
+    pipe.send((min(seconds), most, found if isinstance(found, dict) else None))
 
 
 def agree(mine: dict[str, float], theirs: dict[str, float]) -> None:

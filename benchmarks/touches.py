@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import metric_peers
+from memory import peak
 
 DAYS, CAMPAIGNS = 730, 500
 STEPS = ["sent", "open", "click"]
@@ -327,8 +327,8 @@ def measure(name: str, folder: Path, pipe: Connection) -> None:
         began = time.perf_counter()
         found = WORK[name](folder)
         seconds.append(time.perf_counter() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    pipe.send((min(seconds), peak, found))
+    most = peak()
+    pipe.send((min(seconds), most, found))
 
 
 def main(millions: int, peer: str | None) -> None:
@@ -350,19 +350,19 @@ def main(millions: int, peer: str | None) -> None:
             process = context.Process(target=measure, args=(what, folder, there))
             process.start()
             there.close()
-            seconds, peak, found = here.recv()
+            seconds, most, found = here.recv()
             process.join()
             task = what.partition(":")[0]
             mine, same = first.setdefault(task, (seconds, found))
             if found != same:
                 raise SystemExit(f"{what} finds something else.")
-            print(f"| {what} | {seconds:.2f} | {peak:,.0f} | {mine / seconds:.2f} x |", flush=True)
+            print(f"| {what} | {seconds:.2f} | {most:,.0f} | {mine / seconds:.2f} x |", flush=True)
         if peer:
-            seconds, peak, found = metric_peers.ask("retentioneering", peer, folder)
+            seconds, most, found = metric_peers.ask("retentioneering", peer, folder)
             mine, same = first["funnel"]
             told = "" if found == same else f", {found} for {same}"
             ratio = f"{mine / seconds:.2f} x"
-            print(f"| funnel: retentioneering{told} | {seconds:.2f} | {peak:,.0f} | {ratio} |")
+            print(f"| funnel: retentioneering{told} | {seconds:.2f} | {most:,.0f} | {ratio} |")
 
 
 if __name__ == "__main__":
