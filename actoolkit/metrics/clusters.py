@@ -59,10 +59,7 @@ def with_residues(rows: nw.LazyFrame[Any], by: Sequence[str], rates: Parts) -> n
 def _coded(rows: nw.LazyFrame[Any], by: Sequence[str]) -> tuple[nw.LazyFrame[Any], list[str]]:
     """Number the values of groups, which in pandas may be of any kind; a missing one is one too."""
     frame: Any = rows.to_native()
-    codes = {
-        f"__group_{place}": frame[name].factorize(use_na_sentinel=False)[0]
-        for place, name in enumerate(by)
-    }
+    codes = {f"__{name}__code": frame[name].factorize(use_na_sentinel=False)[0] for name in by}
     coded: nw.LazyFrame[Any] = nw.from_native(frame.assign(**codes)).lazy()
     return coded, list(codes)
 
