@@ -1,9 +1,9 @@
 """Metrics against polars, pandas and DuckDB as written by hand, from Parquet, in one run.
 
-Run ``python benchmarks/metrics.py [CONTACTS] [--peers TOOL=PYTHON ...]``, interpreters that have
-lifetimes or pymc-marketing (``lifetimes``, ``pymc``). Each measurement is a process of its own:
-seconds of the best of three, and the peak of its memory. "The same table" has every column that the
-toolkit gives, and sums of these have to agree.
+Run ``python benchmarks/metrics.py [CONTACTS] [--only TASK ...] [--peers TOOL=PYTHON ...]``,
+interpreters that have lifetimes or pymc-marketing (``lifetimes``, ``pymc``). Each measurement is a
+process of its own: seconds of the best of three, and the peak of its memory. "The same table" has
+every column that the toolkit gives, and sums of these have to agree.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def agree(mine: dict[str, float], theirs: dict[str, float]) -> None:
         raise AssertionError(f"{mine} by hand, {theirs} here")
 
 
-def main(contacts: int, peers: dict[str, str]) -> None:
+def main(contacts: int, tasks: list[str], peers: dict[str, str]) -> None:
     """Print the table."""
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as name:
@@ -104,7 +104,8 @@ def main(contacts: int, peers: dict[str, str]) -> None:
         print(f"{contacts:,} contacts, {2 * contacts:,} orders, {metrics_data.CAMPAIGNS} campaigns")
         print("| task | engine | seconds | peak MB | actoolkit takes |")
         print("|---|---|---:|---:|---:|")
-        for task, engines in TASKS.items():
+        for task in tasks:
+            engines = TASKS[task]
             found: dict[str, tuple[float, float, Any]] = {}
             for engine in engines:
                 here, there = context.Pipe()
@@ -119,12 +120,13 @@ def main(contacts: int, peers: dict[str, str]) -> None:
                 if engine.endswith(TABLE):
                     agree(sums, found["actoolkit"][2])
                 ratio = found["actoolkit"][0] / seconds
-                print(f"| {task} | {engine} | {seconds:.2f} | {megabytes:.0f} | {ratio:.2f} x |")
+                print(f"| {task} | {engine} | {seconds:.3f} | {megabytes:.0f} | {ratio:.2f} x |")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measure metrics.")
     parser.add_argument("contacts", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--only", nargs="*", choices=TASKS, default=list(TASKS))
     parser.add_argument("--peers", nargs="*", default=[], metavar="TOOL=PYTHON")
     asked = parser.parse_args()
-    main(asked.contacts, dict(peer.split("=") for peer in asked.peers))
+    main(asked.contacts, asked.only, dict(peer.split("=") for peer in asked.peers))
