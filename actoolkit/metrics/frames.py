@@ -82,22 +82,23 @@ def opened(
             session of another zone than UTC.
     """
     lazy: nw.LazyFrame[Any] = wrapped(metric, frame).lazy()
-    names = lazy.collect_schema().names()
-    missing = [name for name in columns if name not in names]
+    schema: Mapping[str, nw.dtypes.DType] = lazy.collect_schema()
+    missing = [name for name in columns if name not in schema]
     if missing:
-        raise MissingColumns(metric, missing, names, hints=hints)
+        raise MissingColumns(metric, missing, list(schema), hints=hints)
     lazy = lazy.select(*columns)
     if lazy.implementation.is_pandas():
         lazy = nw.from_native(_nullable(metric, lazy.to_native(), columns)).lazy()
+        schema = lazy.collect_schema()
     elif lazy.implementation.is_duckdb():
         lazy = _zoned(lazy, columns)
+        schema = lazy.collect_schema()
     elif lazy.implementation.is_pyspark() and "moment" in columns.values():
         _refuse_other_zone(metric, lazy.to_native())
-    schema = lazy.collect_schema()
     _refuse_fractions(metric, lazy, columns, schema)
-    return lazy.with_columns(
-        *(_column(metric, name, kind, schema[name], lazy) for name, kind in columns.items())
-    )
+    changed = (_column(metric, name, kind, schema[name], lazy) for name, kind in columns.items())
+    changes = [column for column in changed if column is not None]
+    return lazy.with_columns(*changes) if changes else lazy
 
 
 def _refuse_fractions(
@@ -224,7 +225,8 @@ def _refuse_other_zone(metric: str, frame: Any) -> None:
 
 def _column(
     metric: str, name: str, kind: Kind, dtype: nw.dtypes.DType, frame: nw.LazyFrame[Any]
-) -> nw.Expr:
+) -> nw.Expr | None:
+    """Give a column in the type of its kind; None where it is in it."""
     if kind in ("moment", "wall"):
         return _clock(metric, name, kind, dtype, frame)
     column = nw.col(name)
@@ -239,22 +241,22 @@ def _column(
     if number and dtype.is_float():
         column = column.fill_nan(None).cast(nw.Int64)
     if kind == "count":
-        return column.cast(nw.Int64)
+        return column.cast(nw.Int64) if dtype != nw.Int64 else None
     if kind in _WANTED and not (dtype.is_numeric() or dtype in (nw.Boolean, nw.Unknown)):
         raise MetricError(
             f"{metric} needs {_WANTED[kind]} in {name}; it holds {dtype}.",
             hint=f"Convert {name}, or pass the frame that the loader gave.",
         )
     if kind == "rate" and dtype.is_float():
-        column = column.fill_nan(None)
+        return column.fill_nan(None)
     named = kind in ("key", "text") and isinstance(dtype, nw.Categorical | nw.Enum)
-    return column.cast(nw.String) if number or named else column
+    return column.cast(nw.String) if number or named else None
 
 
 def _clock(
     metric: str, name: str, kind: Kind, dtype: nw.dtypes.DType, frame: nw.LazyFrame[Any]
-) -> nw.Expr:
-    column = nw.col(name)
+) -> nw.Expr | None:
+    column = plain = nw.col(name)
     if dtype == nw.Unknown:
         return column.cast(nw.Datetime("us", "UTC" if kind == "moment" else None))
     if not isinstance(dtype, nw.Datetime):
@@ -269,9 +271,9 @@ def _clock(
         column = column.dt.replace_time_zone("UTC")
     elif kind == "wall" and local and dtype.time_zone:
         column = column.dt.replace_time_zone(None)
-    elif kind == "moment" and dtype.time_zone and not frame.implementation.is_duckdb():
-        column = column.dt.convert_time_zone("UTC")
-    return column
+    elif kind == "moment" and dtype.time_zone not in (None, "UTC"):
+        column = column if frame.implementation.is_duckdb() else column.dt.convert_time_zone("UTC")
+    return column if column is not plain else None
 
 
 def whole(totals: nw.LazyFrame[Any], fractions: Sequence[str] = ()) -> nw.LazyFrame[Any]:
