@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import product
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
@@ -291,11 +290,10 @@ def _score(values: pl.Series, ties: str) -> pl.Series:
         return (values.rank("ordinal").cast(pl.Int64) - 1) * 5 // count + 1
     # The highest value of each fifth but the last: what is above it is in a later one. Without a
     # rank for each row, which takes several times as long.
-    ends = values.sort().gather(
-        [-(-fifth * count // 5) - 1 for fifth in range(1, 5)] if count else []
-    )
-    above = ((values > end).cast(pl.Int64) for end in ends)
-    return reduce(operator.add, above, pl.repeat(1, count, dtype=pl.Int64, eager=True))
+    numbers, score = values.to_numpy(), np.ones(count, dtype=np.int8)
+    for end in np.sort(numbers)[[-(-fifth * count // 5) - 1 for fifth in range(1, 5) if count]]:
+        score += numbers > end
+    return pl.Series(score.astype(np.int64))
 
 
 def _segmented(scored: pl.DataFrame, segments: Sequence[Segment]) -> pl.DataFrame:
