@@ -2,7 +2,7 @@
 the exact rows, or a typed error; never a hang, never a bare exception, never a silent loss.
 
 Every field of every row is compared. What a seed costs is some milliseconds, since the server keeps
-connections and nobody waits: so each kind is met ten times here, and two hundred times by night.
+connections and nobody waits: so each kind is met five times here, and two hundred times by night.
 """
 
 from __future__ import annotations
@@ -89,14 +89,14 @@ def passing(living, family, name, seeds):
 
 @cells(PASSING)
 def test_each_kind_that_passes_ends_with_the_exact_rows(living, family, name):
-    passing(living, family, name, range(10))
+    passing(living, family, name, range(5))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @cells(PASSING)
 def test_each_kind_that_passes_in_two_hundred_runs(living, family, name):
-    passing(living, family, name, range(10, 210))
+    passing(living, family, name, range(5, 205))
 
 
 def delayed(living, family, name, seeds):
@@ -149,14 +149,14 @@ def staying(living, family, name, seeds, table=STAYING, **more):
 
 @cells(STAYING)
 def test_each_kind_that_stays_is_a_typed_error_or_harmless(living, family, name):
-    staying(living, family, name, range(10))
+    staying(living, family, name, range(5))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @cells(STAYING)
 def test_each_kind_that_stays_in_two_hundred_runs(living, family, name):
-    staying(living, family, name, range(10, 210))
+    staying(living, family, name, range(5, 205))
 
 
 @pytest.mark.parametrize("name", kinds.SLOW)
