@@ -20,11 +20,11 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit import metrics
-from actoolkit.metrics import clusters, intervals, shrinkage_steps
+from actoolkit.metrics import clusters, intervals
 from actoolkit.tables import to_pandas
 
 ROUNDS = 7
-MODULES = (clusters, intervals, shrinkage_steps)
+MODULES = (clusters, intervals)
 METRICS: dict[str, Callable[[Any], Any]] = {
     "campaign_rates": metrics.campaign_rates,
     'campaign_rates(by="type")': partial(metrics.campaign_rates, by="type"),

@@ -124,7 +124,7 @@ def campaign_anomalies(
     rows = with_verified(with_delivered(rows))
     parts = RATES[rate]
     rows = rows.filter(was_sent(), ~nw.col("sent_at").is_null()).select(
-        *names, "campaign_id", "name", "sent_at", hits=parts.hits, trials=parts.trials
+        *names, "campaign_id", "name", "sent_at", hits=parts.hits(), trials=parts.trials()
     )
     known = (nw.col("trials") > 0) & (nw.col("hits") >= 0) & (nw.col("hits") <= nw.col("trials"))
     counted: Schema = {**about, **{name: _STANDING[name] for name in list(_STANDING)[:5]}}

@@ -128,7 +128,8 @@ def campaign_rates(
     if names:
         counters = [name for name in _COUNTS if name not in PARTIAL]
         made = summed(made, names, counters, PARTIAL, parts())
-    shown_rates = {name: (nw.when(was_sent()).then(r.hits), r.trials) for name, r in RATES.items()}
+    sent = nw.when(was_sent())
+    shown_rates = {name: (sent.then(hits), trials) for name, (hits, trials) in parts().items()}
     made = with_rates(made, shown_rates, confidence, clustered=bool(names))
     people, links = nw.col("clickers"), nw.col("unique_link_clicks")
     few = links < people

@@ -18,73 +18,55 @@ from functools import lru_cache, partial
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
+import numpy.typing as npt
 
 from actoolkit.metrics.dialects import Counts, Step, Words, in_steps
 from actoolkit.metrics.quantiles import normal_quantile
 
+Floats = npt.NDArray[np.float64]
 Parts = Mapping[str, tuple[nw.Expr, nw.Expr]]
 """Count of hits and count of trials, by name of the rate."""
 
 
-def residues(name: str) -> tuple[str, str]:
-    """Names of the two columns that the interval of a grouped rate is made of.
+def spreads(name: str) -> tuple[str, str, str, str]:
+    """Names of the columns that the interval of a grouped rate is made of, each to be summed.
 
     Args:
         name: Of the rate.
 
     Returns:
-        Sum of the squared distances of the campaigns' hits from the common rate, and how many
-        campaigns there are.
+        Squared hits, hits times misses and squared misses of campaigns that have both, and how
+        many these are. Sums of whole numbers: their order, which engines choose, changes no bit.
     """
-    return f"{name}__residue", f"{name}__clusters"
+    return f"{name}__hh", f"{name}__hm", f"{name}__mm", f"{name}__clusters"
 
 
-def with_residues(rows: nw.LazyFrame[Any], by: Sequence[str], rates: Parts) -> nw.LazyFrame[Any]:
-    """Add each campaign's part of `residues`, to be summed by group.
+def with_spreads(rows: nw.LazyFrame[Any], rates: Parts) -> nw.LazyFrame[Any]:
+    """Add each campaign's part of `spreads`, to be summed by group.
 
     Args:
         rows: One row per campaign, counts null where it was not sent.
-        by: Columns of the groups; none for one group.
         rates: Of the campaign.
     """
-    keys = list(by) or ["__all"]
-    if not by:
-        rows = rows.with_columns(__all=nw.lit(1))
-    elif rows.implementation.is_pandas():
-        rows, keys = _coded(rows, keys)
-    # All rates at once: Spark analyses the whole frame anew for each with_columns.
-    return in_steps(rows, rates, _counts, partial(_sums, keys), _distances)
-
-
-def _coded(rows: nw.LazyFrame[Any], by: Sequence[str]) -> tuple[nw.LazyFrame[Any], list[str]]:
-    """Number the values of groups, which in pandas may be of any kind; a missing one is one too."""
-    frame: Any = rows.to_native()
-    codes = {f"__{name}__code": frame[name].factorize(use_na_sentinel=False)[0] for name in by}
-    coded: nw.LazyFrame[Any] = nw.from_native(frame.assign(**codes)).lazy()
-    return coded, list(codes)
+    return in_steps(rows, rates, _counts, _products)
 
 
 def _counts(words: Words, rates: Counts) -> Iterator[Any]:
     for name, (hits, trials) in rates.items():
-        yield hits.cast(words.Float64).alias(f"{name}__hits")
-        yield trials.cast(words.Float64).alias(f"{name}__trials")
+        both = ~hits.is_null() & ~trials.is_null()
+        for kind, count in (("hits", hits), ("misses", trials - hits)):
+            yield words.when(both).then(count.cast(words.Float64)).alias(f"{name}__{kind}")
+        some = both & (trials > 0)
+        yield words.when(some).then(words.lit(1)).otherwise(words.lit(0)).alias(spreads(name)[-1])
 
 
-def _sums(keys: Sequence[str], words: Words, rates: Counts) -> Iterator[Any]:
+def _products(words: Words, rates: Counts) -> Iterator[Any]:
     for name in rates:
-        for kind in ("hits", "trials"):
-            yield words.col(f"{name}__{kind}").sum().over(*keys).alias(f"{name}__all_{kind}")
-
-
-def _distances(words: Words, rates: Counts) -> Iterator[Any]:
-    for name in rates:
-        seen, of = words.col(f"{name}__hits"), words.col(f"{name}__trials")
-        whole = words.col(f"{name}__all_trials")
-        distance = seen - of * words.col(f"{name}__all_hits") / whole
-        residue, clusters = residues(name)
-        yield words.when(whole > 0).then(distance * distance).alias(residue)
-        counted = (of > 0) & ~seen.is_null()
-        yield words.when(counted).then(words.lit(1)).otherwise(words.lit(0)).alias(clusters)
+        hits, misses = (words.col(f"{name}__{kind}") for kind in ("hits", "misses"))
+        products = (hits * hits, hits * misses, misses * misses)
+        for product, column in zip(products, spreads(name)[:-1], strict=True):
+            yield product.alias(column)
 
 
 def plain_pulls(confidence: float) -> list[Step]:
@@ -103,7 +85,7 @@ def plain_pulls(confidence: float) -> list[Step]:
 
 
 def clustered_pulls(confidence: float) -> list[Step]:
-    """Make ``name__pull`` of groups that hold each rate and its `residues`: over effective size.
+    """Make ``name__pull`` of groups that hold each rate and its `spreads`: over effective size.
 
     Args:
         confidence: Between 0 and 1.
@@ -111,30 +93,69 @@ def clustered_pulls(confidence: float) -> list[Step]:
     Returns:
         Steps, so that no expression stands in another twice: Spark would plan it as often.
     """
-    return [_inverses, partial(_students, confidence), _pulls]
+    return [_inverses, partial(_students, confidence), _distances, _pulls]
 
 
 def _inverses(words: Words, rates: Counts) -> Iterator[Any]:
-    for name in rates:
-        freedom = words.col(residues(name)[1]) - 1
+    for name, (hits, trials) in rates.items():
+        freedom = words.col(spreads(name)[-1]) - 1
         yield _inverse(words, freedom).alias(f"{name}__inverse")
+        # Of counts, since 1 - rate has hardly a digit left where nearly all were hits.
+        missed = words.when(~words.col(name).is_null()).then((trials - hits) / trials)
+        yield missed.alias(f"{name}__missed")
 
 
 def _students(confidence: float, words: Words, rates: Counts) -> Iterator[Any]:
     for name in rates:
-        freedom, inverse = words.col(residues(name)[1]) - 1, words.col(f"{name}__inverse")
+        freedom, inverse = words.col(spreads(name)[-1]) - 1, words.col(f"{name}__inverse")
         yield student(words, freedom, inverse, confidence).alias(f"{name}__quantile")
+
+
+def _distances(words: Words, rates: Counts) -> Iterator[Any]:
+    for name in rates:
+        yield _distance(
+            words.col(name),
+            words.col(f"{name}__missed"),
+            *(words.col(column) for column in spreads(name)[:-1]),
+        ).alias(f"{name}__distance")
+
+
+def _distance(share: Any, missed: Any, hh: Any, hm: Any, mm: Any) -> Any:
+    """The sum of (hits - share * trials) squared, which is missed * hits - share * misses."""
+    return missed * (missed * hh - share * hm) - share * (missed * hm - share * mm)
 
 
 def _pulls(words: Words, rates: Counts) -> Iterator[Any]:
     for name, (_, trials) in rates.items():
-        residue, clusters = (words.col(column) for column in residues(name))
+        distance, clusters = words.col(f"{name}__distance"), words.col(spreads(name)[-1])
         inverse, quantile = words.col(f"{name}__inverse"), words.col(f"{name}__quantile")
-        share = words.col(name)
-        spread, binomial = residue * clusters * inverse / trials, share * (1 - share)
+        binomial = words.col(name) * words.col(f"{name}__missed")
+        spread = distance * clusters * inverse / trials
         worse = (clusters > 1) & (spread > binomial) & (binomial > 0)
         design = words.when(worse).then(spread / binomial).otherwise(words.lit(1.0))
         yield (quantile * quantile * design / trials).alias(f"{name}__pull")
+
+
+def pulled(hits: Floats, trials: Floats, spread: Sequence[Floats], confidence: float) -> Floats:
+    """Give what `clustered_pulls` gives lazily, of numbers.
+
+    Args:
+        hits: Of groups that have a rate; NaN for the others.
+        trials: Their denominators, above 0.
+        spread: Their `spreads`.
+        confidence: Between 0 and 1.
+    """
+    *products, clusters = spread
+    share, missed = hits / trials, (trials - hits) / trials
+    fewer, binomial = np.maximum(clusters - 1, 1), share * missed
+    apart = _distance(share, missed, *products) * clusters / fewer / trials
+    worse = (clusters > 1) & (apart > binomial) & (binomial > 0)
+    design = np.divide(apart, binomial, out=np.ones_like(share), where=worse)
+    z, few, (a, b, c, d) = _quantiles(confidence)
+    many = z + (a + (b + (c + d / fewer) / fewer) / fewer) / fewer
+    by_freedom = np.array([z, *few])[np.clip(clusters - 1, 0, len(few)).astype(int)]
+    quantile = np.where(clusters - 1 <= len(few), by_freedom, many)
+    return np.asarray(quantile * quantile * design / trials)
 
 
 def _inverse(words: Words, freedom: Any) -> Any:

@@ -130,7 +130,7 @@ def compare_campaigns(
     }
     found = collected(
         rows.filter(was_sent()).select(
-            "campaign_id", "name", "sends", hits=parts.hits, trials=parts.trials
+            "campaign_id", "name", "sends", hits=parts.hits(), trials=parts.trials()
         ),
         counted,
     )

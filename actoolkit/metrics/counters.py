@@ -8,8 +8,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from actoolkit.metrics.clusters import Parts, residues, with_residues
+from actoolkit.metrics.clusters import Parts, spreads, with_spreads
 from actoolkit.metrics.days import LENGTHS
+from actoolkit.metrics.dialects import Words, respelled, spelled
 from actoolkit.metrics.frames import whole
 from actoolkit.metrics.intervals import exceeds
 
@@ -52,16 +53,14 @@ class Rate:
     numerator: tuple[str, ...]
     denominator: str
 
-    @property
-    def hits(self) -> nw.Expr:
-        """The numerator."""
-        first, *rest = (nw.col(name) for name in self.numerator)
+    def hits(self, words: Words = nw) -> Any:
+        """Give the numerator as an expression of these words."""
+        first, *rest = (words.col(name) for name in self.numerator)
         return sum(rest, first)
 
-    @property
-    def trials(self) -> nw.Expr:
-        """The denominator."""
-        return nw.col(self.denominator)
+    def trials(self, words: Words = nw) -> Any:
+        """Give the denominator as an expression of these words."""
+        return words.col(self.denominator)
 
 
 RATES: Mapping[str, Rate] = {
@@ -87,16 +86,20 @@ def parts(*names: str) -> Parts:
     Args:
         *names: Of `RATES`; none for all of them.
     """
-    return {name: (RATES[name].hits, RATES[name].trials) for name in names or RATES}
+    return {name: (RATES[name].hits(), RATES[name].trials()) for name in names or RATES}
 
 
 CLIPPED = "delivered: bounces exceed sends"
 """Flag of a campaign, or of a group with one, whose delivered mails would be negative."""
 
 
-def was_sent() -> nw.Expr:
-    """Say which campaigns were sent; drafts and unknown sends are not."""
-    return (nw.col("sends") > 0).fill_null(value=False)
+def was_sent(words: Words = nw) -> Any:
+    """Say which campaigns were sent; drafts and unknown sends are not.
+
+    Args:
+        words: Of the expression.
+    """
+    return (words.col("sends") > 0).fill_null(value=False)
 
 
 def with_delivered(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -105,11 +108,11 @@ def with_delivered(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     Args:
         campaigns: With sends and both kinds of bounces.
     """
-    left = nw.col("sends") - nw.col("hard_bounces") - nw.col("soft_bounces")
+    words, rows = spelled(campaigns)
+    left = words.col("sends") - words.col("hard_bounces") - words.col("soft_bounces")
     negative = left < 0
-    return campaigns.with_columns(
-        delivered=nw.when(negative).then(0 * left).otherwise(left), clipped=negative.cast(nw.Int64)
-    )
+    delivered = words.when(negative).then(0 * left).otherwise(left)
+    return respelled(rows.with_columns(delivered=delivered, clipped=negative.cast(words.Int64)))
 
 
 def with_verified(campaigns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -156,60 +159,58 @@ def summed(
     """
     counters, partial = list(counters), list(partial)
     names = ["sends", "clipped", *(name for name in (*counters, *partial) if name != "sends")]
-    sent = was_sent()
-    rows = campaigns.select(*by, *(nw.when(sent).then(nw.col(name)).alias(name) for name in names))
-    spreads = [column for rate in rates for column in residues(rate)]
-    rows = with_residues(rows, by, rates)
-    sums = [nw.col(name).sum() for name in names]
-    sums += [nw.col(name).count().alias(f"{name}__known") for name in names]
-    sums += [nw.col(name).sum() for name in spreads]
-    totals = rows.group_by(*by).agg(*sums) if by else whole(rows.select(*sums), spreads)
-    campaigns_sent = nw.col("sends__known")
-    made = {name: nw.col(f"{name}__known") == campaigns_sent for name in counters}
-    made |= {name: nw.col(f"{name}__known") > 0 for name in partial}
-    return totals.select(
-        *by,
-        "clipped",
-        campaigns_sent.alias("campaigns"),
-        *(nw.when(known).then(nw.col(name)).alias(name) for name, known in made.items()),
-        *spreads,
-    )
+    words, rows = spelled(campaigns)
+    sent = was_sent(words)
+    rows = rows.select(*by, *(words.when(sent).then(words.col(one)).alias(one) for one in names))
+    spread = [column for rate in rates for column in spreads(rate)]
+    words, rows = spelled(with_spreads(respelled(rows), rates))
+    sums = [words.col(name).sum() for name in (*names, *spread)]
+    sums += [words.col(name).count().alias(f"{name}__known") for name in names]
+    totals = rows.group_by(*by).agg(*sums) if by else rows.select(*sums)
+    if not by:
+        _, totals = spelled(whole(respelled(totals), spread))
+    campaigns_sent = words.col("sends__known")
+    known = {name: words.col(f"{name}__known") == campaigns_sent for name in counters}
+    known |= {name: words.col(f"{name}__known") > 0 for name in partial}
+    made = (words.when(enough).then(words.col(name)).alias(name) for name, enough in known.items())
+    kept = (*by, "clipped", campaigns_sent.alias("campaigns"), *made, *spread)
+    return respelled(totals.select(*kept))
 
 
-def flags(rates: Mapping[str, Rate]) -> nw.Expr:
-    """Say in words what a row withholds: null, or sentences joined by "; ".
+def flags(rates: Mapping[str, Rate], words: Words = nw) -> Any:
+    """Say in a text what a row withholds: null, or sentences joined by "; ".
 
     Args:
         rates: Rates of the frame, by name.
+        words: Of the expression.
     """
-    return joined(notes(rates))
+    return joined(notes(rates, words), words)
 
 
-def notes(rates: Mapping[str, Rate]) -> list[tuple[nw.Expr, str]]:
+def notes(rates: Mapping[str, Rate], words: Words = nw) -> list[tuple[Any, str]]:
     """Give what `flags` joins: each condition with its sentence.
 
     Args:
         rates: Rates of the frame, by name.
+        words: Of the conditions.
     """
+    over = {name: exceeds(rate.hits(words), rate.trials(words)) for name, rate in rates.items()}
     return [
-        (nw.col("clipped") > 0, CLIPPED),
-        *(
-            (exceeds(rate.hits, rate.trials), f"{name}: numerator exceeds denominator")
-            for name, rate in rates.items()
-        ),
+        (words.col("clipped") > 0, CLIPPED),
+        *((more, f"{name}: numerator exceeds denominator") for name, more in over.items()),
     ]
 
 
-def joined(found: Iterable[tuple[nw.Expr, str]]) -> nw.Expr:
+def joined(found: Iterable[tuple[Any, str]], words: Words = nw) -> Any:
     """Join the sentences whose conditions hold by "; ", or give null.
 
     Args:
         found: Condition and sentence.
+        words: Of the expression.
     """
-    text = nw.concat_str(
-        *(
-            nw.when(condition).then(nw.lit(f"{note}; ")).otherwise(nw.lit(""))
-            for condition, note in found
-        )
-    ).str.strip_chars("; ")
-    return nw.when(text != "").then(text)
+    sentences = (
+        words.when(condition).then(words.lit(f"{note}; ")).otherwise(words.lit(""))
+        for condition, note in found
+    )
+    text = words.concat_str(*sentences).str.strip_chars("; ")
+    return words.when(text != "").then(text)

@@ -33,6 +33,28 @@ Step = Callable[[Words, Counts], Iterable[Any]]
 _KINDS: Mapping[str, Kind] = {"i": "count", "u": "count", "f": "rate", "b": "flag"}
 
 
+def spelled(frame: nw.LazyFrame[Any]) -> tuple[Words, Any]:
+    """Give words to make expressions of, and the frame that takes them.
+
+    Args:
+        frame: Of any engine.
+
+    Returns:
+        polars and its frame for one of polars; Narwhals and the frame as it is for others.
+    """
+    return (pl, frame.to_native()) if frame.implementation.is_polars() else (nw, frame)
+
+
+def respelled(frame: Any) -> nw.LazyFrame[Any]:
+    """Give the frame of `spelled`, or what was made of it, in Narwhals.
+
+    Args:
+        frame: Lazy.
+    """
+    found: nw.LazyFrame[Any] = nw.from_native(frame, pass_through=False).lazy()
+    return found
+
+
 def in_steps(frame: nw.LazyFrame[Any], counts: Counts, *steps: Step) -> nw.LazyFrame[Any]:
     """Add columns step by step, each step from those of the steps before.
 
@@ -55,7 +77,7 @@ def in_steps(frame: nw.LazyFrame[Any], counts: Counts, *steps: Step) -> nw.LazyF
     if frame.implementation.is_polars():
         native = _in_steps(native, own, steps)
     else:
-        native = native.assign(**_columns(native, _in_steps(_carried(native, counts), own, steps)))
+        native = _beside(native, _in_steps(_carried(native, counts), own, steps))
     made: nw.LazyFrame[Any] = nw.from_native(native).lazy()
     return made
 
@@ -76,8 +98,10 @@ def _carried(frame: pd.DataFrame, counts: Counts) -> pl.LazyFrame:
     return from_pandas(frame, schema).lazy()
 
 
-def _columns(before: pd.DataFrame, made: pl.LazyFrame) -> dict[str, Any]:
-    """Give the columns that were made, as arrays of pandas."""
+def _beside(before: pd.DataFrame, made: pl.LazyFrame) -> pd.DataFrame:
+    """Put the columns that were made beside those that a frame of pandas has."""
+    import pandas as pd
+
     new = [name for name in made.collect_schema().names() if name not in before.columns]
-    found = to_pandas(made.select(new).collect())
-    return {name: found[name].array for name in new}
+    found = to_pandas(made.select(new).collect()).set_index(before.index)
+    return pd.concat([before, found], axis=1)

@@ -38,7 +38,14 @@ def collected(reduced: nw.LazyFrame[Any], schema: Schema) -> pl.DataFrame:
         frame = pl.DataFrame(native)
     else:
         frame = reduced.collect("polars").to_native()
-    return frame.select(pl.col(name).cast(DTYPES[kind]) for name, kind in schema.items())
+    return _typed(frame, schema)
+
+
+def _typed(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    dtypes = pl.Schema({name: DTYPES[kind] for name, kind in schema.items()})
+    if frame.schema == dtypes:  # quicker than a query that changes nothing
+        return frame
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in dtypes.items())
 
 
 def handed_back(metric: str, answer: pl.DataFrame, like: Any, schema: Schema) -> Any:
@@ -57,7 +64,7 @@ def handed_back(metric: str, answer: pl.DataFrame, like: Any, schema: Schema) ->
     Raises:
         MetricError: The engine has no way back from polars here.
     """
-    answer = answer.select(pl.col(name).cast(DTYPES[kind]) for name, kind in schema.items())
+    answer = _typed(answer, schema)
     given = nw.from_native(like)
     if given.implementation.is_polars():
         return answer.lazy() if isinstance(given, nw.LazyFrame) else answer

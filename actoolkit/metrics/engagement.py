@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics.arguments import is_number
+from actoolkit.metrics.clusters import spreads
 from actoolkit.metrics.counters import RATES, flags, parts, summed, was_sent, with_delivered
 from actoolkit.metrics.days import weekday_of
-from actoolkit.metrics.frames import Schema, closed, opened
-from actoolkit.metrics.intervals import with_rates
-from actoolkit.metrics.shrinkage_steps import with_shrunk
+from actoolkit.metrics.dialects import respelled, spelled
+from actoolkit.metrics.eager import collected, handed_back
+from actoolkit.metrics.frames import Schema, opened
+from actoolkit.metrics.intervals import clustered_wilson
+from actoolkit.metrics.quantiles import normal_quantile
+from actoolkit.metrics.shrinkage import fitted
 
 _HEATMAP_RATES = {name: RATES[name] for name in ("open_rate", "click_rate")}
+_COUNTS: Schema = dict.fromkeys(
+    ("weekday", "hour", "campaigns", "delivered", "unique_opens", "clickers"), "count"
+)
+_SUMMED: Schema = {
+    **_COUNTS,
+    "clipped": "count",
+    **dict.fromkeys((one for rate in _HEATMAP_RATES for one in spreads(rate)), "rate"),
+}
 _HEATMAP: Schema = {
-    **dict.fromkeys(
-        ("weekday", "hour", "campaigns", "delivered", "unique_opens", "clickers"), "count"
-    ),
+    **_COUNTS,
     **{
         f"{rate}{end}": "rate"
         for rate in _HEATMAP_RATES
@@ -89,6 +101,7 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95, small_below:
             f"small_below={small_below!r} is no number from 0 on.",
             hint="Pass a number of mails, such as 200.",
         )
+    normal_quantile(confidence)
     rows = opened(
         "engagement_heatmap",
         campaigns,
@@ -100,14 +113,30 @@ def engagement_heatmap(campaigns: Any, *, confidence: float = 0.95, small_below:
             ),
         },
     )
-    sent = nw.col("sent_local")
-    rows = with_delivered(rows).filter(
-        was_sent(), nw.col("automation_id").is_null(), ~sent.is_null()
-    )
-    cells = rows.with_columns(weekday=weekday_of(sent), hour=sent.dt.hour())
+    words, rows = spelled(with_delivered(rows))
+    sent = words.col("sent_local")
+    rows = rows.filter(was_sent(words), words.col("automation_id").is_null(), ~sent.is_null())
+    cells = respelled(rows.with_columns(weekday=weekday_of(sent), hour=sent.dt.hour()))
     rates = parts(*_HEATMAP_RATES)
     made = summed(cells, ["weekday", "hour"], ("delivered", "unique_opens", "clickers"), (), rates)
-    made = with_rates(made, rates, confidence, clustered=True)
-    enough = (nw.col("delivered") >= small_below).fill_null(value=False)
-    made = with_shrunk(made, rates).with_columns(small=~enough, flag=flags(_HEATMAP_RATES))
-    return closed(made, campaigns, _HEATMAP, sort_by=["weekday", "hour"])
+    answer = collected(made, _SUMMED).sort("weekday", "hour")
+    enough = (pl.col("delivered") >= small_below).fill_null(value=False)
+    answer = answer.with_columns(
+        *_rates(answer, confidence), small=~enough, flag=flags(_HEATMAP_RATES, pl)
+    )
+    return handed_back("engagement_heatmap", answer.select(*_HEATMAP), campaigns, _HEATMAP)
+
+
+def _rates(cells: pl.DataFrame, confidence: float) -> Iterator[pl.Series]:
+    counts = {name: cells[name].to_numpy().astype(float) for name in cells.columns}
+    for name, rate in _HEATMAP_RATES.items():
+        hits, trials = (counts[column] for column in (*rate.numerator, rate.denominator))
+        spread = [counts[column] for column in spreads(name)]
+        share, low, high = clustered_wilson(hits, trials, spread, confidence)
+        known = ~np.isnan(share)
+        shrunk = np.full_like(share, np.nan)
+        if known.any():
+            common, weight = fitted(hits[known], trials[known])
+            shrunk[known] = (common * weight + hits[known]) / (weight + trials[known])
+        for end, values in (("", share), ("_low", low), ("_high", high), ("_shrunk", shrunk)):
+            yield pl.Series(f"{name}{end}", values, nan_to_null=True)

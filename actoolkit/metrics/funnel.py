@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from actoolkit.metrics.clusters import residues
+from actoolkit.metrics.clusters import spreads
 from actoolkit.metrics.counters import (
     CLIPPED,
     GROUP_HINTS,
@@ -191,11 +191,11 @@ def _step(
         "campaigns": nw.col(step.campaigns).fill_null(0),
         "clipped": nw.col("clipped"),
     }
-    spreads = {"rate": step.name, "verified_rate": "verified"}
+    rates = {"rate": step.name, "verified_rate": "verified"}
     found = [
         nw.col(given).alias(taken)
-        for rate, of in spreads.items()
-        for given, taken in zip(residues(of), residues(rate), strict=True)
+        for rate, of in rates.items()
+        for given, taken in zip(spreads(of), spreads(rate), strict=True)
     ]
     if step.name != "opened":
         for name in ("verified_count", "verified_denominator"):
@@ -209,7 +209,7 @@ def _step(
     )
 
 
-def _flag() -> nw.Expr:
+def _flag() -> Any:
     notes = (
         ((nw.col("clipped") > 0) & (nw.col("step") == "delivered"), CLIPPED),
         (exceeds(nw.col("count"), nw.col("denominator")), "rate: numerator exceeds denominator"),

@@ -16,11 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.clusters import Parts, clustered_pulls, plain_pulls
+from actoolkit.metrics.clusters import Floats, Parts, clustered_pulls, plain_pulls, pulled
 from actoolkit.metrics.dialects import Counts, Words, in_steps
 from actoolkit.metrics.quantiles import normal_quantile
 
-Floats = npt.NDArray[np.float64]
 Bounded = Sequence[Any]
 """A rate, its low and its high bound."""
 
@@ -68,14 +67,37 @@ def wilson(k: Any, n: Any, confidence: float = 0.95) -> Any:
     known = (trials > 0) & (hits >= 0) & (hits <= trials) & np.isfinite(trials)
     safe = np.where(known, trials, 1.0)
     share = np.where(known, hits, 0.0) / safe
-    miss, pull = 1 - share, z * z / safe
-    reach = pull / 2 + np.sqrt(share * miss * pull + pull * pull / 4)
-    low = share * (share / (share + reach))
-    high = 1 - miss * (miss / (miss + reach))
-    low, high = np.where(known, low, np.nan), np.where(known, high, np.nan)
+    low, high = (np.where(known, bound, np.nan) for bound in _bounded(share, z * z / safe))
     if low.ndim:
         return low, high
     return (None, None) if math.isnan(low) else (float(low), float(high))
+
+
+def clustered_wilson(
+    k: Floats, n: Floats, spread: Sequence[Floats], confidence: float
+) -> tuple[Floats, Floats, Floats]:
+    """Give rates of groups of campaigns, and bounds that allow for campaigns that differ.
+
+    Args:
+        k: Numerators; NaN where missing.
+        n: Denominators; likewise.
+        spread: Columns of `actoolkit.metrics.clusters.spreads`.
+        confidence: Coverage aimed at, between 0 and 1.
+
+    Returns:
+        Rate, low and high; NaN where there is no rate.
+    """
+    known = ~np.isnan(wilson(k, n, confidence)[0])
+    safe = np.where(known, n, 1.0)
+    hits = np.where(known, k, np.nan)
+    share = hits / safe
+    return share, *_bounded(share, pulled(hits, safe, spread, confidence))
+
+
+def _bounded(share: Floats, pull: Floats) -> tuple[Floats, Floats]:
+    miss = 1 - share
+    reach = pull / 2 + np.sqrt(share * miss * pull + pull * pull / 4)
+    return share * (share / (share + reach)), 1 - miss * (miss / (miss + reach))
 
 
 def difference_bounds(now: Bounded, before: Bounded) -> tuple[Any, Any]:

@@ -174,8 +174,8 @@ def _row(
     return totals.select(
         kpi=nw.lit(kpi),
         value=value,
-        numerator=value if rate is None else rate.hits,
-        denominator=nothing if rate is None else rate.trials,
+        numerator=value if rate is None else rate.hits(),
+        denominator=nothing if rate is None else rate.trials(),
         low=nothing if rate is None else nw.col(f"{kpi}_low"),
         high=nothing if rate is None else nw.col(f"{kpi}_high"),
         previous_value=nw.col(f"previous__{kpi}"),

@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.clusters import residues, with_residues
+from actoolkit.metrics.clusters import spreads, with_spreads
 from actoolkit.metrics.counters import joined
 from actoolkit.metrics.definitions import Definition
 from actoolkit.metrics.frames import Schema, closed, groups, opened, whole
@@ -177,10 +177,10 @@ def _ratio(
         _one(over.is_null() != under.is_null()).alias(lone),
     )
     if share:
-        rows = with_residues(rows, names, rates)
-        added += residues(name)
+        rows = with_spreads(rows, rates)
+        added += spreads(name)
     total = [nw.col(column).sum() for column in added]
-    fractions = [*residues(name)] if share else [hits, trials]
+    fractions = [*spreads(name)] if share else [hits, trials]
     grouped = rows.group_by(*names).agg(*total) if names else whole(rows.select(*total), fractions)
     grouped = grouped.with_columns(nw.col("rows", lone).fill_null(0)).with_columns(
         *(nw.when(nw.col("rows") > 0).then(nw.col(one)).alias(one) for one in (hits, trials))

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.clusters import Floats
 from actoolkit.metrics.counters import (
     ADDED,
     GROUP_HINTS,
@@ -96,7 +97,7 @@ def shrunk_rates(
     rows = with_verified(with_delivered(rows))
     parts = RATES[rate]
     rows = rows.filter(was_sent()).select(
-        *names, "campaign_id", "name", hits=parts.hits, trials=parts.trials
+        *names, "campaign_id", "name", hits=parts.hits(), trials=parts.trials()
     )
     known = (nw.col("trials") > 0) & (nw.col("hits") >= 0) & (nw.col("hits") <= nw.col("trials"))
     counted: Schema = {
@@ -121,7 +122,7 @@ def shrunk_rates(
     return handed_back("shrunk_rates", answer, campaigns, schema)
 
 
-def fitted(hits: pl.Series, trials: pl.Series) -> tuple[float, float]:
+def fitted(hits: Floats, trials: Floats) -> tuple[float, float]:
     """Fit a Beta distribution to rates of different certainty, by moments.
 
     Args:
@@ -132,10 +133,10 @@ def fitted(hits: pl.Series, trials: pl.Series) -> tuple[float, float]:
         The common rate, and how many trials the distribution weighs as much as: at most all of
         them, which is what campaigns that do not differ give.
     """
-    size, campaigns = float(trials.sum()), trials.len()
+    size, campaigns = float(trials.sum()), len(trials)
     common = float(hits.sum()) / size
     binomial = common * (1 - common)
-    room = size - float((trials.cast(pl.Float64) ** 2).sum()) / size - (campaigns - 1)
+    room = size - float((trials**2).sum()) / size - (campaigns - 1)
     if campaigns < 2 or binomial == 0 or room <= 0:
         return common, size
     distance = float((trials * (hits / trials - common) ** 2).sum())
@@ -146,9 +147,9 @@ def fitted(hits: pl.Series, trials: pl.Series) -> tuple[float, float]:
 def _shrunk(campaigns: pl.DataFrame, confidence: float) -> pl.DataFrame:
     from scipy.special import betaincinv  # half a second to import
 
-    common, weight = fitted(campaigns["hits"], campaigns["trials"])
-    first = common * weight + campaigns["hits"].to_numpy()
-    second = (1 - common) * weight + (campaigns["trials"] - campaigns["hits"]).to_numpy()
+    hits, trials = (campaigns[name].to_numpy().astype(float) for name in ("hits", "trials"))
+    common, weight = fitted(hits, trials)
+    first, second = common * weight + hits, (1 - common) * weight + (trials - hits)
     tail = (1 - confidence) / 2
     shrunk = first / (first + second)
     certain = (first <= 0) | (second <= 0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 import pytest
 from scipy import stats
 
 from actoolkit.metrics import campaign_rates, wilson
-from actoolkit.metrics.clusters import student
+from actoolkit.metrics.clusters import spreads, student, with_spreads
 
 RATE = 0.04
 
@@ -22,6 +23,14 @@ def test_students_quantile(confidence):
     wanted = [stats.norm.ppf(upper), *stats.t.ppf(upper, freedom["v"].to_numpy()[1:])]
     assert found.to_list() == pytest.approx(wanted, rel=1e-3)
     assert found.to_list()[:5] == pytest.approx(wanted[:5], rel=1e-9)
+
+
+def test_only_campaigns_with_both_counts_tell_how_far_they_differ():
+    counts = {"k": [1, None, 4, 0, 3, None], "n": [2, 3, None, 0, 7, None]}
+    rows = nw.from_native(pl.LazyFrame(counts))
+    made = with_spreads(rows, {"rate": (nw.col("k"), nw.col("n"))}).to_native()
+    found = made.select(pl.col(*spreads("rate")).sum()).collect()
+    assert found.row(0) == (1 * 1 + 3 * 3, 1 * 1 + 3 * 4, 1 * 1 + 4 * 4, 2)
 
 
 def covered(campaigns, spread, *, worlds=2000):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from actoolkit import metrics
-from actoolkit.metrics import clusters, dialects, intervals, shrinkage_steps
+from actoolkit.metrics import clusters, dialects, intervals
 from actoolkit.metrics.counters import ADDED, VERIFIED
 from actoolkit.tables import to_pandas
 
@@ -54,7 +54,7 @@ METRICS = {
         lambda rows: {number % 5 for number, (_, sends, *_) in enumerate(rows) if sends},
     ),
 }
-MODULES = (clusters, intervals, shrinkage_steps)
+MODULES = (clusters, intervals)
 
 
 @pytest.mark.parametrize(("name", "groups"), [(name, one[1]) for name, one in METRICS.items()])

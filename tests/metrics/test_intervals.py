@@ -61,7 +61,10 @@ def test_bounds_hold_the_rate(pair, confidence):
 )
 def test_rounding_carries_no_bound_past_the_rate_0_or_1(n, misses, apart, confidence):
     both = pl.DataFrame({"hits": [misses, n - misses], "trials": [n, n]}).lazy()
-    both = both.with_columns(rate__residue=pl.lit(apart * n), rate__clusters=pl.lit(2))
+    share = misses / n
+    square = apart * n / (share**2 + (1 - share) ** 2)
+    spread = {"rate__hh": square, "rate__hm": 0.0, "rate__mm": square, "rate__clusters": 2}
+    both = both.with_columns(**{name: pl.lit(part) for name, part in spread.items()})
     parts = {"rate": (nw.col("hits"), nw.col("trials"))}
     for clustered in (False, True):
         made = with_rates(nw.from_native(both), parts, confidence, clustered=clustered)
