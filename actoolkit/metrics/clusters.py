@@ -37,7 +37,8 @@ def spreads(name: str) -> tuple[str, str, str, str]:
 
     Returns:
         Squared hits, hits times misses and squared misses of campaigns that have both, and how
-        many these are. Sums of whole numbers: their order, which engines choose, changes no bit.
+        many these are. Sums of whole numbers, whose order, which engines choose, changes no bit as
+        long as they are below 2 ** 53: of a million campaigns of 90,000 mails, say.
     """
     return f"{name}__hh", f"{name}__hm", f"{name}__mm", f"{name}__clusters"
 
@@ -121,7 +122,10 @@ def _distances(words: Words, rates: Counts) -> Iterator[Any]:
 
 
 def _distance(share: Any, missed: Any, hh: Any, hm: Any, mm: Any) -> Any:
-    """The sum of (hits - share * trials) squared, which is missed * hits - share * misses."""
+    """The sum of (hits - share * trials) squared, which is missed * hits - share * misses.
+
+    Good to a hundred-thousandth of an interval's width for rows of 10 ** 12 trials.
+    """
     return missed * (missed * hh - share * hm) - share * (missed * hm - share * mm)
 
 

@@ -284,7 +284,7 @@ def rfm_segments(scores: Any) -> Any:
 
 
 def _score(values: pl.Series, ties: str) -> pl.Series:
-    """Cut rows, sorted by customer, into fifths by value; 5 for the highest."""
+    """Cut rows, sorted by customer, into fifths by value, never missing; 5 for the highest."""
     count = len(values)
     if ties == "split":
         return (values.rank("ordinal").cast(pl.Int64) - 1) * 5 // count + 1

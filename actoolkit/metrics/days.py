@@ -122,7 +122,7 @@ def in_utc(rows: nw.LazyFrame[Any], moment: str) -> nw.LazyFrame[Any]:
     return made
 
 
-def weekday_of(wall: nw.Expr) -> nw.Expr:
+def weekday_of(wall: Any) -> Any:
     """Give the weekday, 1 (Monday) to 7 (Sunday); Spark counts its Sundays as 0."""
     return (wall.dt.weekday() + 6) % 7 + 1
 

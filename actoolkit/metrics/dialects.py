@@ -63,7 +63,7 @@ def in_steps(frame: nw.LazyFrame[Any], counts: Counts, *steps: Step) -> nw.LazyF
             ``name__trials`` then, which no column of the user may be called.
         counts: What the steps are about, in the words of Narwhals.
         *steps: Each makes columns of numbers, from those of ``counts``, from columns of numbers
-            that are called by them (``name``, ``name__part``), and from ``__others``.
+            that are called by them (``name``, ``name__part``).
     """
     if not (frame.implementation.is_polars() or frame.implementation.is_pandas()):
         for step in steps:
@@ -92,9 +92,7 @@ def _carried(frame: pd.DataFrame, counts: Counts) -> pl.LazyFrame:
     """Take over from pandas what the steps are made of."""
     kinds = {str(name): _KINDS.get(dtype.kind) for name, dtype in frame.dtypes.items()}
     ours = {name for name in kinds if name in counts or name.rpartition("__")[0] in counts}
-    schema = {
-        name: kind for name, kind in kinds.items() if kind and (name in ours or name[:2] == "__")
-    }
+    schema = {name: kind for name, kind in kinds.items() if kind and name in ours}
     return from_pandas(frame, schema).lazy()
 
 
@@ -103,5 +101,6 @@ def _beside(before: pd.DataFrame, made: pl.LazyFrame) -> pd.DataFrame:
     import pandas as pd
 
     new = [name for name in made.collect_schema().names() if name not in before.columns]
-    found = to_pandas(made.select(new).collect()).set_index(before.index)
+    found = to_pandas(made.select(new).collect())
+    found.index = before.index
     return pd.concat([before, found], axis=1)

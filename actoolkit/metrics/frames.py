@@ -264,6 +264,8 @@ def _clock(
             f"{metric} needs moments in {name}; it holds {dtype}.",
             hint=f"Convert {name} to a datetime, or pass the frame that the loader gave.",
         )
+    if frame.implementation.is_duckdb():  # whose moments `_zoned` has seen to
+        return None
     local = frame.implementation.is_polars() or frame.implementation.is_pandas()
     if local and dtype.time_unit != "us":
         column = column.cast(nw.Datetime("us", dtype.time_zone))
@@ -272,7 +274,7 @@ def _clock(
     elif kind == "wall" and local and dtype.time_zone:
         column = column.dt.replace_time_zone(None)
     elif kind == "moment" and dtype.time_zone not in (None, "UTC"):
-        column = column if frame.implementation.is_duckdb() else column.dt.convert_time_zone("UTC")
+        column = column.dt.convert_time_zone("UTC")
     return column if column is not plain else None
 
 

@@ -64,7 +64,7 @@ def wilson(k: Any, n: Any, confidence: float = 0.95) -> Any:
             f"There is no interval of these counts: {error}.",
             hint="Pass two numbers, or two lists of them that are equally long.",
         ) from error
-    known = (trials > 0) & (hits >= 0) & (hits <= trials) & np.isfinite(trials)
+    known = _are_known(hits, trials)
     safe = np.where(known, trials, 1.0)
     share = np.where(known, hits, 0.0) / safe
     low, high = (np.where(known, bound, np.nan) for bound in _bounded(share, z * z / safe))
@@ -87,17 +87,25 @@ def clustered_wilson(
     Returns:
         Rate, low and high; NaN where there is no rate.
     """
-    known = ~np.isnan(wilson(k, n, confidence)[0])
+    known = _are_known(k, n)
     safe = np.where(known, n, 1.0)
     hits = np.where(known, k, np.nan)
     share = hits / safe
     return share, *_bounded(share, pulled(hits, safe, spread, confidence))
 
 
+def _are_known(hits: Floats, trials: Floats) -> npt.NDArray[np.bool_]:
+    return (trials > 0) & (hits >= 0) & (hits <= trials) & np.isfinite(trials)
+
+
 def _bounded(share: Floats, pull: Floats) -> tuple[Floats, Floats]:
     miss = 1 - share
     reach = pull / 2 + np.sqrt(share * miss * pull + pull * pull / 4)
-    return share * (share / (share + reach)), 1 - miss * (miss / (miss + reach))
+    low, high = (
+        part * np.divide(part, part + reach, out=np.zeros_like(part), where=part != 0)
+        for part in (share, miss)
+    )
+    return low, 1 - high
 
 
 def difference_bounds(now: Bounded, before: Bounded) -> tuple[Any, Any]:
@@ -179,7 +187,7 @@ def share_of(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
     return nw.when((ratio >= 0) & (ratio <= 1)).then(ratio)
 
 
-def exceeds(numerator: nw.Expr, denominator: nw.Expr) -> nw.Expr:
+def exceeds(numerator: Any, denominator: Any) -> Any:
     """Say where a numerator exceeds its denominator; null where either is missing.
 
     Args:

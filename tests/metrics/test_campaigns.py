@@ -177,7 +177,7 @@ def test_a_rate_is_null_or_between_its_bounds(rows, confidence):
 def test_the_order_of_rows_is_irrelevant(rows, seed):
     shuffled = random.Random(seed).sample(rows, len(rows))
     frames = [pl.DataFrame(found, schema=SCHEMA) for found in (rows, shuffled)]
-    for metric in (campaign_rates, campaign_funnel):
+    for metric in (campaign_rates, campaign_funnel, engagement_heatmap):
         assert_frame_equal(metric(frames[0]), metric(frames[1]), rel_tol=1e-12, abs_tol=1e-15)
 
 

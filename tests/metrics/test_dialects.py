@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from actoolkit import metrics
-from actoolkit.metrics import clusters, dialects, intervals
+from actoolkit.metrics import clusters, counters, dialects, engagement, intervals
 from actoolkit.metrics.counters import ADDED, VERIFIED
 from actoolkit.tables import to_pandas
 
@@ -40,7 +40,7 @@ def campaigns_of(rows):
     )
 
 
-def in_narwhals(frame, counts, *steps, over=()):
+def in_narwhals(frame, counts, *steps):
     for step in steps:
         frame = frame.with_columns(*step(dialects.nw, counts))
     return frame
@@ -55,37 +55,42 @@ METRICS = {
     ),
 }
 MODULES = (clusters, intervals)
+SPELLING = (counters, engagement)
+INDEXES = {
+    "numbers": lambda count: [7] * count,
+    "one level": lambda count: pd.MultiIndex.from_arrays([range(count)], names=["level"]),
+    "two levels": lambda count: pd.MultiIndex.from_arrays([["a"] * count, [None] * count]),
+}
 
 
 @pytest.mark.parametrize(("name", "groups"), [(name, one[1]) for name, one in METRICS.items()])
 @pytest.mark.parametrize("engine", ["polars", "pandas"])
 @settings(max_examples=25)
-@given(CAMPAIGNS, st.sampled_from([0.5, 0.95, 0.999]))
-@example(ALIKE, 0.95)
-def test_the_same_numbers(engine, name, groups, rows, confidence):
-    """To the last bit, but for sums of fractions over all cells, whose order engines choose."""
+@given(CAMPAIGNS, st.sampled_from([0.5, 0.95, 0.999]), st.sampled_from(list(INDEXES)))
+@example(ALIKE, 0.95, "one level")
+def test_the_same_numbers(engine, name, groups, rows, confidence, index):
+    """To the last bit."""
     metric, campaigns = METRICS[name][0], campaigns_of(rows)
     if engine == "pandas":
         campaigns = to_pandas(campaigns)
-        campaigns.index = [7] * len(campaigns)
+        campaigns.index = INDEXES[index](len(campaigns))
     found = metric(campaigns, confidence=confidence)
     with pytest.MonkeyPatch.context() as patch:
         for module in MODULES:
             patch.setattr(module, "in_steps", in_narwhals)
+        for module in SPELLING:
+            patch.setattr(module, "spelled", lambda frame: (dialects.nw, frame))
         wanted = metric(campaigns, confidence=confidence)
-    exact = {"check_exact": True} if name != "heat map" else {}
-    if engine == "polars":
-        assert_frame_equal(found, wanted, **(exact or {"rel_tol": 1e-12, "abs_tol": 1e-15}))
-    else:
-        same = pd.testing.assert_frame_equal
-        same(found, wanted, **(exact or {"rtol": 1e-12, "atol": 1e-15}))
+    same = assert_frame_equal if engine == "polars" else pd.testing.assert_frame_equal
+    same(found, wanted, check_exact=True)
     assert len(found) == len(list(groups(rows)))
 
 
 def test_every_module_with_formulas_is_looked_at():
     named = {name for name in sys.modules if name.startswith("actoolkit.metrics.")}
-    using = {name for name in named if hasattr(sys.modules[name], "in_steps")}
-    assert using == {dialects.__name__, *(module.__name__ for module in MODULES)}
+    for function, modules in (("in_steps", MODULES), ("spelled", SPELLING)):
+        using = {name for name in named if hasattr(sys.modules[name], function)}
+        assert using == {dialects.__name__, *(module.__name__ for module in modules)}
 
 
 NAMES_OF_GROUPS = ["is_missing", "value", "self", "*", "^.*$", "__all", "frame", "kind_"]

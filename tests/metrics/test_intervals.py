@@ -8,13 +8,14 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from actoolkit.errors import InvalidArgument
 from actoolkit.metrics import wilson
-from actoolkit.metrics.intervals import with_rates
+from actoolkit.metrics.clusters import spreads
+from actoolkit.metrics.intervals import clustered_wilson, with_rates
 
 # R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven
 # methods", Statistics in Medicine 17 (1998), table I, method 3.
@@ -70,6 +71,28 @@ def test_rounding_carries_no_bound_past_the_rate_0_or_1(n, misses, apart, confid
         made = with_rates(nw.from_native(both), parts, confidence, clustered=clustered)
         for row in made.to_native().collect().iter_rows(named=True):
             assert 0 <= row["rate_low"] <= row["rate"] <= row["rate_high"] <= 1
+
+
+CELLS = st.tuples(*(st.sampled_from([None, 0, 1, 7, 40, 10**6]),) * 2, st.integers(0, 40))
+
+
+@given(st.lists(CELLS, min_size=1), st.floats(1, 1e3), st.floats(1e-20, 0.9999))
+@example([(3, 10, 7), (0, 10, 6), (10, 10, 40), (None, 5, 2), (11, 10, 2)], 30.0, 1e-20)
+def test_groups_are_in_numbers_what_they_are_lazily(cells, apart, confidence):
+    hits, trials, clusters = (list(part) for part in zip(*cells, strict=True))
+    schema = {"k": pl.Int64, "n": pl.Int64, "rate__clusters": pl.Int64}
+    squares = {f"rate__{part}": pl.col("n") * apart for part in ("hh", "mm")}
+    frame = pl.DataFrame([hits, trials, clusters], schema).with_columns(rate__hm=0.0, **squares)
+    parts = {"rate": (nw.col("k"), nw.col("n"))}
+    lazily = with_rates(nw.from_native(frame.lazy()), parts, confidence, clustered=True)
+    wanted = lazily.to_native().select("rate", "rate_low", "rate_high").collect()
+    k, n, *spread = (
+        frame[name].cast(pl.Float64).fill_null(math.nan).to_numpy()
+        for name in ("k", "n", *spreads("rate"))
+    )
+    found = zip(*clustered_wilson(k, n, spread, confidence), strict=True)
+    for got, row in zip(found, wanted.iter_rows(), strict=True):
+        assert got == pytest.approx([math.nan if one is None else one for one in row], nan_ok=True)
 
 
 @given(st.lists(pairs, min_size=1, max_size=5))
