@@ -65,7 +65,7 @@ INDEXES = {
 
 @pytest.mark.parametrize(("name", "groups"), [(name, one[1]) for name, one in METRICS.items()])
 @pytest.mark.parametrize("engine", ["polars", "pandas"])
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(CAMPAIGNS, st.sampled_from([0.5, 0.95, 0.999]), st.sampled_from(list(INDEXES)))
 @example(ALIKE, 0.95, "one level")
 def test_the_same_numbers(engine, name, groups, rows, confidence, index):
