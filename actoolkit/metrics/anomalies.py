@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.arguments import is_whole
+from actoolkit.metrics.arguments import groups, is_whole
 from actoolkit.metrics.counters import (
     ADDED,
     GROUP_HINTS,
@@ -22,7 +22,7 @@ from actoolkit.metrics.counters import (
     with_verified,
 )
 from actoolkit.metrics.eager import collected, handed_back
-from actoolkit.metrics.frames import Schema, groups, opened
+from actoolkit.metrics.frames import Schema, opened
 
 FEWEST = 8
 """Campaigns before one that its robust z needs."""

@@ -1,13 +1,14 @@
-"""What counts as a number in the arguments of metrics."""
+"""What metrics take as a number, a list or a group."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.frames import Schema
 
 LONGEST = 36_500
 """Days of a hundred years: more of them leave the calendar of some engine."""
@@ -68,3 +69,38 @@ def whole_days(name: str, days: object) -> list[int]:
             hint=f"Use 0 or more, in whole days up to {LONGEST:,}, such as [7, 30].",
         )
     return sorted({int(number) for number in given})
+
+
+def groups(
+    metric: str, by: str | Sequence[str] | None, taken: Schema, rates: Sequence[str] = ()
+) -> list[str]:
+    """Read a ``by=`` argument.
+
+    Args:
+        metric: Name of the metric, for messages.
+        by: Column, columns, or None.
+        taken: Columns that the metric makes itself.
+        rates: Names of rates that it makes on its way.
+
+    Raises:
+        InvalidArgument: A group would have the name of a result column, or is named twice.
+    """
+    if not isinstance(by, str | Sequence | None) or not all(
+        isinstance(one, str) for one in by or ""
+    ):
+        raise InvalidArgument(
+            f"{metric} cannot group by {by!r}.", hint="Name columns, such as by='type'."
+        )
+    names = [by] if isinstance(by, str) else list(by or ())
+    # A rate has helper columns of its name and two underscores, which a group must not be.
+    clash = [
+        name
+        for name in names
+        if name in taken or names.count(name) > 1 or name.rpartition("__")[0] in (*taken, *rates)
+    ]
+    if clash:
+        raise InvalidArgument(
+            f"{metric} cannot group by {', '.join(sorted(set(clash)))}.",
+            hint="Group by other columns, each once, such as by='type'.",
+        )
+    return names

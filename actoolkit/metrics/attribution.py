@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import groups
 from actoolkit.metrics.attribution_models import Model
 from actoolkit.metrics.attribution_orders import (
     Setting,
@@ -20,7 +21,7 @@ from actoolkit.metrics.attribution_orders import (
 )
 from actoolkit.metrics.attribution_polars import last_touch_sums
 from actoolkit.metrics.days import Day
-from actoolkit.metrics.frames import Schema, closed, groups
+from actoolkit.metrics.frames import Schema, closed
 from actoolkit.metrics.intervals import share_of
 from actoolkit.metrics.touches import Kind
 

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import MissingColumns
+from actoolkit.metrics.arguments import groups
 from actoolkit.metrics.counters import (
     ADDED,
     GROUP_HINTS,
@@ -22,7 +23,7 @@ from actoolkit.metrics.counters import (
     with_delivered,
     with_verified,
 )
-from actoolkit.metrics.frames import Schema, closed, groups, opened
+from actoolkit.metrics.frames import Schema, closed, opened
 from actoolkit.metrics.intervals import with_rates
 
 _ABOUT: Schema = {

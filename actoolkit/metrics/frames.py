@@ -333,41 +333,6 @@ def _declared(name: str, kind: Kind, *, pandas: bool) -> nw.Expr:
     return column.cast(_DTYPES[kind])
 
 
-def groups(
-    metric: str, by: str | Sequence[str] | None, taken: Schema, rates: Sequence[str] = ()
-) -> list[str]:
-    """Read a ``by=`` argument.
-
-    Args:
-        metric: Name of the metric, for messages.
-        by: Column, columns, or None.
-        taken: Columns that the metric makes itself.
-        rates: Names of rates that it makes on its way.
-
-    Raises:
-        InvalidArgument: A group would have the name of a result column, or is named twice.
-    """
-    if not isinstance(by, str | Sequence | None) or not all(
-        isinstance(one, str) for one in by or ""
-    ):
-        raise InvalidArgument(
-            f"{metric} cannot group by {by!r}.", hint="Name columns, such as by='type'."
-        )
-    names = [by] if isinstance(by, str) else list(by or ())
-    # A rate has helper columns of its name and two underscores, which a group must not be.
-    clash = [
-        name
-        for name in names
-        if name in taken or names.count(name) > 1 or name.rpartition("__")[0] in (*taken, *rates)
-    ]
-    if clash:
-        raise InvalidArgument(
-            f"{metric} cannot group by {', '.join(sorted(set(clash)))}.",
-            hint="Group by other columns, each once, such as by='type'.",
-        )
-    return names
-
-
 def same_kind(metric: str, *frames: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> None:
     """Refuse frames of different engines, or of different DuckDB connections, in one call.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from actoolkit.metrics.arguments import groups
 from actoolkit.metrics.clusters import spreads
 from actoolkit.metrics.counters import (
     CLIPPED,
@@ -19,7 +20,7 @@ from actoolkit.metrics.counters import (
     with_delivered,
     with_verified,
 )
-from actoolkit.metrics.frames import Schema, closed, groups, opened, same_kind
+from actoolkit.metrics.frames import Schema, closed, opened, same_kind
 from actoolkit.metrics.intervals import exceeds, with_rates
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import groups
 from actoolkit.metrics.clusters import spreads, with_spreads
 from actoolkit.metrics.counters import joined
 from actoolkit.metrics.definitions import Definition
-from actoolkit.metrics.frames import Schema, closed, groups, opened, whole
+from actoolkit.metrics.frames import Schema, closed, opened, whole
 from actoolkit.metrics.intervals import exceeds, with_rates
 from actoolkit.metrics.quantiles import normal_quantile
 from actoolkit.metrics.registry import FUNCTIONS, explain

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
+from actoolkit.metrics.arguments import groups
 from actoolkit.metrics.clusters import Floats
 from actoolkit.metrics.counters import (
     ADDED,
@@ -20,7 +21,7 @@ from actoolkit.metrics.counters import (
     with_verified,
 )
 from actoolkit.metrics.eager import collected, handed_back
-from actoolkit.metrics.frames import Schema, groups, opened
+from actoolkit.metrics.frames import Schema, opened
 from actoolkit.metrics.quantiles import normal_quantile
 
 _READ: Schema = {"campaign_id": "key", "name": "text", **dict.fromkeys((*ADDED, VERIFIED), "count")}

@@ -9,11 +9,11 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from actoolkit.errors import InvalidArgument
-from actoolkit.metrics.arguments import is_whole
+from actoolkit.metrics.arguments import groups, is_whole
 from actoolkit.metrics.chains import comes_back, first_moments
 from actoolkit.metrics.eager import collected, handed_back, rated
 from actoolkit.metrics.events import EVENT_NAMES
-from actoolkit.metrics.frames import Schema, groups, opened
+from actoolkit.metrics.frames import Schema, opened
 from actoolkit.metrics.steps_polars import reached_in_stretches
 
 _FUNNEL: Schema = {
